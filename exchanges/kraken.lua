@@ -1,0 +1,584 @@
+-- Kraken, spot. API: https://docs.kraken.com/api/
+-- Replies are {error, result}; a failure is a list of texts such as "EOrder:Insufficient funds", inside a 200 reply.
+-- What belongs to one market stands under that market's name, which is not always the id that was asked for.
+-- Old currencies have a letter for their class in front (XXBT, ZUSD), held or staked ones a suffix (XBT.M). Own orders and trades name their
+-- market by its short name (XBTUSD, where its id is XXBTZUSD), and a new order is described by a sentence.
+
+local renames = {
+  XBT = "BTC", XDG = "DOGE", LUNA = "LUNC", LUNA2 = "LUNA", REP = "REPV1", REPV2 = "REP", UST = "USTC", FEE = "KFEE",
+  XXBT = "BTC", XXDG = "DOGE", XETC = "ETC", XETH = "ETH", XLTC = "LTC", XMLN = "MLN", XREP = "REP", XXLM = "XLM", XXMR = "XMR",
+  XXRP = "XRP", XZEC = "ZEC", ZAUD = "AUD", ZCAD = "CAD", ZEUR = "EUR", ZGBP = "GBP", ZJPY = "JPY", ZUSD = "USD",
+}
+
+-- "XXBT" -> "BTC", "XBT.M" -> "BTC.M"
+local function code_of(id)
+  local coin, suffix = id:match("^([^.]*)(.*)$")
+  return (renames[coin] or coin) .. suffix
+end
+
+local function asset(o) return o.asset and code_of(o.asset) end
+
+-- Short names of markets, and ids of those that are no more: "XBTUSDT" and "XXBTZUSD" show no border to cut at.
+local quotes = {
+  "USD", "EUR", "GBP", "CAD", "AUD", "JPY", "CHF", "AED", "XBT", "ETH", "SOL", "DOT", "DAI", "USDT", "USDC", "USDG", "USDQ", "USDR", "PYUSD",
+  "RLUSD", "EURC", "EURQ", "EURR",
+}
+local function split(id)
+  local base, quote = id:match("^([XZ]%u%u%u)([XZ]%u%u%u)$")
+  if not base then base, quote = id:match("^(USDT)(ZUSD)$") end
+  for _, q in ipairs(base and {} or quotes) do
+    local rest = id:sub(1, -#q - 1)
+    if #rest > 1 and rest .. q == id and #q > #(quote or "") then base, quote = rest, q end
+  end
+  if base then return code_of(base), code_of(quote) end
+end
+
+local function symbol_of(id)
+  local base, quote = split(id)
+  return base and base .. "/" .. quote
+end
+
+-- The market of an own order or trade: nil for the one that is known already, by its id or as the one asked for.
+local function pair_of(o) return o.pair or o.descr and o.descr.pair end
+local function is_named(market, id) return market and (market.id == id or market.altname == id) end
+local function other_symbol(o, _, market)
+  local id = pair_of(o)
+  return id and not is_named(market, id) and symbol_of(id) or nil
+end
+
+local function coins(o, market)
+  local id = pair_of(o)
+  if not id or is_named(market, id) then return market and market.base, market and market.quote end
+  return split(id)
+end
+
+-- ---- reading ----
+
+local ticker_fields = {
+  at = "result.*", bid = "b.1", bidVolume = "b.3", ask = "a.1", askVolume = "a.3", last = "c.1", open = "o", high = "h.2", low = "l.2",
+  vwap = "p.2", baseVolume = "v.2", quoteVolume = function(o) return decimal.mul(o.v[2], o.p[2]) end,
+}
+
+local function with(fields, more)
+  local out = {}
+  for k, v in pairs(fields) do out[k] = v end
+  for k, v in pairs(more) do out[k] = v end
+  return out
+end
+
+local function flagged(word)
+  return function(o) return (o.oflags or ""):find(word, 1, true) ~= nil end
+end
+
+local function fee_currency(o, _, market)
+  local base, quote = coins(o, market)
+  if o.ordertxid then return o.fee and quote end       -- of a trade
+  return flagged "fciq" (o) and quote or flagged "fcib" (o) and base or nil
+end
+
+-- The price that sets off an order of this kind.
+local function trigger(kind)
+  return function(o)
+    local d = o.descr
+    return d and d.ordertype:find(kind) and d.price or nil
+  end
+end
+local stop_loss, take_profit = trigger "^stop%-loss", trigger "^take%-profit"
+
+-- Relative prices ("+5.0%") and "0" are none.
+local function absolute(price) return price and price:find("^%d") and tonumber(price) ~= 0 and not price:find("%%$") and price or nil end
+
+local order_fields = {
+  id = "@key", clientOrderId = "cl_ord_id,userref", timestamp = "opentm|s", lastUpdateTimestamp = "closetm|s",
+  market = "descr.pair", symbol = other_symbol,
+  status = {
+    "status", pending = "open", open = "open", pending_new = "open", new = "open", partially_filled = "open", filled = "closed", closed = "closed",
+    canceled = "canceled", expired = "expired", default = ".",
+  },
+  type = {
+    "descr.ordertype", ["stop-loss"] = "market", ["take-profit"] = "market", ["stop-loss-limit"] = "limit", ["take-profit-limit"] = "limit",
+    ["trailing-stop-limit"] = "limit", default = ".",
+  },
+  side = "descr.type", amount = "vol", filled = "vol_exec", average = "price|nonzero", postOnly = flagged "post", reduceOnly = "reduce_only",
+  stopLossPrice = stop_loss, takeProfitPrice = take_profit,
+  triggerPrice = function(o) return stop_loss(o) or take_profit(o) end,
+  price = function(o)
+    if stop_loss(o) or take_profit(o) then return absolute(o.descr.price2) end
+    return absolute(o.descr and o.descr.price) or absolute(o.limitprice)
+  end,
+  fee = { cost = "fee", currency = fee_currency },     -- `cost` of the reply is cut short: the host's, from price and amount, is exact
+  trades = trades { at = "trades?", id = "." },
+}
+
+-- The sentence of a new order: "buy 0.1 LTCUSDT @ limit 30", "sell 0.1 LTCUSDT @ stop loss 29 -> limit 28", "sell 1 XRPEUR @ trailing stop +50%".
+local function told(part)
+  return function(o)
+    local said = o.descr and o.descr.order or ""
+    local side, volume, what = said:match("^(%l+) (%S+) %S+ @ (.*)$")
+    if not side then return nil end
+    local kind = what:match("^market") or what:match("^limit") or what:match("^%l+ %l+")
+    local stops = kind == "stop loss" or kind == "take profit"
+    local price = what:match("limit (%d[%d.]*)")
+    if part == "side" then return side
+    elseif part == "volume" then return volume
+    elseif part == "price" then return price
+    elseif part == "type" then return stops and (price and "limit" or "market") or kind
+    end
+    return stops and (part == "trigger" or part == kind) and what:match("^%l+ %l+ (%d[%d.]*)") or nil
+  end
+end
+
+local placed_fields = {
+  id = "txid.1,txid", side = told "side", type = told "type", price = told "price", triggerPrice = told "trigger",
+  stopLossPrice = told "stop loss", takeProfitPrice = told "take profit", postOnly = flagged "post",
+}
+local placed = order(with(placed_fields, { at = "result", amount = told "volume" }))
+local placed_by_cost = order(with(placed_fields, { at = "result", cost = told "volume" }))
+local placed_batch = orders(with(placed_fields, {
+  at = "result.orders", amount = told "volume", symbol = function(_, a) return a.orders[1].symbol end,
+  status = function(o) return o.error and "rejected" or nil end,
+}))
+
+local trade_fields = {     -- streams have names of their own
+  id = function(o, _, _, key) return o.ordertxid and key or o.trade_id end,
+  order = "ordertxid", market = "pair", symbol = other_symbol, timestamp = "time|s,timestamp|iso", type = "ordertype,ord_type",
+  side = "type,side", price = "price", amount = "vol,qty", cost = "cost", takerOrMaker = { "maker", ["true"] = "maker", ["false"] = "taker" },
+  fee = { cost = "fee", currency = fee_currency },
+}
+
+local trades_of_order = trades(with(trade_fields, { at = "result" }))
+
+local function transaction_fields(type)
+  return {
+    id = "refid", txid = "txid", timestamp = "time|s", currency = asset, amount = "amount", address = "info", type = type,
+    network = "network|map:networks,network",
+    status = {
+      function(o)
+        local held = o["status-prop"]
+        return (held == "on-hold" or held == "onhold" or held == "cancel-pending") and "Pending" or o.status
+      end,
+      Initial = "pending", Pending = "pending", Settled = "pending", Success = "ok", Partial = "ok", Failure = "failed", default = ".",
+    },
+    fee = { cost = "fee", currency = asset },
+  }
+end
+
+local ledger_fields = {
+  id = "@key", timestamp = "time|s", referenceId = "refid", currency = asset, amount = "amount|abs", after = "balance", status = "=ok",
+  direction = function(o) return o.amount:find("^-") and "out" or "in" end,
+  type = { "type", withdrawal = "transaction", deposit = "transaction", default = "." },
+  fee = { cost = "fee", currency = asset },
+}
+
+-- ---- sending ----
+
+local function private(path, more)
+  local d = { post = "/0/private/" .. path, cost = 3 }
+  for k, v in pairs(more) do d[k] = v end
+  return d
+end
+
+local function percent(x)
+  x = tostring(x)
+  return x:find("%%$") and x or x .. "%"
+end
+
+-- The fields of one order, from unified ones. What is understood of `params` is taken out of it.
+local function order_request(a, market, o, params)
+  local function take(name)
+    local v = params[name]
+    params[name] = nil
+    return v
+  end
+  local function price(x) return a:to_price(x, market) end
+  local is_limit = o.type:find("limit$") ~= nil
+  if is_limit and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+  local cost, flags = take "cost", take "oflags"
+  local by_cost = o.type == "market" and (cost or flags and flags:find("viqc", 1, true))
+  if by_cost and not (flags and flags:find("viqc", 1, true)) then flags = flags and flags .. ",viqc" or "viqc" end
+  local r = ordered {
+    { "type", o.side }, { "ordertype", o.type }, { "volume", by_cost and a:to_cost(cost or o.amount, market) or a:to_amount(o.amount, market) },
+    { "cl_ord_id", take "clientOrderId" },
+  }
+  local stop, target, offset = take "stopLossPrice", take "takeProfitPrice", take "offset" or "-"
+  local by_amount, by_percent = take "trailingAmount", take "trailingPercent"
+  local limit_amount, limit_percent = take "trailingLimitAmount", take "trailingLimitPercent"
+  if stop or target then
+    r.ordertype = (stop and "stop-loss" or "take-profit") .. (is_limit and "-limit" or "")
+    r.price = price(stop or target)
+    r.price2 = is_limit and price(o.price) or nil
+  elseif by_amount or by_percent then
+    local limit = limit_percent and offset .. percent(limit_percent) or limit_amount and offset .. decimal.text(limit_amount) or nil
+    r.trigger = params.trigger or "last"
+    r.ordertype = (is_limit or limit) and "trailing-stop-limit" or "trailing-stop"
+    r.price = "+" .. (by_percent and percent(by_percent) or decimal.text(by_amount))
+    r.price2 = limit
+  elseif is_limit then
+    r.price = price(o.price)
+  end
+  r.reduce_only = take "reduceOnly" and "true" or nil
+  local close = take "close"
+  if close then
+    r.close = ordered()
+    for _, k in ipairs { "ordertype", "price", "price2" } do
+      local v = close[k]
+      r.close[k] = v ~= nil and (k == "ordertype" and v or decimal.is(v) and price(v) or tostring(v)) or nil
+    end
+  end
+  local time_in_force, post = take "timeInForce", take "postOnly"
+  if time_in_force == "PO" then time_in_force, post = nil, true end
+  if post and (o.type == "market" or time_in_force == "IOC" or time_in_force == "FOK") then
+    fail("InvalidOrder", "a post-only order is a limit order that may rest")
+  end
+  r.timeinforce = time_in_force
+  if post then flags = flags and flags .. ",post" or "post" end
+  r.oflags = flags
+  return r
+end
+
+-- Relative prices travel as JSON, in which "%" stays as it is.
+local function add_order(a, o)
+  local r = order_request(a, a.market, o, a.params)
+  first(r, "pair", a.id)
+  return {
+    post = "/0/private/AddOrder", cost = 0, encode = r.price and r.price:find("%%$") and "json" or "form", send = function() return r end,
+    read = (r.oflags or ""):find("viqc", 1, true) and placed_by_cost or placed,
+  }
+end
+
+local function by_cost(side)
+  return {
+    run = function(a)
+      a.params.cost = a.cost
+      return add_order(a, { type = "market", side = side or a.side })
+    end,
+  }
+end
+
+local function not_found_by(id)      -- an order that is not in the reply does not exist
+  return function(reply, _, a)
+    local failure = reply.error and reply.error[1]
+    if failure then return failure end
+    if not (reply.result and reply.result[a[id]]) then return "EOrder:Unknown order" end
+  end
+end
+
+-- What Kraken calls the way in. Its own list of them is asked for where ours has none, or not for that network.
+local function deposit_method(a)
+  local method, network = a:take "method", a:take "network"
+  if method then return method end
+  local known = a.options.depositMethods
+  if network then
+    local code = a.code
+    network = network:upper()
+    network = a.options.networks[network] or network
+    local usual = known[code .. "-" .. network] or known[code]
+    local own = network == code or network == a.options.networks[code]
+    if usual and (own or usual:find(network, 1, true)) then return usual end
+    for _, m in ipairs(ask({ post = "/0/private/DepositMethods", cost = 3, send = "asset={currency_id}" }).result) do
+      if m.method:find(network, 1, true) then return m.method end
+    end
+    fail("BadRequest", "no way to deposit " .. code .. " over " .. network)
+  end
+  if known[a.code] then return known[a.code] end
+  local methods = ask({ post = "/0/private/DepositMethods", cost = 3, send = "asset={currency_id}" }).result
+  return methods[1] and methods[1].method or fail("BadRequest", "no way to deposit " .. a.code)
+end
+
+local first_address = address { at = "result.1", address = "address", tag = "tag", currency = function(_, a) return a.code end }
+
+local function deposit_address(new)
+  return {
+    run = function(a)
+      local method = deposit_method(a)
+      local reply = ask {
+        post = "/0/private/DepositAddresses", cost = 3, params = true,
+        send = function() return ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } } end,
+      }
+      if not reply.result[1] then fail("InvalidAddress", "no address for " .. a.code) end
+      return first_address(reply, a)
+    end,
+  }
+end
+
+local wallets = { spot = "Spot Wallet", swap = "Futures Wallet", future = "Futures Wallet" }
+
+return {
+  hosts = { api = "https://api.kraken.com" },
+  credentials = { "apiKey", "secret" },
+  rate = { interval_ms = 1000, burst = 15 },
+  fees = { taker = 0.0026, maker = 0.0016 },
+  renames = renames,
+  symbol_of = symbol_of,
+  timeframes = { ["1m"] = 1, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["4h"] = 240, ["1d"] = 1440, ["1w"] = 10080, ["2w"] = 21600 },
+
+  sign = function(req, key)
+    first(req.json or req.form, "nonce", key.nonce)
+    if req.form then req.body = encode_query(req.form) end      -- a blank is %20
+    req.headers["API-Key"] = key.apiKey
+    req.headers["API-Sign"] = base64(hmac("sha512", unbase64(key.secret), req.path .. sha256(key.nonce .. req.body)))
+  end,
+
+  failed = "error.1",
+  errors = by_class {
+    AccountSuspended = { "ETrade:User Locked" },
+    AuthenticationError = { "EAPI:Invalid key", "EAPI:Invalid signature", "ESession:Invalid session" },
+    BadRequest = { "EGeneral:Invalid arguments", "EFunding:No funding method" },
+    BadSymbol = { "EQuery:Invalid asset pair", "EQuery:Unknown asset", "EFunding:Unknown asset" },
+    DDoSProtection = { "EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests" },
+    ExchangeNotAvailable = { "EService:Unavailable", "EService:Busy", "EGeneral:Internal error", "EDatabase:Internal error" },
+    InsufficientFunds = { "EOrder:Insufficient funds", "EFunding:Invalid amount" },
+    InvalidAddress = { "EFunding:Unknown withdraw key" },
+    InvalidNonce = { "EAPI:Invalid nonce" },
+    InvalidOrder = { "EGeneral:Invalid arguments:price", "EOrder:Invalid price:Invalid price argument", "EOrder:Order minimum not met" },
+    OnMaintenance = { "EService:Market in post_only mode", "EService:Market in cancel_only mode" },
+    OrderNotFound = { "EOrder:Unknown order" },
+    PermissionDenied = { "EGeneral:Permission denied" },
+  },
+  broad = {
+    { ":Invalid order", "InvalidOrder" }, { ":Invalid arguments:volume", "InvalidOrder" }, { ":Invalid arguments:viqc", "InvalidOrder" },
+    { ":Invalid nonce", "InvalidNonce" }, { ":IInsufficient funds", "InsufficientFunds" }, { ":Cancel pending", "CancelPending" },
+    { ":Rate limit exceeded", "RateLimitExceeded" },
+  },
+
+  -- Market data
+
+  fetch_time = { get = "/0/public/Time", read = time("result.unixtime|s") },
+  fetch_status = { get = "/0/public/SystemStatus", read = status { status = { "result.status", online = "ok", default = "maintenance" } } },
+  fetch_currencies = {
+    get = "/0/public/Assets",
+    read = currencies {
+      at = "result", id = "@key", name = "altname", active = "status|eq:enabled", precision = "decimals|tick",
+      code = function(o, _, _, id)
+        local classed = id ~= o.altname and id:find("^[XZ]") and not id:find(".", 1, true)
+        return code_of(classed and o.altname or id)
+      end,
+      type = function(o, _, _, id)
+        local fiat = id:find("^Z%u%u%u$") and id ~= o.altname or id:find(".HOLD", 1, true)
+        return fiat and "fiat" or "crypto"
+      end,
+    },
+  },
+  fetch_markets = {
+    get = "/0/public/AssetPairs",
+    read = markets {
+      at = "result", id = "@key", baseId = "base|code", quoteId = "quote|code", active = "status|eq:online", wsId = "wsname", altname = "altname",
+      symbol = function(_, _, _, id) return id:find(":BTNL", 1, true) and id or nil end,
+      margin = function(o) return o.leverage_buy ~= nil and #o.leverage_buy > 0 end,
+      taker = "fees.1.2|div:100", maker = "fees_maker.1.2|div:100",
+      precision = { amount = "lot_decimals|tick", price = "tick_size,pair_decimals|tick" },
+      limits = { amount = { min = "ordermin" }, cost = { min = "costmin" }, leverage = { min = 1, max = "leverage_buy.-1|default:1" } },
+    },
+  },
+  fetch_ticker = { get = "/0/public/Ticker", send = "pair={id}", read = ticker(ticker_fields) },
+  fetch_tickers = {
+    get = "/0/public/Ticker",
+    send = function(a)
+      local ids = {}
+      for _, symbol in ipairs(a.symbols or {}) do
+        local market = a:market_of(symbol)
+        if market.active then ids[#ids + 1] = market.id end
+      end
+      return ordered { { "pair", a.symbols and table.concat(ids, ",") } }
+    end,
+    read = tickers(with(ticker_fields, { at = "result", market = "@key" })),
+  },
+  fetch_order_book = {
+    get = "/0/public/Depth", cost = 1.2, send = "pair={id} count={limit}", read = book { at = "result.*", bids = "bids", asks = "asks", level = { 1, 2 } },
+  },
+  fetch_trades = {
+    get = "/0/public/Trades", cost = 1.2, send = "pair={id} since={since|s} count={limit}",
+    read = trades {
+      at = "result.*", id = "7", timestamp = "3|s", price = "1", amount = "2", side = { "4", s = "sell", default = "buy" },
+      type = { "5", l = "limit", default = "market" },
+    },
+  },
+  fetch_ohlcv = {
+    get = "/0/public/OHLC", cost = 1.2,
+    send = function(a)          -- candles after `since`, without the one that starts there
+      return ordered { { "pair", a.id }, { "interval", a.timeframe }, { "since", a.since and a.since // 1000 - a.timeframe_s } }
+    end,
+    read = candles { at = "result.*", columns = { time = "1|s", open = 2, high = 3, low = 4, close = 5, volume = 7 } },
+  },
+
+  -- Account
+
+  fetch_balance = private("BalanceEx", {
+    read = balance { at = "result", currency = function(_, _, _, key) return code_of(key) end, total = "balance", used = "hold_trade" },
+  }),
+  fetch_trading_fee = private("TradeVolume", {
+    send = "pair={id} fee-info=true",
+    read = trading_fee { at = "result", maker = "fees_maker.*.fee|div:100", taker = "fees.*.fee|div:100", percentage = true, tierBased = true },
+  }),
+  fetch_open_orders = private("OpenOrders", {
+    send = "start={since|s} userref={userref} cl_ord_id={clientOrderId}", read = orders(with(order_fields, { at = "result.open" })),
+  }),
+  fetch_closed_orders = private("ClosedOrders", {
+    send = "start={since|s} userref={userref} cl_ord_id={clientOrderId} end={until|s|add:1}",
+    read = orders(with(order_fields, { at = "result.closed" })),
+  }),
+  fetch_order = private("QueryOrders", {
+    send = "trades=true txid={order_id} userref={clientOrderId} userref={userref}", failed = not_found_by "order_id",
+    read = order(with(order_fields, { at = "result.*" })),
+  }),
+  fetch_my_trades = private("TradesHistory", {
+    cost = 6, send = "start={since|s} end={until|s|add:1}", read = trades(with(trade_fields, { at = "result.trades" })),
+  }),
+  fetch_order_trades = {
+    run = function(a)           -- the order knows its trades by id; twenty are told at once
+      local known, ids, out = a:take "trades", {}, {}
+      if not known then
+        known = ask({ post = "/0/private/QueryOrders", cost = 3, send = "trades=true txid={order_id}", failed = not_found_by "order_id" })
+          .result[a.order_id].trades or {}
+      end
+      for _, t in ipairs(known) do ids[#ids + 1] = type(t) == "string" and t or t.id end
+      for i = 1, #ids, 20 do
+        local batch = table.concat(ids, ",", i, math.min(i + 19, #ids))
+        for _, t in ipairs(ask { post = "/0/private/QueryTrades", cost = 3, send = function() return { txid = batch } end, read = trades_of_order }) do
+          out[#out + 1] = t
+        end
+      end
+      return out
+    end,
+  },
+  fetch_ledger = private("Ledgers", {
+    cost = 6, send = "asset={currency_id} start={since|s} end={until|s|add:1}", read = ledger(with(ledger_fields, { at = "result.ledger" })),
+  }),
+  fetch_ledger_entry = private("QueryLedgers", { send = "id={order_id}", read = ledger_entry(with(ledger_fields, { at = "result.*" })) }),
+  fetch_positions = private("OpenPositions", {
+    send = "docalcs=true consolidation=market",
+    read = positions {
+      at = "result", market = "pair", symbol = other_symbol, side = { "type", buy = "long", default = "short" }, contracts = "vol", leverage = "leverage",
+      initialMargin = "margin", unrealizedPnl = "net",
+    },
+  }),
+
+  -- Orders
+
+  create_order = { run = function(a) return add_order(a, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }) end },
+  create_market_order_with_cost = by_cost(),
+  create_market_buy_order_with_cost = by_cost "buy",
+  create_orders = {
+    run = function(a)           -- two to fifteen, of one market; each may be refused alone
+      local list_, market = list {}, nil
+      for i, o in ipairs(a.orders) do
+        if i > 1 and o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
+        market = market or a:market_of(o.symbol)
+        local params = {}
+        for k, v in pairs(o.params or {}) do params[k] = v end
+        local r = order_request(a, market, o, params)
+        for k, v in pairs(sorted(params)) do r[k] = v end
+        list_[i] = r
+      end
+      return {
+        post = "/0/private/AddOrderBatch", cost = 0, encode = "json",
+        send = function() return ordered { { "orders", list_ }, { "pair", market.id } } end, read = placed_batch,
+      }
+    end,
+  },
+  edit_order = {
+    post = "/0/private/AmendOrder", cost = 0,
+    send = function(a)          -- an amended order keeps its ids
+      local mine = a:take "clientOrderId" or a:take "cl_ord_id"
+      local post = a:take "postOnly" or a.params.timeInForce == "PO"
+      if a.params.timeInForce == "PO" then a:take "timeInForce" end
+      local trigger_price
+      for _, name in ipairs { "trailingLimitPercent", "trailingLimitAmount", "trailingPercent", "trailingAmount", "takeProfitPrice", "stopLossPrice" } do
+        trigger_price = a:take(name) or trigger_price
+      end
+      local offset = a:take "offset"
+      return ordered {
+        { "txid", not mine and a.order_id or nil }, { "cl_ord_id", mine }, { "post_only", post and "true" or nil }, { "order_qty", a.amount },
+        { "limit_price", a.price }, { "trigger_price", trigger_price and (offset and offset .. trigger_price or a:to_price(trigger_price)) },
+      }
+    end,
+    read = order { at = "result", id = function(_, a) return a.order_id end },
+  },
+  cancel_order = {
+    post = "/0/private/CancelOrder", cost = 0,
+    send = function(a)
+      local mine = a:take "clientOrderId" or a:take "cl_ord_id"
+      if mine then return ordered { { "cl_ord_id", mine } } end
+      return ordered { { "txid", a:take "userref" or a.order_id } }
+    end,
+  },
+  cancel_orders = {
+    post = "/0/private/CancelOrderBatch", cost = 0, encode = "json", send = function(a) return { orders = list(a.ids) } end,
+  },
+  cancel_all_orders = private("CancelAll", {}),
+  cancel_all_orders_after = {
+    run = function(a)
+      if a.timeout > 86400000 then fail("BadRequest", "at most a day ahead") end
+      return { post = "/0/private/CancelAllOrdersAfter", cost = 3, send = "timeout={timeout|s}", read = function(reply) return reply end }
+    end,
+  },
+
+  -- Money in and out
+
+  fetch_deposits = private("DepositStatus", {
+    send = "asset={currency_id} start={since|text|div:1000} end={until|text|div:1000|add:1}",
+    read = transactions(with(transaction_fields "type|default:deposit", { at = "result" })),
+  }),
+  fetch_withdrawals = private("WithdrawStatus", {
+    send = "asset={currency_id} start={since|text|div:1000} end={until|text|div:1000|add:1}",
+    read = transactions(with(transaction_fields "type|default:withdrawal", { at = "result.withdrawals,result" })),
+  }),
+  fetch_deposit_address = deposit_address(),
+  create_deposit_address = deposit_address "true",
+  withdraw = private("Withdraw", {      -- params.key: the name that the address has in the account; a tag belongs to it
+    needs = "key", send = "asset={currency_id} amount={amount} address={address} key={key}",
+    read = transaction(with(transaction_fields "type", { at = "result" })),
+  }),
+  transfer = {
+    run = function(a)
+      local from, to = wallets[a.from_account] or a.from_account, wallets[a.to_account] or a.to_account
+      if from ~= wallets.spot then fail("BadRequest", "only from the spot wallet; the futures wallet's own API sends from there") end
+      return {
+        post = "/0/private/WalletTransfer", cost = 3,
+        send = function() return ordered { { "amount", a.amount }, { "from", from }, { "to", to }, { "asset", a.currency_id } } end,
+        read = function(reply) return { id = reply.result.refid, currency = a.code, amount = a.amount, fromAccount = from, toAccount = to } end,
+      }
+    end,
+  },
+
+  maps = {
+    networks = {                -- of withdrawals
+      Lightning = "Lightning", Bitcoin = "BTC", Ripple = "XRP", Litecoin = "LTC", Dogecoin = "DOGE", Stellar = "XLM", Ethereum = "ERC20",
+      ["Arbitrum One"] = "Arbitrum", Polygon = "MATIC", ["Arbitrum Nova"] = "Arbitrum", Optimism = "Optimism", ["zkSync Era"] = "zkSync",
+      ["Ethereum Classic"] = "ETC", Zcash = "ZEC", Monero = "XMR", Tron = "TRC20", Solana = "SOL", EOS = "EOS", ["Bitcoin Cash"] = "BCH",
+      Cardano = "ADA", Qtum = "QTUM", Tezos = "XTZ", Cosmos = "ATOM", Nano = "NANO", Siacoin = "SC", Lisk = "LSK", Waves = "WAVES",
+      ICON = "ICX", Algorand = "ALGO", ["Polygon - USDC.e"] = "MATIC", ["Arbitrum One - USDC.e"] = "Arbitrum", Polkadot = "DOT",
+      Kava = "KAVA", Filecoin = "FIL", Kusama = "KSM", Flow = "FLOW", ["Energy Web"] = "EW", Mina = "MINA", Centrifuge = "CFG",
+      Karura = "KAR", Moonriver = "MOVR", Shiden = "SDN", Khala = "PHA", ["Bifrost Kusama"] = "BNC", Songbird = "SGB",
+      ["Terra classic"] = "LUNC", KILT = "KILT", Basilisk = "BSX", Flare = "FLR", ["Avalanche C-Chain"] = "AVAX", Kintsugi = "KINT",
+      Altair = "AIR", Moonbeam = "GLMR", Acala = "ACA", Astar = "ASTR", Akash = "AKT", Robonomics = "XRT", Fantom = "FTM",
+      Elrond = "EGLD", THORchain = "RUNE", Secret = "SCRT", Near = "NEAR", ["Internet Computer Protocol"] = "ICP", Picasso = "PICA",
+      ["Crust Shadow"] = "CSM", Integritee = "TEER", ["Parallel Finance"] = "PARA", HydraDX = "HDX", Interlay = "INTR",
+      ["Fetch.ai"] = "FET", NYM = "NYM", ["Terra 2.0"] = "LUNA2", Juno = "JUNO", Nodle = "NODL", Stacks = "STX",
+      ["Ethereum PoW"] = "ETHW", Aptos = "APT", Sui = "SUI", Genshiro = "GENS", Aventus = "AVT", Sei = "SEI", OriginTrail = "OTP",
+      Celestia = "TIA",
+    },
+  },
+  options = {
+    networks = { ETH = "ERC20", TRX = "TRC20" },
+    depositMethods = {          -- the usual one of each currency
+      ["1INCH"] = "1inch (1INCH)", AAVE = "Aave", ADA = "ADA", ALGO = "Algorand", ANKR = "ANKR (ANKR)", ANT = "Aragon (ANT)",
+      ATOM = "Cosmos", AXS = "Axie Infinity Shards (AXS)", BADGER = "Bager DAO (BADGER)", BAL = "Balancer (BAL)",
+      BAND = "Band Protocol (BAND)", BAT = "BAT", BCH = "Bitcoin Cash", BNC = "Bifrost (BNC)", BNT = "Bancor (BNT)", BTC = "Bitcoin",
+      CHZ = "Chiliz (CHZ)", COMP = "Compound (COMP)", CRV = "Curve DAO Token (CRV)", CTSI = "Cartesi (CTSI)", DAI = "Dai", DASH = "Dash",
+      DOGE = "Dogecoin", DOT = "Polkadot", DYDX = "dYdX (DYDX)", ENJ = "Enjin Coin (ENJ)", EOS = "EOS", ETC = "Ether Classic (Hex)",
+      ETH = "Ether (Hex)", EWT = "Energy Web Token", FEE = "Kraken Fee Credit", FIL = "Filecoin", FLOW = "Flow",
+      GHST = "Aavegotchi (GHST)", GNO = "GNO", GRT = "GRT", ICX = "Icon", INJ = "Injective Protocol (INJ)", KAR = "Karura (KAR)",
+      KAVA = "Kava", KEEP = "Keep Token (KEEP)", KNC = "Kyber Network (KNC)", KSM = "Kusama", LINK = "Link",
+      LPT = "Livepeer Token (LPT)", LRC = "Loopring (LRC)", LSK = "Lisk", LTC = "Litecoin", MANA = "MANA", MATIC = "Polygon (MATIC)",
+      MINA = "Mina", MIR = "Mirror Protocol (MIR)", MKR = "Maker (MKR)", MLN = "MLN", MOVR = "Moonriver (MOVR)", NANO = "NANO",
+      OCEAN = "OCEAN", OGN = "Origin Protocol (OGN)", OMG = "OMG", OXT = "Orchid (OXT)", OXY = "Oxygen (OXY)", PAXG = "PAX (Gold)",
+      PERP = "Perpetual Protocol (PERP)", PHA = "Phala (PHA)", QTUM = "QTUM", RARI = "Rarible (RARI)", RAY = "Raydium (RAY)",
+      REN = "Ren Protocol (REN)", REP = "REPv2", REPV1 = "REP", SAND = "The Sandbox (SAND)", SC = "Siacoin", SDN = "Shiden (SDN)",
+      SOL = "Solana", SNX = "Synthetix  Network (SNX)", SRM = "Serum", STORJ = "Storj (STORJ)", SUSHI = "Sushiswap (SUSHI)",
+      TBTC = "tBTC", TRX = "Tron", UNI = "UNI", USDC = "USDC", USDT = "Tether USD (ERC20)", ["USDT-TRC20"] = "Tether USD (TRC20)",
+      WAVES = "Waves", WBTC = "Wrapped Bitcoin (WBTC)", XLM = "Stellar XLM", XMR = "Monero", XRP = "Ripple XRP", XTZ = "XTZ",
+      YFI = "YFI", ZEC = "Zcash (Transparent)", ZRX = "0x (ZRX)",
+    },
+  },
+}

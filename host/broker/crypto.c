@@ -1,0 +1,480 @@
+#include "crypto.h"
+#include "coding.h"
+#include "keccak.h"
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/ec.h>
+#include <openssl/ecdsa.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/obj_mac.h>
+#include <openssl/param_build.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEPT 16                       /* keys kept of each sort */
+#define KEY_TEXT_MAX 16384            /* longest private key text */
+
+static const char *const hash_names[] = RECIPE_HASH_NAMES;
+static const char *const md_names[] = { "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "SHA3-256", NULL, "RIPEMD160", NULL };
+
+__attribute__((format(printf, 3, 4)))
+static bool failf(char *err, size_t errlen, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(err, errlen, fmt, ap);
+  va_end(ap);
+  ERR_clear_error();
+  return false;
+}
+
+/* A worker has no file system: no configuration file is read. Where the broker's libcurl was first, this changes nothing. */
+static void start(void) {
+  static bool started;
+  if (!started) OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS, NULL);
+  started = true;
+}
+
+static const EVP_MD *digest(enum recipe_hash h, char *err, size_t errlen) {
+  static EVP_MD *fetched[H_COUNT];
+  if ((unsigned)h >= H_COUNT) { failf(err, errlen, "no such hash (%d)", (int)h); return NULL; }
+  if (fetched[h]) return fetched[h];
+  start();
+  if (md_names[h]) fetched[h] = EVP_MD_fetch(NULL, md_names[h], NULL);
+  if (!fetched[h]) failf(err, errlen, md_names[h] ? "this OpenSSL has no %s" : "%s cannot be used here", hash_names[h]);
+  return fetched[h];
+}
+
+bool crypto_hash(enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen) {
+  static EVP_MD_CTX *contexts[H_COUNT];
+  if (h == H_KECCAK256) { keccak256(p, n, out); *len = 32; return true; }
+  const EVP_MD *md = digest(h, err, errlen);
+  if (!md) return false;
+  if (!contexts[h] && !(contexts[h] = EVP_MD_CTX_new())) return failf(err, errlen, "out of memory");
+  unsigned int got = 0;
+  if (!EVP_DigestInit_ex2(contexts[h], md, NULL) || !EVP_DigestUpdate(contexts[h], p, n) || !EVP_DigestFinal_ex(contexts[h], out, &got))
+    return failf(err, errlen, "%s failed", hash_names[h]);
+  *len = got;
+  return true;
+}
+
+/* Keyed HMAC contexts, least recently used replaced. */
+typedef struct { EVP_MAC_CTX *ctx; enum recipe_hash h; size_t len; uint8_t *key; uint64_t used; } Mac;
+static Mac macs[KEPT];
+static uint64_t clock_of_use;
+
+static void mac_drop(Mac *m) {
+  EVP_MAC_CTX_free(m->ctx);
+  OPENSSL_clear_free(m->key, m->len ? m->len : 1);
+  memset(m, 0, sizeof *m);
+}
+
+static Mac *mac_of(enum recipe_hash h, const void *key, size_t len, char *err, size_t errlen) {
+  Mac *oldest = &macs[0];
+  for (Mac *m = macs; m < macs + KEPT; m++) {
+    if (m->ctx && m->h == h && m->len == len && memcmp(m->key, key, len) == 0) { m->used = ++clock_of_use; return m; }
+    if (m->used < oldest->used) oldest = m;
+  }
+  if (!digest(h, err, errlen)) return NULL;
+  static EVP_MAC *hmac;
+  if (!hmac && !(hmac = EVP_MAC_fetch(NULL, "HMAC", NULL))) { failf(err, errlen, "this OpenSSL has no HMAC"); return NULL; }
+  mac_drop(oldest);
+  OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)md_names[h], 0), OSSL_PARAM_construct_end() };
+  Mac fresh = { EVP_MAC_CTX_new(hmac), h, len, OPENSSL_malloc(len ? len : 1), ++clock_of_use };
+  if (fresh.key && len) memcpy(fresh.key, key, len);
+  if (!fresh.ctx || !fresh.key || !EVP_MAC_init(fresh.ctx, fresh.key, len, params)) {
+    mac_drop(&fresh);
+    failf(err, errlen, "hmac %s failed", hash_names[h]);
+    return NULL;
+  }
+  *oldest = fresh;
+  return oldest;
+}
+
+bool crypto_hmac(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                 uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen) {
+  if (keylen > RECIPE_VALUE_MAX) return failf(err, errlen, "the hmac key is too long");
+  Mac *m = mac_of(h, key, keylen, err, errlen);
+  if (!m) return false;
+  if (!EVP_MAC_init(m->ctx, NULL, 0, NULL) || !EVP_MAC_update(m->ctx, p, n) || !EVP_MAC_final(m->ctx, out, len, CRYPTO_DIGEST_MAX)) {
+    mac_drop(m);
+    return failf(err, errlen, "hmac %s failed", hash_names[h]);
+  }
+  return true;
+}
+
+/* Private keys: parsed once, kept with their signing context. */
+enum kind { KIND_RSA, KIND_P256, KIND_SECP256K1, KIND_ED25519 };
+static const char *const kind_texts[] = { "an RSA", "a P-256", "a secp256k1", "an Ed25519" };
+typedef struct {
+  EVP_PKEY *pkey; EVP_PKEY_CTX *sign; EVP_MD_CTX *md; enum recipe_hash md_of_sign;
+  enum kind kind; size_t len; char *text; uint64_t used;
+} Signer;
+static Signer signers[KEPT];
+
+static void signer_drop(Signer *s) {
+  EVP_PKEY_CTX_free(s->sign);
+  EVP_MD_CTX_free(s->md);
+  EVP_PKEY_free(s->pkey);
+  OPENSSL_clear_free(s->text, s->len ? s->len : 1);
+  memset(s, 0, sizeof *s);
+}
+
+void crypto_forget(void) {
+  for (int i = 0; i < KEPT; i++) {
+    mac_drop(&macs[i]);
+    signer_drop(&signers[i]);
+  }
+}
+
+/* What is between the armour lines of a PEM, or the whole text, as base64 without line ends (real ones, or \n spelled out as
+ * environment variables often have them). `label` is set to the kind of PEM. */
+static size_t pem_body(const char *p, size_t n, char *out, char label[48]) {
+  const char *end = p + n, *begin = NULL;
+  label[0] = '\0';
+  for (const char *at = p; (at = memmem(at, (size_t)(end - at), "-----BEGIN ", 11)); at = begin) {
+    begin = at + 11;
+    const char *stop = memmem(begin, (size_t)(end - begin), "-----", 5);
+    if (!stop || stop - begin >= 48) continue;
+    memcpy(label, begin, (size_t)(stop - begin));
+    label[stop - begin] = '\0';
+    if (!strstr(label, " KEY")) continue;       /* EC PARAMETERS before the key */
+    p = stop + 5;
+    const char *last = memmem(p, (size_t)(end - p), "-----END", 8);
+    if (!last) return 0;
+    end = last;
+    break;
+  }
+  size_t o = 0;
+  for (; p < end; p++) {
+    if (*p == '\\' && p + 1 < end && (p[1] == 'n' || p[1] == 'r')) { p++; continue; }
+    if (*p != '\n' && *p != '\r' && *p != ' ' && *p != '\t') out[o++] = *p;
+  }
+  return o;
+}
+
+static EVP_PKEY *ec_from_scalar(enum kind kind, const uint8_t scalar[32]) {
+  int nid = kind == KIND_P256 ? NID_X9_62_prime256v1 : NID_secp256k1;
+  EC_GROUP *group = EC_GROUP_new_by_curve_name(nid);
+  BIGNUM *d = BN_secure_new();
+  EC_POINT *q = group ? EC_POINT_new(group) : NULL;
+  OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
+  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+  OSSL_PARAM *params = NULL;
+  EVP_PKEY *pkey = NULL;
+  uint8_t pub[65];
+  if (group && d && q && bld && ctx && BN_bin2bn(scalar, 32, d)) {
+    BN_set_flags(d, BN_FLG_CONSTTIME);
+    if (!BN_is_zero(d) && BN_cmp(d, EC_GROUP_get0_order(group)) < 0 && EC_POINT_mul(group, q, d, NULL, NULL, NULL)
+        && EC_POINT_point2oct(group, q, POINT_CONVERSION_UNCOMPRESSED, pub, sizeof pub, NULL) == sizeof pub
+        && OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, OBJ_nid2sn(nid), 0)
+        && OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, pub, sizeof pub)
+        && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, d) && (params = OSSL_PARAM_BLD_to_param(bld))
+        && EVP_PKEY_fromdata_init(ctx) > 0) {
+      if (EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params) <= 0) pkey = NULL;
+    }
+  }
+  OSSL_PARAM_free(params);
+  OSSL_PARAM_BLD_free(bld);
+  EVP_PKEY_CTX_free(ctx);
+  EC_POINT_free(q);
+  BN_clear_free(d);
+  EC_GROUP_free(group);
+  return pkey;
+}
+
+static EVP_PKEY *from_raw(enum kind kind, const uint8_t raw[32]) {
+  if (kind == KIND_ED25519) return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, raw, 32);
+  return kind == KIND_RSA ? NULL : ec_from_scalar(kind, raw);
+}
+
+static bool is_kind(const EVP_PKEY *pkey, enum kind kind) {
+  char group[32];
+  size_t n;
+  if (kind == KIND_RSA) return EVP_PKEY_is_a(pkey, "RSA") && EVP_PKEY_get_bits(pkey) <= 8192;
+  if (kind == KIND_ED25519) return EVP_PKEY_is_a(pkey, "ED25519");
+  return EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_group_name(pkey, group, sizeof group, &n)
+         && strcmp(group, kind == KIND_P256 ? "prime256v1" : "secp256k1") == 0;
+}
+
+/* Text that came as PEM, base64, hex or bytes to a key. `bare` is scratch of at least len bytes, `der` of coding_bound. */
+static EVP_PKEY *parse(enum kind kind, const char *text, size_t len, char *bare, uint8_t *der, char *err, size_t errlen) {
+  char label[48];
+  const char *why;
+  size_t n;
+  if (len == 32 && kind != KIND_RSA) {
+    EVP_PKEY *raw = from_raw(kind, (const uint8_t *)text);
+    if (!raw) failf(err, errlen, "these 32 bytes are not %s private key", kind_texts[kind]);
+    return raw;
+  }
+  size_t m = pem_body(text, len, bare, label);
+  if (strstr(label, "ENCRYPTED") || memmem(bare, m, "Proc-Type:", 10)) {
+    failf(err, errlen, "the private key is encrypted: store it without a passphrase of its own");
+    return NULL;
+  }
+  bool hex = !label[0] && (m == 64 || (m == 66 && bare[0] == '0' && (bare[1] | 32) == 'x'));
+  EVP_PKEY *pkey = NULL;
+  if (hex && kind != KIND_RSA && coding_run(C_UNHEX, (uint8_t *)bare + (m - 64), 64, der, &n, &why)) pkey = from_raw(kind, der);
+  else if (m && coding_run(C_UNBASE64, (uint8_t *)bare, m, der, &n, &why)) {
+    const unsigned char *d = der;
+    if (strcmp(label, "PUBLIC KEY") == 0) pkey = d2i_PUBKEY(NULL, &d, (long)n);
+    else if (!label[0] && kind != KIND_RSA && (n == 32 || (n == 64 && kind == KIND_ED25519))) pkey = from_raw(kind, der);
+    else pkey = d2i_AutoPrivateKey(NULL, &d, (long)n);
+  }
+  if (pkey && is_kind(pkey, kind)) return pkey;
+  if (pkey) failf(err, errlen, "the private key is not %s key%s", kind_texts[kind], kind == KIND_RSA ? " of at most 8192 bits" : "");
+  else failf(err, errlen, "the private key cannot be read: %s key in PEM is expected%s", kind_texts[kind],
+             kind == KIND_RSA ? "" : ", or 32 bytes in hex");
+  EVP_PKEY_free(pkey);
+  return NULL;
+}
+
+static Signer *signer_of(enum kind kind, const void *key, size_t len, char *err, size_t errlen) {
+  Signer *oldest = &signers[0];
+  for (Signer *s = signers; s < signers + KEPT; s++) {
+    if (s->pkey && s->kind == kind && s->len == len && memcmp(s->text, key, len) == 0) { s->used = ++clock_of_use; return s; }
+    if (s->used < oldest->used) oldest = s;
+  }
+  if (!len || len > KEY_TEXT_MAX) { failf(err, errlen, len ? "the private key is too long" : "the private key is empty"); return NULL; }
+  start();
+  char *bare = OPENSSL_malloc(len);
+  size_t dercap = coding_bound(C_UNBASE64, len);
+  uint8_t *der = OPENSSL_malloc(dercap);
+  EVP_PKEY *pkey = NULL;
+  if (bare && der) pkey = parse(kind, key, len, bare, der, err, errlen);
+  else failf(err, errlen, "out of memory");
+  OPENSSL_clear_free(bare, len);
+  OPENSSL_clear_free(der, dercap);
+  ERR_clear_error();
+  if (!pkey) return NULL;
+  Signer fresh = { .pkey = pkey, .md_of_sign = H_COUNT, .kind = kind, .len = len, .text = OPENSSL_malloc(len), .used = ++clock_of_use };
+  if (!fresh.text) { signer_drop(&fresh); failf(err, errlen, "out of memory"); return NULL; }
+  memcpy(fresh.text, key, len);
+  signer_drop(oldest);
+  *oldest = fresh;
+  return oldest;
+}
+
+/* The bytes that are signed: the digest of the message, or with H_NONE the message itself. */
+static bool to_sign(enum recipe_hash h, const void *p, size_t n, uint8_t buf[CRYPTO_DIGEST_MAX], const void **tbs, size_t *len,
+                    char *err, size_t errlen) {
+  if (h == H_NONE) {
+    if (n < 16 || n > CRYPTO_DIGEST_MAX) return failf(err, errlen, "a digest of 16 to 64 bytes is signed as given, not one of %zu", n);
+    *tbs = p;
+    *len = n;
+    return true;
+  }
+  *tbs = buf;
+  return crypto_hash(h, p, n, buf, len, err, errlen);
+}
+
+static bool rsa_md(EVP_PKEY_CTX *ctx, enum recipe_hash h, char *err, size_t errlen) {
+  if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0) return failf(err, errlen, "rsa failed");
+  if (h == H_NONE) return true;
+  const EVP_MD *md = digest(h, err, errlen);
+  if (!md) return false;
+  return EVP_PKEY_CTX_set_signature_md(ctx, md) > 0 || failf(err, errlen, "rsa cannot sign with %s", hash_names[h]);
+}
+
+bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
+  uint8_t buf[CRYPTO_DIGEST_MAX];
+  const void *tbs;
+  size_t tbslen;
+  if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
+  Signer *s = signer_of(KIND_RSA, key, keylen, err, errlen);
+  if (!s) return false;
+  if (!s->sign || s->md_of_sign != h) {
+    EVP_PKEY_CTX_free(s->sign);
+    s->md_of_sign = H_COUNT;
+    s->sign = EVP_PKEY_CTX_new(s->pkey, NULL);
+    if (!s->sign || EVP_PKEY_sign_init(s->sign) <= 0) return failf(err, errlen, "rsa needs a private key");
+    if (!rsa_md(s->sign, h, err, errlen)) return false;
+    s->md_of_sign = h;
+  }
+  *len = CRYPTO_SIGNATURE_MAX;
+  return EVP_PKEY_sign(s->sign, out, len, tbs, tbslen) > 0 || failf(err, errlen, "rsa failed: the key is too short or damaged");
+}
+
+bool crypto_rsa_verify(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                       const uint8_t *sig, size_t siglen, char *err, size_t errlen) {
+  uint8_t buf[CRYPTO_DIGEST_MAX];
+  const void *tbs;
+  size_t tbslen;
+  err[0] = '\0';
+  if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
+  Signer *s = signer_of(KIND_RSA, key, keylen, err, errlen);
+  if (!s) return false;
+  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(s->pkey, NULL);
+  bool good = ctx && EVP_PKEY_verify_init(ctx) > 0 && rsa_md(ctx, h, err, errlen) && EVP_PKEY_verify(ctx, sig, siglen, tbs, tbslen) == 1;
+  EVP_PKEY_CTX_free(ctx);
+  ERR_clear_error();
+  return good;
+}
+
+static const EC_GROUP *group_of(enum recipe_curve c) {
+  static EC_GROUP *groups[CURVE_COUNT];
+  if (!groups[c]) groups[c] = EC_GROUP_new_by_curve_name(c == CURVE_P256 ? NID_X9_62_prime256v1 : NID_secp256k1);
+  return groups[c];
+}
+
+/* s and order - s both verify; secp256k1 chains take the low one only. */
+static bool make_low(const EC_GROUP *group, BIGNUM *s) {
+  BIGNUM *half = BN_new();
+  const BIGNUM *order = EC_GROUP_get0_order(group);
+  bool ok = half && BN_rshift1(half, order) && (BN_cmp(s, half) <= 0 || BN_sub(s, order, s));
+  BN_free(half);
+  return ok;
+}
+
+/* v: which of the points with x = r the signature was made with, found by recovering the public key from each: Q = (s R - z G) / r. */
+static int recovery_id(const EC_GROUP *group, const EVP_PKEY *pkey, const BIGNUM *r, const BIGNUM *s, const uint8_t *z, size_t zlen) {
+  uint8_t pub[65], point[33], got[65];
+  size_t n = 0;
+  int found = -1;
+  if (!EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, pub, sizeof pub, &n)) return -1;
+  BN_CTX *ctx = BN_CTX_new();
+  EC_POINT *big_r = EC_POINT_new(group), *q = EC_POINT_new(group), *known = EC_POINT_new(group);
+  BIGNUM *inverse = BN_new(), *u1 = BN_new(), *u2 = BN_new(), *zb = BN_bin2bn(z, (int)(zlen > 32 ? 32 : zlen), NULL);
+  const BIGNUM *order = EC_GROUP_get0_order(group);
+  bool ok = ctx && big_r && q && known && inverse && u1 && u2 && zb && EC_POINT_oct2point(group, known, pub, n, ctx)
+            && EC_POINT_point2oct(group, known, POINT_CONVERSION_UNCOMPRESSED, pub, sizeof pub, ctx) == sizeof pub
+            && BN_mod_inverse(inverse, r, order, ctx) && BN_mod_mul(u1, zb, inverse, order, ctx) && BN_sub(u1, order, u1)
+            && BN_mod_mul(u2, s, inverse, order, ctx) && BN_bn2binpad(r, point + 1, 32) == 32;
+  for (int v = 0; ok && v < 2 && found < 0; v++) {
+    point[0] = (uint8_t)(2 + v);
+    if (EC_POINT_oct2point(group, big_r, point, sizeof point, ctx) && EC_POINT_mul(group, q, u1, big_r, u2, ctx)
+        && EC_POINT_point2oct(group, q, POINT_CONVERSION_UNCOMPRESSED, got, sizeof got, ctx) == sizeof got && memcmp(got, pub, sizeof pub) == 0)
+      found = v;
+  }
+  BN_free(zb); BN_free(u1); BN_free(u2); BN_free(inverse);
+  EC_POINT_free(big_r); EC_POINT_free(q); EC_POINT_free(known);
+  BN_CTX_free(ctx);
+  return found;
+}
+
+static bool ecdsa_form(enum recipe_curve c, enum ecdsa_form form, const EVP_PKEY *pkey, ECDSA_SIG *sig, const void *tbs, size_t tbslen,
+                       uint8_t *out, size_t *len) {
+  const BIGNUM *r, *s;
+  ECDSA_SIG_get0(sig, &r, &s);
+  if (c == CURVE_SECP256K1 || form == ECDSA_RECOVERABLE) {
+    BIGNUM *r2 = BN_dup(r), *s2 = BN_dup(s);
+    if (!r2 || !s2 || !make_low(group_of(c), s2) || !ECDSA_SIG_set0(sig, r2, s2)) { BN_free(r2); BN_free(s2); return false; }
+    ECDSA_SIG_get0(sig, &r, &s);
+  }
+  if (form == ECDSA_DER) {
+    int n = i2d_ECDSA_SIG(sig, NULL);
+    if (n <= 0 || n > CRYPTO_SIGNATURE_MAX) return false;
+    *len = (size_t)i2d_ECDSA_SIG(sig, &out);
+    return true;
+  }
+  if (BN_bn2binpad(r, out, 32) != 32 || BN_bn2binpad(s, out + 32, 32) != 32) return false;
+  *len = 64;
+  if (form == ECDSA_RECOVERABLE) {
+    int v = recovery_id(group_of(c), pkey, r, s, tbs, tbslen);
+    if (v < 0) return false;
+    out[64] = (uint8_t)v;
+    *len = 65;
+  }
+  return true;
+}
+
+bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form, const void *key, size_t keylen, const void *p, size_t n,
+                  uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
+  uint8_t buf[CRYPTO_DIGEST_MAX];
+  const void *tbs;
+  size_t tbslen;
+  if ((unsigned)c >= CURVE_COUNT || (unsigned)form >= ECDSA_FORM_COUNT) return failf(err, errlen, "no such curve or form of signature");
+  if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
+  Signer *s = signer_of(c == CURVE_P256 ? KIND_P256 : KIND_SECP256K1, key, keylen, err, errlen);
+  if (!s) return false;
+  if (!s->sign) {
+    s->sign = EVP_PKEY_CTX_new(s->pkey, NULL);
+    if (!s->sign || EVP_PKEY_sign_init(s->sign) <= 0) {
+      EVP_PKEY_CTX_free(s->sign);
+      s->sign = NULL;
+      return failf(err, errlen, "ecdsa needs a private key");
+    }
+  }
+  uint8_t der[160];
+  size_t derlen = sizeof der;
+  if (EVP_PKEY_sign(s->sign, der, &derlen, tbs, tbslen) <= 0) return failf(err, errlen, "ecdsa failed");
+  if (form == ECDSA_DER && c == CURVE_P256) { memcpy(out, der, derlen); *len = derlen; return true; }
+  const unsigned char *d = der;
+  ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &d, (long)derlen);
+  bool ok = sig && ecdsa_form(c, form, s->pkey, sig, tbs, tbslen, out, len);
+  ECDSA_SIG_free(sig);
+  return ok || failf(err, errlen, "ecdsa failed");
+}
+
+bool crypto_ecdsa_verify(enum recipe_curve c, enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                         const uint8_t *sig, size_t siglen, char *err, size_t errlen) {
+  uint8_t buf[CRYPTO_DIGEST_MAX], der[160];
+  const void *tbs;
+  size_t tbslen;
+  err[0] = '\0';
+  if ((unsigned)c >= CURVE_COUNT) return failf(err, errlen, "no such curve");
+  if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
+  Signer *s = signer_of(c == CURVE_P256 ? KIND_P256 : KIND_SECP256K1, key, keylen, err, errlen);
+  if (!s) return false;
+  if ((siglen == 64 || siglen == 65)) {
+    ECDSA_SIG *made = ECDSA_SIG_new();
+    BIGNUM *r = BN_bin2bn(sig, 32, NULL), *t = BN_bin2bn(sig + 32, 32, NULL);
+    unsigned char *d = der;
+    if (!made || !r || !t || !ECDSA_SIG_set0(made, r, t)) {
+      BN_free(r); BN_free(t); ECDSA_SIG_free(made);
+      return failf(err, errlen, "out of memory");
+    }
+    siglen = (size_t)i2d_ECDSA_SIG(made, &d);
+    sig = der;
+    ECDSA_SIG_free(made);
+  }
+  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(s->pkey, NULL);
+  bool good = ctx && EVP_PKEY_verify_init(ctx) > 0 && EVP_PKEY_verify(ctx, sig, siglen, tbs, tbslen) == 1;
+  EVP_PKEY_CTX_free(ctx);
+  ERR_clear_error();
+  return good;
+}
+
+bool crypto_ed25519(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen) {
+  size_t len = 64;
+  Signer *s = signer_of(KIND_ED25519, key, keylen, err, errlen);
+  if (!s) return false;
+  if (!s->md && !(s->md = EVP_MD_CTX_new())) return failf(err, errlen, "out of memory");
+  if (EVP_DigestSignInit(s->md, NULL, NULL, NULL, s->pkey) <= 0 || EVP_DigestSign(s->md, out, &len, p, n) <= 0)
+    return failf(err, errlen, "ed25519 failed: it needs a private key");
+  EVP_MD_CTX_reset(s->md);
+  return true;
+}
+
+bool crypto_ed25519_verify(const void *key, size_t keylen, const void *p, size_t n, const uint8_t sig[64], char *err, size_t errlen) {
+  err[0] = '\0';
+  Signer *s = signer_of(KIND_ED25519, key, keylen, err, errlen);
+  if (!s) return false;
+  EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+  bool good = ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, s->pkey) > 0 && EVP_DigestVerify(ctx, sig, 64, p, n) == 1;
+  EVP_MD_CTX_free(ctx);
+  ERR_clear_error();
+  return good;
+}
+
+bool crypto_totp(const void *secret, size_t n, int64_t now_s, char out[7], char *err, size_t errlen) {
+  uint8_t key[256], mac[CRYPTO_DIGEST_MAX], counter[8];
+  size_t keylen, maclen;
+  if (n > sizeof key || now_s < 0 || !coding_base32(secret, n, key, &keylen) || keylen == 0)
+    return failf(err, errlen, "the two-factor secret is not base32");
+  uint64_t step = (uint64_t)now_s / 30;
+  for (int i = 7; i >= 0; i--, step >>= 8) counter[i] = (uint8_t)step;
+  bool ok = crypto_hmac(H_SHA1, key, keylen, counter, sizeof counter, mac, &maclen, err, errlen);
+  OPENSSL_cleanse(key, sizeof key);
+  if (!ok) return false;
+  const uint8_t *at = mac + (mac[19] & 15);
+  uint32_t code = ((uint32_t)(at[0] & 127) << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]) % 1000000;
+  snprintf(out, 7, "%06u", (unsigned)code);
+  return true;
+}

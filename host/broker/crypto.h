@@ -1,0 +1,37 @@
+/* The primitives of signing recipes, on OpenSSL 3. Keyed contexts and parsed private keys are kept, because making them costs
+ * more than using them; crypto_forget wipes them. Not for use from several threads at once.
+ * A false return leaves a message in err; it never holds key bytes. */
+#ifndef BOURSE_CRYPTO_H
+#define BOURSE_CRYPTO_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "wire/recipe_ops.h"
+
+#define CRYPTO_DIGEST_MAX 64
+#define CRYPTO_SIGNATURE_MAX 1024     /* an RSA key of 8192 bits */
+
+enum ecdsa_form { ECDSA_RAW, ECDSA_DER, ECDSA_RECOVERABLE /* r||s||v, v 0 or 1 */, ECDSA_FORM_COUNT };
+
+bool crypto_hash(enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen);
+bool crypto_hmac(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                 uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen);
+/* Signatures. `key` is PEM (also with \n spelled out), or its base64 DER without the armour; for ECDSA also 32 bytes or 64 hex digits,
+ * for Ed25519 also a seed of 32 bytes or 64 hex digits. */
+bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen);
+bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form, const void *key, size_t keylen, const void *p, size_t n,
+                  uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen);
+bool crypto_ed25519(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen);
+bool crypto_totp(const void *secret, size_t n, int64_t now_s, char out[7], char *err, size_t errlen);
+
+/* Verification, for conform and tests. `key` is the private key (as above) or a public one in PEM. False with an empty err: the
+ * signature is wrong; with a message: it could not be checked. ECDSA takes raw, recoverable and DER signatures. */
+bool crypto_ecdsa_verify(enum recipe_curve c, enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                         const uint8_t *sig, size_t siglen, char *err, size_t errlen);
+bool crypto_rsa_verify(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                       const uint8_t *sig, size_t siglen, char *err, size_t errlen);
+bool crypto_ed25519_verify(const void *key, size_t keylen, const void *p, size_t n, const uint8_t sig[64], char *err, size_t errlen);
+
+void crypto_forget(void);             /* wipes every kept key */
+#endif

@@ -1,0 +1,21 @@
+/* libcurl, loaded when the first request is made: linked in, it would cost every start of the program 5 ms and 4 MB. */
+#ifndef BOURSE_CURL_API_H
+#define BOURSE_CURL_API_H
+#include <curl/curl.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CURL_FUNCTIONS(X) \
+  X(global_init) X(easy_init) X(easy_setopt) X(easy_getinfo) X(easy_cleanup) X(easy_strerror) X(version_info) \
+  X(multi_init) X(multi_setopt) X(multi_add_handle) X(multi_remove_handle) X(multi_socket_action) \
+  X(multi_info_read) X(multi_cleanup) X(multi_strerror) X(slist_append) X(slist_free_all)
+
+typedef struct {
+#define CURL_FIELD(name) __typeof__(&curl_##name) name;
+  CURL_FUNCTIONS(CURL_FIELD)
+#undef CURL_FIELD
+} CurlApi;
+
+/* NULL with the reason in err when the library is missing or too old. Loaded once. */
+const CurlApi *curl_api(char *err, size_t errlen);
+#endif

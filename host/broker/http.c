@@ -1,0 +1,537 @@
+#include "broker/http.h"
+#include "broker/curl_api.h"
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define IDLE_HANDLES 32
+#define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
+
+struct HttpTransfer {
+  Http *http;
+  CURL *easy;
+  HttpDone done;
+  void *ctx;
+  struct curl_slist *slist;
+  HttpTransfer *prev, *next;      /* under way, or idle (next only) */
+  char host[256];
+  size_t body_max;
+  bool once, in_body;
+  int sends;                      /* times that the request was about to go out */
+  int64_t started_us;
+  char *head; size_t head_len, head_cap, head_bytes;
+  char *body; size_t body_len, body_cap;
+  const char *refused;            /* why we stopped reading */
+  char why[CURL_ERROR_SIZE];
+};
+
+struct Http {
+  const CurlApi *curl;
+  Loop *loop;
+  CURLM *multi;
+  LoopTimer timer;
+  HttpTransfer *active, *idle;
+  size_t n_idle, flight;          /* bytes of bodies under way */
+  char ca_file[300]; const char *ca_dir;
+  int ca_fd;
+};
+
+/* --- roots --- */
+
+/* A folder of hashed certificates is read by need, one file a chain; the usual bundle costs 15 ms to parse, each time. */
+static bool hashed_dir(const char *dir) {
+  DIR *d = opendir(dir);
+  if (!d) return false;
+  bool found = false;
+  for (struct dirent *e; !found && (e = readdir(d));)
+    found = strlen(e->d_name) == 10 && strspn(e->d_name, "0123456789abcdef") == 8 && e->d_name[8] == '.';
+  closedir(d);
+  return found;
+}
+
+static bool append_file(int out, const char *path) {
+  char buf[16384];
+  ssize_t n = 0;
+  int in = open(path, O_RDONLY | O_CLOEXEC);
+  if (in < 0) return false;
+  while ((n = read(in, buf, sizeof buf)) > 0)
+    if (write(out, buf, (size_t)n) != n) break;
+  close(in);
+  return n == 0 && write(out, "\n", 1) == 1;
+}
+
+static bool find_roots(Http *h, const char *cacert, char *err, size_t errlen) {
+  static const char *const dirs[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
+  static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+  if (cacert) {
+    FILE *f = fopen(cacert, "re");
+    char line[256];
+    bool pem = false;
+    while (f && !pem && fgets(line, sizeof line, f)) pem = strstr(line, "-----BEGIN ") != NULL;
+    if (f) fclose(f);
+    if (!pem) {
+      snprintf(err, errlen, "--cacert %s: %s", cacert, f ? "no PEM certificate in it" : strerror(errno));
+      return false;
+    }
+  }
+  for (size_t i = 0; i < sizeof dirs / sizeof *dirs && !h->ca_dir; i++)
+    if (hashed_dir(dirs[i])) h->ca_dir = dirs[i];
+  const char *bundle = NULL;
+  for (size_t i = 0; i < sizeof bundles / sizeof *bundles && !bundle && !h->ca_dir; i++)
+    if (access(bundles[i], R_OK) == 0) bundle = bundles[i];
+  if (!cacert || !bundle) {
+    const char *only = cacert ? cacert : bundle;
+    snprintf(h->ca_file, sizeof h->ca_file, "%s", only ? only : "");
+    return true;
+  }
+  /* Extra roots go with the system's, in one file that has no name. */
+  h->ca_fd = memfd_create("roots", MFD_CLOEXEC);
+  if (h->ca_fd < 0 || !append_file(h->ca_fd, bundle) || !append_file(h->ca_fd, cacert)) {
+    snprintf(err, errlen, "--cacert %s: %s", cacert, strerror(errno));
+    return false;
+  }
+  snprintf(h->ca_file, sizeof h->ca_file, "/proc/self/fd/%d", h->ca_fd);
+  return true;
+}
+
+/* --- what arrives --- */
+
+static size_t refuse(HttpTransfer *t, const char *why) {
+  if (!t->refused) t->refused = why;
+  return 0;
+}
+
+static bool room(char **buf, size_t *cap, size_t need) {
+  if (need <= *cap) return true;
+  size_t n = *cap ? *cap : 4096;
+  while (n < need) n *= 2;
+  char *p = realloc(*buf, n);
+  if (!p) return false;
+  *buf = p;
+  *cap = n;
+  return true;
+}
+
+static size_t on_header(char *line, size_t size, size_t count, void *ctx) {
+  HttpTransfer *t = ctx;
+  size_t n = size * count, all = n;
+  t->head_bytes += n;
+  if (t->head_bytes > HTTP_HEADER_MAX) return refuse(t, "more than 256 KiB of headers");
+  if (t->in_body) return all;                                   /* trailers: counted, not kept */
+  if (n >= 5 && !memcmp(line, "HTTP/", 5)) {
+    t->head_len = 0;                                            /* the real reply after a 100 or 103 */
+    return all;
+  }
+  while (n && (line[n - 1] == '\r' || line[n - 1] == '\n')) n--;
+  char *colon = memchr(line, ':', n);
+  if (!colon || colon == line) return all;
+  char *value = colon + 1, *end = line + n;
+  while (value < end && (*value == ' ' || *value == '\t')) value++;
+  while (end > value && (end[-1] == ' ' || end[-1] == '\t')) end--;
+  size_t name_len = (size_t)(colon - line), value_len = (size_t)(end - value);
+  if (memchr(line, 0, n)) return refuse(t, "a header with a NUL");
+  if (!room(&t->head, &t->head_cap, t->head_len + name_len + value_len + 2)) return refuse(t, "out of memory");
+  char *out = t->head + t->head_len;
+  for (size_t i = 0; i < name_len; i++) out[i] = (char)tolower((unsigned char)line[i]);
+  out[name_len] = 0;
+  memcpy(out + name_len + 1, value, value_len);
+  out[name_len + 1 + value_len] = 0;
+  t->head_len += name_len + value_len + 2;
+  return all;
+}
+
+static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
+  HttpTransfer *t = ctx;
+  size_t n = size * count;
+  if (n > t->body_max - t->body_len) return refuse(t, "too long");
+  if (n > HTTP_FLIGHT_MAX - t->http->flight) return refuse(t, "too much under way at once");
+  if (!t->in_body) {
+    curl_off_t length = -1;
+    t->in_body = true;
+    t->http->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+    if (length > 0 && (size_t)length <= t->body_max && length < 1 << 22 && (size_t)length > n &&
+        !room(&t->body, &t->body_cap, (size_t)length + 1)) return refuse(t, "out of memory");
+  }
+  if (!room(&t->body, &t->body_cap, t->body_len + n + 1)) return refuse(t, "out of memory");
+  memcpy(t->body + t->body_len, data, n);
+  t->body_len += n;
+  t->http->flight += n;
+  return n;
+}
+
+/* Called whenever the request is about to go out on a connection: also when libcurl tries again by itself, because a kept
+ * connection turned out dead. An order must not go out twice. */
+static int on_send(void *ctx, char *ip, char *local_ip, int port, int local_port) {
+  HttpTransfer *t = ctx;
+  (void)ip, (void)local_ip, (void)port, (void)local_port;
+  if (t->sends++ && t->once) return CURL_PREREQFUNC_ABORT;
+  return CURL_PREREQFUNC_OK;
+}
+
+/* --- transfers --- */
+
+#define SET(option, value) h->curl->easy_setopt(t->easy, option, value)
+
+static HttpTransfer *transfer_new(Http *h) {
+  HttpTransfer *t = h->idle;
+  if (t) {
+    h->idle = t->next;
+    h->n_idle--;
+    return t;
+  }
+  t = calloc(1, sizeof *t);
+  if (!t) return NULL;
+  t->http = h;
+  t->easy = h->curl->easy_init();
+  if (!t->easy) {
+    free(t);
+    return NULL;
+  }
+  SET(CURLOPT_PRIVATE, t);
+  SET(CURLOPT_ERRORBUFFER, t->why);
+  SET(CURLOPT_HEADERFUNCTION, on_header);
+  SET(CURLOPT_HEADERDATA, t);
+  SET(CURLOPT_WRITEFUNCTION, on_body);
+  SET(CURLOPT_WRITEDATA, t);
+  SET(CURLOPT_PREREQFUNCTION, on_send);
+  SET(CURLOPT_PREREQDATA, t);
+  SET(CURLOPT_NOSIGNAL, 1L);
+  SET(CURLOPT_NOPROGRESS, 1L);
+  SET(CURLOPT_SSL_VERIFYPEER, 1L);
+  SET(CURLOPT_SSL_VERIFYHOST, 2L);
+  SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+  SET(CURLOPT_CAINFO, h->ca_file[0] ? h->ca_file : NULL);
+  SET(CURLOPT_CAPATH, h->ca_dir);
+  SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+  SET(CURLOPT_PIPEWAIT, 1L);
+  SET(CURLOPT_ACCEPT_ENCODING, "");
+  SET(CURLOPT_FOLLOWLOCATION, 0L);
+  SET(CURLOPT_PATH_AS_IS, 1L);                  /* the path was signed as it is */
+  SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  SET(CURLOPT_PROTOCOLS_STR, "http,https");
+  SET(CURLOPT_USERAGENT, "bourse/" BOURSE_VERSION);
+  SET(CURLOPT_BUFFERSIZE, 65536L);
+  SET(CURLOPT_TCP_KEEPALIVE, 1L);
+  SET(CURLOPT_DNS_CACHE_TIMEOUT, 60L);
+  return t;
+}
+
+/* Back to the idle ones, without what it carried. */
+static void transfer_put(HttpTransfer *t) {
+  Http *h = t->http;
+  h->curl->slist_free_all(t->slist);
+  t->slist = NULL;
+  h->flight -= t->body_len;
+  free(t->body);
+  t->body = NULL;
+  t->body_len = t->body_cap = t->head_len = t->head_bytes = 0;
+  if (t->head_cap > 16384) {
+    free(t->head);
+    t->head = NULL;
+    t->head_cap = 0;
+  }
+  if (h->n_idle < IDLE_HANDLES) {
+    SET(CURLOPT_COPYPOSTFIELDS, NULL);
+    t->next = h->idle;
+    h->idle = t;
+    h->n_idle++;
+    return;
+  }
+  h->curl->easy_cleanup(t->easy);
+  free(t->head);
+  free(t);
+}
+
+static void unlink_active(HttpTransfer *t) {
+  if (t->prev) t->prev->next = t->next;
+  else t->http->active = t->next;
+  if (t->next) t->next->prev = t->prev;
+  t->prev = t->next = NULL;
+}
+
+static void set_method(HttpTransfer *t, const HttpRequest *rq) {
+  Http *h = t->http;
+  bool sends_body = rq->body || !strcmp(rq->method, "POST") || !strcmp(rq->method, "PUT") || !strcmp(rq->method, "PATCH");
+  if (sends_body) {
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(rq->body ? rq->body_len : 0));
+    SET(CURLOPT_COPYPOSTFIELDS, rq->body ? rq->body : "");
+  } else SET(CURLOPT_HTTPGET, 1L);
+  const char *plain = sends_body ? "POST" : "GET";
+  SET(CURLOPT_CUSTOMREQUEST, strcmp(rq->method, plain) ? rq->method : NULL);
+}
+
+static bool set_headers(HttpTransfer *t, const HttpRequest *rq) {
+  Http *h = t->http;
+  bool typed = false;
+  struct curl_slist *l = h->curl->slist_append(NULL, "Expect:");     /* never wait for a 100 */
+  for (const char *const *p = rq->headers; l && p && *p; p++) {
+    if (!strncasecmp(*p, "content-type:", 13)) typed = true;
+    struct curl_slist *more = h->curl->slist_append(l, *p);
+    if (!more) h->curl->slist_free_all(l);
+    l = more;
+  }
+  if (l && !typed) {
+    struct curl_slist *more = h->curl->slist_append(l, "Content-Type:");
+    if (!more) h->curl->slist_free_all(l);
+    l = more;
+  }
+  t->slist = l;
+  SET(CURLOPT_HTTPHEADER, l);
+  return l != NULL;
+}
+
+HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ctx, char *err, size_t errlen) {
+  HttpTransfer *t = transfer_new(h);
+  if (!t) return snprintf(err, errlen, "out of memory"), NULL;
+  t->done = done;
+  t->ctx = ctx;
+  t->once = rq->once;
+  t->sends = 0;
+  t->in_body = false;
+  t->refused = NULL;
+  t->why[0] = 0;
+  t->body_max = rq->body_max ? rq->body_max : HTTP_BODY_MAX;
+  t->started_us = clock_mono_us();
+  snprintf(t->host, sizeof t->host, "%s", rq->host);
+  if (!set_headers(t, rq)) {
+    transfer_put(t);
+    return snprintf(err, errlen, "out of memory"), NULL;
+  }
+  set_method(t, rq);
+  SET(CURLOPT_URL, rq->url);
+  SET(CURLOPT_NOPROXY, rq->loopback ? "*" : NULL);
+  SET(CURLOPT_TIMEOUT_MS, (long)(rq->deadline_ms > 0 ? rq->deadline_ms : 1));
+  SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(rq->connect_ms > 0 ? rq->connect_ms : 5000));
+  SET(CURLOPT_MAXAGE_CONN, rq->once ? 10L : 118L);     /* a connection idle for longer may be dead without our knowing */
+  CURLMcode m = h->curl->multi_add_handle(h->multi, t->easy);
+  if (m != CURLM_OK) {
+    snprintf(err, errlen, "%s", h->curl->multi_strerror(m));
+    transfer_put(t);
+    return NULL;
+  }
+  t->prev = NULL;
+  t->next = h->active;
+  if (t->next) t->next->prev = t;
+  h->active = t;
+  return t;
+}
+
+void http_cancel(HttpTransfer *t) {
+  t->http->curl->multi_remove_handle(t->http->multi, t->easy);
+  unlink_active(t);
+  transfer_put(t);
+}
+
+/* --- what went wrong, in words --- */
+
+static void say(HttpReply *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void say(HttpReply *r, const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(r->message, sizeof r->message, fmt, ap);
+  va_end(ap);
+}
+
+static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
+  Http *h = t->http;
+  double s = (double)(clock_mono_us() - t->started_us) / 1e6;
+  curl_off_t connected = 0, tls = 0;
+  long verify = 0;
+  h->curl->easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &connected);
+  h->curl->easy_getinfo(t->easy, CURLINFO_APPCONNECT_TIME_T, &tls);
+  h->curl->easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verify);
+  const char *why = t->why[0] ? t->why : h->curl->easy_strerror(code);
+  r->sent = t->sends > 0;
+  if (t->refused) {
+    r->failure = strcmp(t->refused, "out of memory") ? HTTP_BAD : HTTP_LOCAL;
+    if (!strcmp(t->refused, "too long")) say(r, "%s: the answer is longer than %zu MiB", t->host, t->body_max >> 20);
+    else say(r, "%s: the answer was refused: %s", t->host, t->refused);
+    return;
+  }
+  switch ((int)code) {
+    case CURLE_COULDNT_RESOLVE_HOST: case CURLE_COULDNT_RESOLVE_PROXY:
+      r->failure = HTTP_CONNECT;
+      say(r, "%s: the name is not known (no network, or a wrong name)", t->host);
+      return;
+    case CURLE_COULDNT_CONNECT: case CURLE_PROXY:
+      r->failure = HTTP_CONNECT;
+      say(r, "%s: no connection: %.200s", t->host, why);
+      return;
+    case CURLE_OPERATION_TIMEDOUT:
+      if (!t->sends) {
+        r->failure = HTTP_CONNECT;
+        say(r, "%s: no connection after %.1f s", t->host, s);
+      } else {
+        r->failure = HTTP_TIMEOUT;
+        if (t->head_bytes) say(r, "%s: the answer was not complete after %.1f s (%zu bytes came)", t->host, s, t->body_len);
+        else say(r, "%s: no answer after %.1f s", t->host, s);
+      }
+      return;
+    case CURLE_PEER_FAILED_VERIFICATION: case CURLE_SSL_CACERT_BADFILE: case CURLE_SSL_ISSUER_ERROR:
+      r->failure = HTTP_TLS;
+      say(r, "%s: its certificate is not trusted: %.200s", t->host, why);
+      return;
+    case CURLE_SSL_CONNECT_ERROR: case CURLE_SSL_CIPHER:
+      /* A reset in the handshake is bad luck; anything else is how the other side is set up. */
+      r->failure = strstr(why, "eset") || strstr(why, "SYSCALL") || strstr(why, "EOF") || strstr(why, "eof") ? HTTP_CONNECT : HTTP_TLS;
+      say(r, "%s: no secure connection: %.200s", t->host, why);
+      return;
+    case CURLE_ABORTED_BY_CALLBACK:
+      r->failure = HTTP_BROKEN;
+      say(r, "%s: the connection broke while the request was sent; it is not sent again", t->host);
+      return;
+    case CURLE_PARTIAL_FILE:
+      r->failure = HTTP_BROKEN;
+      say(r, "%s: the answer was cut off after %zu bytes", t->host, t->body_len);
+      return;
+    case CURLE_GOT_NOTHING: case CURLE_SEND_ERROR: case CURLE_RECV_ERROR: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
+      r->failure = HTTP_BROKEN;
+      say(r, "%s: the connection broke after %.1f s: %.200s", t->host, s, why);
+      return;
+    case CURLE_BAD_CONTENT_ENCODING: case CURLE_WEIRD_SERVER_REPLY: case CURLE_UNSUPPORTED_PROTOCOL: case CURLE_WRITE_ERROR:
+      r->failure = HTTP_BAD;
+      say(r, "%s: the answer is not proper HTTP: %.200s", t->host, why);
+      return;
+    case ENTRY_TOO_LARGE: case CURLE_OUT_OF_MEMORY:
+      if (t->sends && !t->in_body) {             /* how libcurl refuses a header line beyond its own bound */
+        r->failure = HTTP_BAD;
+        say(r, "%s: the answer was refused: a header line that is too long", t->host);
+        return;
+      }
+      r->failure = HTTP_LOCAL;
+      say(r, "%s: out of memory", t->host);
+      return;
+    default:
+      r->failure = t->sends ? HTTP_BROKEN : HTTP_CONNECT;
+      say(r, "%s: %.200s", t->host, why);
+  }
+}
+
+static void finish(Http *h, CURL *easy, CURLcode code) {
+  HttpTransfer *t = NULL;
+  HttpReply r = { 0 };
+  long status = 0;
+  h->curl->easy_getinfo(easy, CURLINFO_PRIVATE, (char **)&t);
+  h->curl->easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  r.ms = (int)((clock_mono_us() - t->started_us) / 1000);
+  if (code != CURLE_OK || t->refused) explain(t, code, &r);
+  else if (status < 200 || status > 999) {
+    r.failure = HTTP_BAD;
+    say(&r, "%s: an answer with status %ld", t->host, status);
+  } else {
+    r.status = (int)status;
+    r.headers = t->head;
+    r.headers_len = t->head_len;
+    r.body = t->body;
+    r.body_len = t->body_len;
+  }
+  r.sent = t->sends > 0;
+  h->curl->multi_remove_handle(h->multi, easy);
+  unlink_active(t);
+  bool lent = r.body != NULL;
+  t->done(t->ctx, &r);
+  if (lent && !r.body) t->body = NULL;       /* taken */
+  transfer_put(t);
+}
+
+static void collect(Http *h) {
+  int left;
+  for (CURLMsg *m; (m = h->curl->multi_info_read(h->multi, &left));)
+    if (m->msg == CURLMSG_DONE) finish(h, m->easy_handle, m->data.result);
+}
+
+/* --- libcurl and the loop --- */
+
+static void on_socket(void *ctx, int fd, int events) {
+  Http *h = ctx;
+  int running, what = (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0) |
+                      (events & LOOP_GONE ? CURL_CSELECT_ERR : 0);
+  h->curl->multi_socket_action(h->multi, fd, what, &running);
+  collect(h);
+}
+
+static int want_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *per_socket) {
+  Http *h = ctx;
+  (void)easy, (void)per_socket;
+  if (what == CURL_POLL_REMOVE) loop_forget(h->loop, fd);
+  else loop_watch(h->loop, fd, (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0), on_socket, h);
+  return 0;
+}
+
+static void on_timer(void *ctx) {
+  Http *h = ctx;
+  int running;
+  h->curl->multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+  collect(h);
+}
+
+static int want_timer(CURLM *multi, long ms, void *ctx) {
+  Http *h = ctx;
+  (void)multi;
+  if (ms < 0) loop_cancel(h->loop, &h->timer);
+  else loop_after(h->loop, &h->timer, ms);
+  return 0;
+}
+
+Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen) {
+  const CurlApi *curl = curl_api(err, errlen);
+  if (!curl) return NULL;
+  Http *h = calloc(1, sizeof *h);
+  if (!h) return snprintf(err, errlen, "out of memory"), NULL;
+  h->ca_fd = -1;
+  h->curl = curl;
+  h->loop = loop;
+  h->timer = (LoopTimer){ .fn = on_timer, .ctx = h };
+  if (!find_roots(h, cacert, err, errlen)) {
+    if (h->ca_fd >= 0) close(h->ca_fd);
+    free(h);
+    return NULL;
+  }
+  h->multi = curl->multi_init();
+  if (!h->multi) {
+    free(h);
+    return snprintf(err, errlen, "out of memory"), NULL;
+  }
+  curl->multi_setopt(h->multi, CURLMOPT_SOCKETFUNCTION, want_socket);
+  curl->multi_setopt(h->multi, CURLMOPT_SOCKETDATA, h);
+  curl->multi_setopt(h->multi, CURLMOPT_TIMERFUNCTION, want_timer);
+  curl->multi_setopt(h->multi, CURLMOPT_TIMERDATA, h);
+  curl->multi_setopt(h->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX);
+  curl->multi_setopt(h->multi, CURLMOPT_MAX_HOST_CONNECTIONS, 32L);
+  curl->multi_setopt(h->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, 256L);
+  curl->multi_setopt(h->multi, CURLMOPT_MAXCONNECTS, 64L);
+  return h;
+}
+
+void http_free(Http *h) {
+  if (!h) return;
+  while (h->active) http_cancel(h->active);
+  for (HttpTransfer *t = h->idle, *next; t; t = next) {
+    next = t->next;
+    h->curl->easy_cleanup(t->easy);
+    free(t->head);
+    free(t);
+  }
+  h->curl->multi_cleanup(h->multi);
+  loop_cancel(h->loop, &h->timer);
+  if (h->ca_fd >= 0) close(h->ca_fd);
+  free(h);
+}
+
+const char *http_header(const HttpReply *r, const char *name) {
+  for (const char *p = r->headers, *end = p + r->headers_len; p && p < end;) {
+    const char *value = p + strlen(p) + 1;
+    if (!strcmp(p, name)) return value;
+    p = value + strlen(value) + 1;
+  }
+  return NULL;
+}

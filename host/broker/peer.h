@@ -1,0 +1,86 @@
+/* A worker as the broker sees it, and the session that holds them: shared by the files that answer its messages. */
+#ifndef BOURSE_PEER_H
+#define BOURSE_PEER_H
+#include "broker/child.h"
+#include "broker/hosts.h"
+#include "broker/loop.h"
+#include "broker/session.h"
+#include "wire/frame.h"
+#include "wire/message.h"
+#include "wire/pack.h"
+
+typedef struct Session Session;
+typedef struct Peer Peer;
+typedef struct Sleep Sleep;
+typedef struct Request Request;
+typedef struct Loaded Loaded;
+typedef struct Net Net;                 /* request.c: HTTP engine, budget, keys; made at the first need */
+typedef struct Watcher Watcher;         /* source.c */
+typedef struct Store Store;             /* store.c */
+
+enum peer_state { PEER_BOOTING, PEER_RUNNING, PEER_LEAVING, PEER_GONE };
+
+struct Peer {
+  Session *session;
+  const WorkerSpec *spec;
+  const char *name;                     /* for messages */
+  enum peer_state state;
+  Child child;
+  int exit_fd;
+  FrameReader in;
+  FrameWriter out;
+  msgpack_zone *zone;
+  bool reading, said_end;               /* whether frames are taken now; the reason of its end was told */
+  int code;                             /* exit code so far */
+  Venues venues;
+  Sleep *sleeps; size_t n_sleeps;
+  Request *requests; size_t n_requests;
+  Loaded *loaded; size_t n_loaded;
+  /* Watchdog: CPU time at the last sign of life, and what it may use until the next. */
+  LoopTimer tick, grace;
+  int64_t cpu_mark_us, cpu_seen_us, allowed_ms;
+  int quiet_ticks;
+  bool loading;                         /* it may be compiling: the load limit holds */
+};
+
+struct Session {
+  const SessionSpec *spec;
+  Loop *loop;
+  Peer *peers; size_t n_peers, left;
+  BaseUrl *bases; size_t n_bases;
+  int code;
+  bool stopping, broken_pipe;
+  int signal_fd;
+  LoopTimer end_timer, kill_timer, screen_timer;
+  FrameWriter line;                     /* input_fd: a line that is not whole yet */
+  Net *net;
+  Watcher *watcher;
+  Store *store;
+};
+
+/* An answer or message to the worker: begin, pack one value, end. */
+msgpack_packer peer_begin(Peer *p, int type, uint32_t id);
+void peer_end(Peer *p);
+void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) __attribute__((format(printf, 4, 5)));   /* {error=text} */
+void peer_fail(Peer *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* says why, kills it */
+void session_say(const Session *s, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));  /* stderr, one line */
+void session_stop(Session *s, const char *reason);
+
+/* source.c */
+void source_answer(Peer *p, uint32_t id, const msgpack_object *m);
+void source_watch(Session *s);
+void source_forget(Peer *p);
+void source_close(Session *s);
+void source_digest(const char *text, size_t n, char hex[65]);
+/* store.c */
+void store_answer(Peer *p, uint32_t id, const msgpack_object *m);
+void store_close(Session *s);
+/* request.c */
+void request_answer(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_HTTP */
+void request_sign(Peer *p, uint32_t id, const msgpack_object *m);        /* MSG_SIGN */
+void request_verify(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_VERIFY */
+void request_forget(Peer *p);                                            /* its requests are of no use any more */
+void request_close(Session *s);
+/* report.c: a report as one line of JSON, malloc'd with a newline at its end; NULL out of memory. */
+char *report_line(const msgpack_object *data, size_t *len);
+#endif

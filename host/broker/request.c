@@ -1,0 +1,594 @@
+/* MSG_HTTP from question to answer: checked, paid for from the rate budget, signed at the moment of sending, sent, tried again
+ * where that is safe. And MSG_SIGN, which ends before the sending. */
+#include "broker/budget.h"
+#include "broker/crypto.h"
+#include "broker/draft.h"
+#include "broker/http.h"
+#include "broker/nonce.h"
+#include "broker/peer.h"
+#include "broker/signer.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define REQUESTS_MAX 1024     /* of one worker, waiting or under way */
+#define BUCKETS_MAX 16        /* names a venue may use: more share the common one */
+#define TRIES_MAX 4
+#define REDIRECTS_MAX 3
+#define HEADERS_TOLD 200      /* of a reply, to the worker */
+
+struct Net {
+  Http *http;
+  Budget *budget;
+  KeyRing ring;
+  const char *dead;           /* why there is no network in this session */
+  char why[300];
+};
+
+struct Request {
+  Peer *peer;
+  uint32_t id;
+  Draft draft;
+  Venue *venue;
+  const BaseUrl *base;
+  int right;
+  Bucket *bucket;
+  BudgetRate rate;
+  double cost;
+  bool free_of_budget, taken;
+  int64_t deadline_us;        /* monotonic */
+  int timeout_ms, tries, redirects;
+  char *url;                  /* what is asked for now: after a redirect, or as sent without its query, for messages */
+  bool redirected;
+  LoopTimer timer;
+  HttpTransfer *transfer;
+  Request *prev, *next;
+};
+
+static Net *net_get(Session *s) {
+  if (!s->net) s->net = calloc(1, sizeof *s->net);
+  if (!s->net) abort();
+  return s->net;
+}
+
+static bool net_ready(Session *s) {
+  Net *n = net_get(s);
+  bool shared;
+  if (!n->http && !n->dead && !(n->http = http_new(s->loop, s->spec->cacert, n->why, sizeof n->why))) n->dead = n->why;
+  if (!n->budget && !n->dead) {
+    n->budget = budget_open(paths_state(), &shared);
+    if (!n->budget) n->dead = "out of memory";
+    else if (!shared && paths_state()) session_say(s, "warn", "%s/budget: cannot be used; the rate budget is not shared with other processes", paths_state());
+  }
+  return !n->dead;
+}
+
+void request_close(Session *s) {
+  Net *n = s->net;
+  if (!n) return;
+  http_free(n->http);
+  budget_free(n->budget);
+  if (n->ring.store) keys_close(n->ring.store);
+  crypto_forget();
+  nonce_close();
+  free(n);
+  s->net = NULL;
+}
+
+/* --- a request's life --- */
+
+static void request_free(Request *r) {
+  if (r->prev) r->prev->next = r->next;
+  else r->peer->requests = r->next;
+  if (r->next) r->next->prev = r->prev;
+  r->peer->n_requests--;
+  loop_cancel(r->peer->session->loop, &r->timer);
+  if (r->transfer) http_cancel(r->transfer);
+  draft_free(&r->draft);
+  free(r->url);
+  free(r);
+}
+
+void request_forget(Peer *p) {
+  while (p->requests) {
+    Request *r = p->requests;
+    if (r->taken && !r->transfer) budget_give_back(r->bucket, r->rate, r->cost);     /* it waited and never went */
+    request_free(r);
+  }
+}
+
+static void error_put(Peer *p, uint32_t id, const char *class, const char *message, bool retry) {
+  msgpack_packer pk = peer_begin(p, MSG_REPLY, id);
+  pack_map(&pk, 1);
+  pack_str(&pk, "error");
+  pack_map(&pk, 3);
+  pack_key_str(&pk, "class", class);
+  pack_key_str(&pk, "message", message);
+  pack_key_bool(&pk, "retry", retry);
+  peer_end(p);
+}
+
+static void request_fail(Request *r, const char *class, bool retry, const char *message) {
+  Peer *p = r->peer;
+  uint32_t id = r->id;
+  char text[600];
+  snprintf(text, sizeof text, "%s", message);
+  request_free(r);
+  error_put(p, id, class, text, retry);
+}
+
+static bool repeatable(const Request *r) { return r->right == RIGHT_PUBLIC || r->right == RIGHT_READ; }
+static int64_t left_us(const Request *r) { return r->deadline_us - clock_mono_us(); }
+
+static void request_send(Request *r);
+
+static void timer_send(void *ctx) {
+  Request *r = ctx;
+  int64_t now = clock_wall_ns() / 1000;
+  /* The venue may have shut the door while this one waited: then it goes to the end of the new queue. */
+  if (!r->free_of_budget && budget_closed_us(r->bucket, now)) {
+    int64_t would, wait;
+    budget_give_back(r->bucket, r->rate, r->cost);
+    r->taken = false;
+    wait = budget_take(r->bucket, r->rate, r->cost, now, left_us(r), &would);
+    if (wait < 0) {
+      char text[300];
+      snprintf(text, sizeof text, "the exchange asked for a pause: would wait %lld ms", (long long)(would / 1000));
+      request_fail(r, "RateLimitExceeded", true, text);
+      return;
+    }
+    r->taken = true;
+    loop_after_us(r->peer->session->loop, &r->timer, wait);
+    return;
+  }
+  request_send(r);
+}
+
+/* Pays and waits for its turn; false: it does not fit in the deadline, and *would_ms says how long it would have been. */
+static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
+  int64_t wait = 0, would = 0, left = left_us(r) - 20000;
+  if (at_least_us > left) return *would_ms = at_least_us / 1000, false;
+  if (!r->free_of_budget) {
+    wait = budget_take(r->bucket, r->rate, r->cost, clock_wall_ns() / 1000, left, &would);
+    if (wait < 0) return *would_ms = would / 1000, false;
+    r->taken = true;
+  }
+  if (wait < at_least_us) wait = at_least_us;
+  r->timer.fn = timer_send;
+  if (wait > 0) loop_after_us(r->peer->session->loop, &r->timer, wait);
+  else request_send(r);
+  return true;
+}
+
+/* --- the answer --- */
+
+typedef struct { const char *name, *value; } Field;
+
+static size_t fields_of(const HttpReply *reply, Field *out) {
+  size_t n = 0;
+  for (const char *p = reply->headers, *end = p ? p + reply->headers_len : p; p && p < end && n < HEADERS_TOLD;) {
+    const char *value = p + strlen(p) + 1;
+    bool seen = !strcmp(p, "set-cookie");
+    for (size_t i = 0; i < n && !seen; i++) seen = !strcmp(out[i].name, p);
+    if (!seen) out[n++] = (Field){ p, value };
+    p = value + strlen(value) + 1;
+  }
+  return n;
+}
+
+static void request_reply(Request *r, const HttpReply *reply) {
+  Peer *p = r->peer;
+  Field fields[HEADERS_TOLD];
+  size_t n = fields_of(reply, fields);
+  msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
+  pack_map(&pk, 6);
+  pack_key_int(&pk, "status", reply->status);
+  pack_str(&pk, "headers");
+  pack_map(&pk, n);
+  for (size_t i = 0; i < n; i++) pack_key_str(&pk, fields[i].name, fields[i].value);
+  pack_key_bin(&pk, "body", reply->body, reply->body_len);
+  pack_key_str(&pk, "url", r->url);
+  pack_key_int(&pk, "ms", reply->ms);
+  pack_key_int(&pk, "received_ms", clock_wall_ms());
+  r->transfer = NULL;
+  request_free(r);
+  peer_end(p);
+}
+
+static const char *class_of(const HttpReply *reply) {
+  switch (reply->failure) {
+    case HTTP_CONNECT: return strstr(reply->message, "no connection after") ? "RequestTimeout" : "ExchangeNotAvailable";
+    case HTTP_TIMEOUT: return "RequestTimeout";
+    case HTTP_BAD: return "BadResponse";
+    case HTTP_LOCAL: return "OperationFailed";
+    default: return "NetworkError";
+  }
+}
+
+static void failed(Request *r, const HttpReply *reply) {
+  bool bad_luck = reply->failure == HTTP_CONNECT || reply->failure == HTTP_TIMEOUT || reply->failure == HTTP_BROKEN;
+  char text[600];
+  if (repeatable(r)) snprintf(text, sizeof text, "%s", reply->message);
+  else if (!reply->sent) snprintf(text, sizeof text, "%s; nothing was sent", reply->message);
+  else snprintf(text, sizeof text, "%s; it is not known whether the exchange took it", reply->message);
+  request_fail(r, class_of(reply), bad_luck && (repeatable(r) || !reply->sent), text);
+}
+
+/* Full jitter: anything from nothing to a ceiling that doubles. */
+static int64_t backoff_us(int tries) {
+  uint32_t x = 0;
+  int64_t ceiling = 200000ll << (tries < 5 ? tries : 5);
+  if (getrandom(&x, sizeof x, 0) != (ssize_t)sizeof x) x = UINT32_MAX / 2;
+  return (int64_t)((double)ceiling * x / UINT32_MAX);
+}
+
+static bool try_again(Request *r, int64_t wait_us) {
+  int64_t would;
+  if (!repeatable(r) || r->tries >= TRIES_MAX) return false;
+  r->transfer = NULL;
+  return request_queue(r, wait_us, &would);
+}
+
+static const char *header_of(const void *reply, const char *name) { return http_header(reply, name); }
+
+/* Redirects are followed by hand: public GETs, to hosts that the adapter named. */
+static bool redirect(Request *r, const HttpReply *reply) {
+  const char *to = http_header(reply, "location");
+  char next[8192], text[600], why[128];
+  Url u;
+  if (reply->status < 301 || reply->status > 308 || (reply->status > 303 && reply->status < 307) || !to) return false;
+  if (r->right != RIGHT_PUBLIC || strcmp(r->draft.method, "GET")) {
+    snprintf(text, sizeof text, "answered a %s request with a redirect, which is not followed", r->right == RIGHT_PUBLIC ? r->draft.method : "signed");
+    request_fail(r, "BadResponse", false, text);
+    return true;
+  }
+  if (r->redirects >= REDIRECTS_MAX) {
+    snprintf(text, sizeof text, "more than %d redirects", REDIRECTS_MAX);
+    request_fail(r, "BadResponse", false, text);
+    return true;
+  }
+  if (!url_resolve(r->url, to, strlen(to), next, sizeof next) || !url_parse(next, strlen(next), &u, why, sizeof why)) {
+    snprintf(text, sizeof text, "redirects to something that is no URL to follow: %.100s", to);
+    request_fail(r, "BadResponse", false, text);
+    return true;
+  }
+  if (!(r->base && url_same_host(&u, &r->base->url)) && !hosts_allows(r->venue, &u)) {
+    snprintf(text, sizeof text, "redirects to %s, which is not one of its hosts", u.host);
+    request_fail(r, "BadResponse", false, text);
+    return true;
+  }
+  char *copy = strdup(next);
+  if (!copy) return false;
+  free(r->url);
+  r->url = copy;
+  r->redirects++;
+  r->redirected = true;
+  r->transfer = NULL;
+  int64_t would;
+  if (!request_queue(r, 0, &would)) request_fail(r, "RequestTimeout", true, "no time is left to follow a redirect");
+  return true;
+}
+
+static void arrived(void *ctx, HttpReply *reply) {
+  Request *r = ctx;
+  Session *s = r->peer->session;
+  int64_t now = clock_wall_ns() / 1000;
+  r->transfer = NULL;
+  r->taken = false;
+  if (reply->failure) {
+    bool again = reply->failure == HTTP_CONNECT || reply->failure == HTTP_BROKEN;
+    if (!again || !try_again(r, backoff_us(r->tries))) failed(r, reply);
+    return;
+  }
+  int64_t pause = budget_retry_after(http_header(reply, "retry-after"), now);
+  if (!r->free_of_budget) budget_learn(r->bucket, r->rate, now, header_of, reply);
+  if (reply->status == 429 || reply->status == 418) {
+    bool open = !r->free_of_budget && !budget_closed_us(r->bucket, now);
+    int64_t ms = r->free_of_budget ? pause : budget_shut(r->bucket, now, pause);
+    if (open || r->free_of_budget)
+      session_say(s, "warn", "%s: too many requests (HTTP %d): none is sent for %.1f s", r->venue->id, reply->status, (double)(ms < 0 ? 1000 : ms) / 1000);
+    if (!try_again(r, ms < 0 ? backoff_us(r->tries) : ms * 1000)) request_reply(r, reply);
+    return;
+  }
+  if (!r->free_of_budget) budget_fine(r->bucket);
+  if (reply->status >= 502 && reply->status <= 504) {
+    if (!try_again(r, pause >= 0 ? pause * 1000 : backoff_us(r->tries))) request_reply(r, reply);
+    return;
+  }
+  if (reply->status >= 300 && reply->status < 400 && redirect(r, reply)) return;
+  request_reply(r, reply);
+}
+
+/* --- sending --- */
+
+/* The URL that goes out: checked against the venue's hosts, then moved to its base URL if it has one. malloc'd. */
+static char *target(const Request *r, const Part *url, Url *u, char *err, size_t errlen) {
+  char origin[300], why[128];
+  if (!url_parse(url->p, url->n, u, why, sizeof why)) return snprintf(err, errlen, "%s", why), NULL;
+  bool at_base = r->redirected && r->base && url_same_host(u, &r->base->url);
+  if (!at_base && !hosts_allows(r->venue, u))
+    return snprintf(err, errlen, "%s is not one of the hosts that the adapter names", u->host), NULL;
+  if (r->base) {
+    const char *rest = u->rest;
+    size_t n = u->rest_len;
+    *u = r->base->url;
+    u->rest = rest;
+    u->rest_len = n;
+  }
+  size_t n = url_origin(u, origin, sizeof origin);
+  const char *slash = u->rest_len && u->rest[0] == '/' ? "" : "/";
+  size_t cap = n + u->rest_len + 2;
+  char *out = malloc(cap);
+  if (!out) return snprintf(err, errlen, "out of memory"), NULL;
+  snprintf(out, cap, "%s%s%.*s", origin, slash, (int)u->rest_len, u->rest ? u->rest : "");
+  return out;
+}
+
+static void request_send(Request *r) {
+  Session *s = r->peer->session;
+  Signer signer;
+  Built built;
+  const char *lines[DRAFT_HEADERS + 1], *class = "BadRequest";
+  char err[400] = "", *headers = NULL, *url = NULL;
+  size_t headers_size = 0;
+  Url u;
+  int64_t left = left_us(r) / 1000;
+  bool ok = signer_user(&signer, &s->net->ring, s->spec, r->venue, r->right, &class, err, sizeof err);
+  if (ok) {
+    class = "BadRequest";
+    ok = draft_build(&r->draft, &signer.env, false, &built, err, sizeof err);
+    if (!ok && strstr(err, "credential")) class = "AuthenticationError";
+  }
+  if (ok && r->redirected) built.url = (Part){ r->url, strlen(r->url), false };
+  ok = ok && (url = target(r, &built.url, &u, err, sizeof err)) && (headers = draft_headers(&r->draft, &built, lines, &headers_size, err, sizeof err));
+  if (ok && left < 1) {
+    ok = false;
+    class = "RequestTimeout";
+    snprintf(err, sizeof err, "the deadline passed before the request was sent");
+  }
+  if (ok) {
+    HttpRequest rq = {
+      .method = r->draft.method, .url = url, .host = u.host, .headers = lines, .body = r->draft.has_body ? built.body.p : NULL,
+      .body_len = built.body.n, .deadline_ms = (int)left, .connect_ms = left < 5000 ? (int)left : 5000,
+      .loopback = url_is_loopback(&u), .once = !repeatable(r) };
+    r->tries++;
+    r->transfer = http_start(s->net->http, &rq, arrived, r, err, sizeof err);
+    ok = r->transfer != NULL;
+    class = "OperationFailed";
+    char *shown = strndup(url, strcspn(url, "?"));
+    if (shown && !r->redirected) {
+      free(r->url);
+      r->url = shown;
+    } else free(shown);
+  }
+  if (headers) explicit_bzero(headers, headers_size);
+  if (url) explicit_bzero(url, strlen(url));
+  free(headers);
+  free(url);
+  signer_end(&signer);
+  if (ok) return;
+  if (r->taken) budget_give_back(r->bucket, r->rate, r->cost);
+  request_fail(r, class, false, err);
+}
+
+/* --- MSG_HTTP --- */
+
+static const BaseUrl *base_of(const Session *s, const char *venue) {
+  for (size_t i = 0; i < s->n_bases; i++)
+    if (!strcmp(s->bases[i].id, venue)) return &s->bases[i];
+  return NULL;
+}
+
+/* The bucket's name, if it is one of the first few of this venue: a script must not get a fresh budget by making up names. */
+static const char *bucket_name(Venue *v, const msgpack_object *m, char buf[32]) {
+  if (!pack_get_line(m, "bucket", buf, 32)) return "";
+  for (size_t i = 0; i < v->n_buckets; i++)
+    if (!strcmp(v->buckets[i], buf)) return buf;
+  if (v->n_buckets >= BUCKETS_MAX) return "";
+  char (*more)[32] = realloc(v->buckets, (v->n_buckets + 1) * sizeof *more);
+  if (!more) return "";
+  v->buckets = more;
+  snprintf(v->buckets[v->n_buckets++], 32, "%s", buf);
+  return buf;
+}
+
+static void choose_bucket(Request *r, const msgpack_object *m) {
+  Session *s = r->peer->session;
+  char name[32], venue[400], account[17] = "public";
+  Credentials c = { 0 };
+  double cost = pack_get_double(m, "cost", 1);
+  r->cost = cost >= 0 && cost <= 10000 ? cost : 1;
+  r->rate = (BudgetRate){ r->venue->interval_ms, r->venue->burst };
+  r->free_of_budget = s->spec->unlimited && r->base;
+  if (r->right != RIGHT_PUBLIC &&
+      (keys_environment(r->venue->id, &c) || (s->net->ring.store && keys_get(s->net->ring.store, r->venue->id, NULL, NULL, &c))) && c.field[K_APIKEY].p)
+    keys_fingerprint(c.field[K_APIKEY].p, c.field[K_APIKEY].len, account);
+  else if (r->right != RIGHT_PUBLIC) strcpy(account, "private");
+  snprintf(venue, sizeof venue, "%s%s%s", r->venue->id, r->base ? "@" : "", r->base ? r->base->origin : "");
+  r->bucket = budget_bucket(s->net->budget, venue, account, bucket_name(r->venue, m, name), clock_wall_ns() / 1000);
+}
+
+static Venue *venue_of(Peer *p, const msgpack_object *m, char *err, size_t errlen) {
+  char id[64];
+  if (!pack_get_line(m, "venue", id, sizeof id)) return snprintf(err, errlen, "the request names no venue"), NULL;
+  Venue *v = hosts_venue(&p->venues, id);
+  if (!v) snprintf(err, errlen, "the adapter of %s declared no hosts", id);
+  return v;
+}
+
+static int right_in(const msgpack_object *m) {
+  char name[16];
+  return pack_get_line(m, "right", name, sizeof name) ? right_of(name) : 0;
+}
+
+void request_answer(Peer *p, uint32_t id, const msgpack_object *m) {
+  Session *s = p->session;
+  char err[400];
+  Venue *v = venue_of(p, m, err, sizeof err);
+  if (!v) {
+    error_put(p, id, "BadRequest", err, false);
+    return;
+  }
+  if (!net_ready(s)) {
+    error_put(p, id, "OperationFailed", s->net->dead, false);
+    return;
+  }
+  if (p->n_requests >= REQUESTS_MAX) {
+    error_put(p, id, "RateLimitExceeded", "more than 1024 requests at once", true);
+    return;
+  }
+  Request *r = calloc(1, sizeof *r);
+  if (!r) {
+    error_put(p, id, "OperationFailed", "out of memory", false);
+    return;
+  }
+  *r = (Request){ .peer = p, .id = id, .venue = v, .base = base_of(s, v->id), .right = right_in(m), .next = p->requests,
+                  .timer = { .fn = timer_send, .ctx = r } };
+  if (r->next) r->next->prev = r;
+  p->requests = r;
+  p->n_requests++;
+  int64_t ms = pack_get_int(m, "timeout_ms", s->spec->timeout_ms > 0 ? s->spec->timeout_ms : 10000);
+  r->timeout_ms = ms < 1 ? 1 : ms > 120000 ? 120000 : (int)ms;
+  r->deadline_us = clock_mono_us() + r->timeout_ms * 1000ll;
+  if (!r->right) {
+    request_fail(r, "BadRequest", false, "a request's right must be public, read, trade or withdraw");
+    return;
+  }
+  if (!draft_read(&r->draft, m, err, sizeof err)) {
+    request_fail(r, "BadRequest", false, err);
+    return;
+  }
+  /* A run that may not, or has no key, hears so at once, not after its turn in the queue. */
+  if (r->right != RIGHT_PUBLIC) {
+    Signer signer;
+    const char *class;
+    bool ok = signer_user(&signer, &s->net->ring, s->spec, v, r->right, &class, err, sizeof err);
+    signer_end(&signer);
+    if (!ok) {
+      request_fail(r, class, false, err);
+      return;
+    }
+  }
+  choose_bucket(r, m);
+  int64_t would;
+  if (!request_queue(r, 0, &would)) {
+    snprintf(err, sizeof err, "the rate budget is used up: would wait %lld ms, and %d ms is the limit", (long long)would, r->timeout_ms);
+    request_fail(r, "RateLimitExceeded", true, err);
+  }
+}
+
+/* --- MSG_SIGN --- */
+
+static bool is_verb(const Peer *p, const char *name) { return !strcmp(p->spec->role, "verb") && (!name || !strcmp(p->name, name)); }
+
+static void signed_put(Peer *p, uint32_t id, const Draft *d, const Built *b, bool sample) {
+  msgpack_packer pk = peer_begin(p, MSG_SIGNED, id);
+  pack_map(&pk, 4 + (size_t)sample);
+  pack_key_str(&pk, "method", d->method);
+  pack_key_strn(&pk, "url", b->url.p, b->url.n);
+  pack_str(&pk, "headers");
+  pack_map(&pk, d->n_headers);
+  for (size_t i = 0; i < d->n_headers; i++) {
+    pack_strn(&pk, d->names[i].p, d->names[i].n);
+    pack_strn(&pk, b->values[i].p, b->values[i].n);
+  }
+  pack_str(&pk, "body");
+  if (d->has_body) pack_strn(&pk, b->body.p, b->body.n);
+  else pack_nil(&pk);
+  if (sample) pack_key_bool(&pk, "sample", true);
+  peer_end(p);
+}
+
+/* Placeholders that pass for base64, hex and a private key of 32 bytes: the request can be shown before there is a key. */
+static void placeholders(Signer *s) {
+  static const char text[] = "1111111111111111111111111111111111111111111111111111111111111111";
+  s->frozen = true;
+  s->env.is_public = false;
+  s->env.credentials = &s->credentials;
+  for (int i = 0; i < K_COUNT; i++) s->credentials.field[i] = (RecipeBytes){ text, sizeof text - 1 };
+}
+
+void request_sign(Peer *p, uint32_t id, const msgpack_object *m) {
+  Session *s = p->session;
+  Draft d = { 0 };
+  Built b;
+  Signer signer;
+  char err[400] = "", venue[64] = "";
+  const char *class;
+  const msgpack_object *given = pack_get(m, "credentials");
+  bool redact = pack_get_bool(m, "redact"), sample = false, ok;
+  int right = right_in(m);
+  pack_get_line(m, "venue", venue, sizeof venue);
+  /* A strategy gets no signatures to look at: they are worth something. */
+  if (given ? !is_verb(p, "conform") : !redact || !is_verb(p, NULL)) {
+    peer_error(p, MSG_SIGNED, id, "requests are shown by 'call --dry-run' and 'conform' only");
+    return;
+  }
+  if (!draft_read(&d, m, err, sizeof err)) {
+    draft_free(&d);
+    peer_error(p, MSG_SIGNED, id, "%s", err);
+    return;
+  }
+  net_get(s);
+  if (given) {
+    ok = signer_given(&signer, NULL, venue, given, pack_get_int(m, "clock_ms", 0), err, sizeof err);
+    signer.env.is_public = right == RIGHT_PUBLIC;
+  } else {
+    Venue *v = venue_of(p, m, err, sizeof err);
+    Url u;
+    ok = v != NULL;
+    if (ok && !signer_user(&signer, &s->net->ring, s->spec, v, right ? right : RIGHT_READ, &class, err, sizeof err)) {
+      if (strcmp(class, "AuthenticationError")) ok = false;
+      else {
+        sample = true;
+        placeholders(&signer);
+      }
+    }
+    if (ok && !d.url.recipe) {
+      char why[128];
+      ok = url_parse(d.url.p, d.url.n, &u, why, sizeof why);
+      if (!ok) snprintf(err, sizeof err, "%s", why);
+      else if (!(ok = hosts_allows(v, &u))) snprintf(err, sizeof err, "%s is not one of the hosts that the adapter names", u.host);
+    }
+    if (!v) memset(&signer, 0, sizeof signer);
+  }
+  ok = ok && draft_build(&d, &signer.env, redact, &b, err, sizeof err);
+  if (ok) signed_put(p, id, &d, &b, sample);
+  signer_end(&signer);
+  draft_free(&d);
+  if (!ok) peer_error(p, MSG_SIGNED, id, "%s", err);
+}
+
+/* --- MSG_VERIFY --- */
+
+static int index_of(const msgpack_object *o, const char *const *names, int n) {
+  if (o && o->type == MSGPACK_OBJECT_POSITIVE_INTEGER && o->via.u64 < (uint64_t)n) return (int)o->via.u64;
+  for (int i = 0; i < n; i++)
+    if (pack_is(o, names[i])) return i;
+  return -1;
+}
+
+void request_verify(Peer *p, uint32_t id, const msgpack_object *m) {
+  static const char *const curves[] = RECIPE_CURVE_NAMES, *const hashes[] = RECIPE_HASH_NAMES;
+  const char *key, *message, *sig;
+  size_t key_len, message_len, sig_len;
+  char err[200] = "";
+  int curve = index_of(pack_get(m, "curve"), curves, CURVE_COUNT), hash = index_of(pack_get(m, "hash"), hashes, H_COUNT);
+  if (!is_verb(p, "conform") || curve < 0 || hash < 0 || !pack_get_text(m, "key", &key, &key_len) ||
+      !pack_get_text(m, "message", &message, &message_len) || !pack_get_text(m, "signature", &sig, &sig_len)) {
+    peer_error(p, MSG_SIGNED, id, "curve, hash, key, message and signature are expected, from conform");
+    return;
+  }
+  bool ok = crypto_ecdsa_verify((enum recipe_curve)curve, (enum recipe_hash)hash, key, key_len, message, message_len,
+                                (const uint8_t *)sig, sig_len, err, sizeof err);
+  if (!ok && err[0]) {
+    peer_error(p, MSG_SIGNED, id, "%s", err);
+    return;
+  }
+  msgpack_packer pk = peer_begin(p, MSG_SIGNED, id);
+  pack_map(&pk, 1);
+  pack_key_bool(&pk, "ok", ok);
+  peer_end(p);
+}

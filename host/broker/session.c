@@ -1,0 +1,661 @@
+/* The session: boots workers, carries their messages, watches over them, and ends with an exit code. */
+#include "broker/peer.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#define FROM_WORKER_MAX (32u << 20)     /* bytes of a message of a worker */
+#define OUT_HIGH (32u << 20)            /* a worker that does not take its answers is not asked for more */
+#define SLEEPS_MAX 10000
+#define SLEEP_MAX_MS (366ll * 86400 * 1000)
+#define TEXT_MAX 4000                   /* bytes of a line on stderr */
+#define LINE_MAX_BYTES 65536
+#define STOP_MS 2000
+#define SLACK_MS 350                    /* the limit inside the worker speaks first */
+#ifdef BOURSE_SANITIZE
+#define GRACE_MS 10000
+#else
+#define GRACE_MS 100
+#endif
+
+/* --- what the user sees --- */
+
+/* One line, without what could steer a terminal. */
+static void clean_line(char *s) {
+  size_t n = strlen(s);
+  while (n && (s[n - 1] == '\n' || s[n - 1] == '\r')) s[--n] = 0;
+  for (unsigned char *p = (unsigned char *)s; *p; p++) {
+    if (*p == 0xc2 && p[1] >= 0x80 && p[1] < 0xa0) p[0] = p[1] = '?';
+    else if ((*p < ' ' && *p != '\t' && *p != '\n') || *p == 0x7f) *p = '?';
+  }
+}
+
+static void say_text(const Session *s, const char *level, const char *text, size_t n) {
+  char line[TEXT_MAX + 1];
+  bool minor = !strcmp(level, "info") || !strcmp(level, "debug");
+  if (n > TEXT_MAX) n = TEXT_MAX;
+  memcpy(line, text, n);
+  line[n] = 0;
+  for (size_t i = 0; i < n; i++) if (!line[i]) line[i] = '?';
+  clean_line(line);
+  if (s->spec->on_log) {
+    if (!s->spec->on_log(s->spec->ctx, level, line, strlen(line))) session_stop((Session *)s, "stopped");
+    return;
+  }
+  if (minor && s->spec->quiet) return;
+  fprintf(stderr, "%s%s\n", minor ? "" : "bourse: ", line);
+}
+
+void session_say(const Session *s, const char *level, const char *fmt, ...) {
+  char line[TEXT_MAX];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(line, sizeof line, fmt, ap);
+  va_end(ap);
+  say_text(s, level, line, strlen(line));
+}
+
+static void out_text(Session *s, const char *text, size_t n) {
+  if (s->broken_pipe) return;
+  if (s->spec->on_out) {
+    if (!s->spec->on_out(s->spec->ctx, text, n)) session_stop(s, "stopped");
+    return;
+  }
+  if (fwrite(text, 1, n, stdout) == n && fflush(stdout) == 0) return;
+  s->broken_pipe = true;
+  if (errno != EPIPE) {
+    session_say(s, "error", "stdout: %s", strerror(errno));
+    s->code = 1;
+  }
+  session_stop(s, "nobody reads the output");
+}
+
+/* --- exit codes --- */
+
+static int rank(int code) {
+  static const int ranks[] = { [0] = 0, [5] = 1, [1] = 2, [2] = 3, [4] = 4, [3] = 5 };
+  return code >= 0 && code <= 5 ? ranks[code] : 2;
+}
+
+static int worse(int a, int b) { return rank(a) >= rank(b) ? a : b; }
+
+/* --- a worker's life --- */
+
+static void peer_event(void *ctx, int fd, int events);
+
+static void peer_listen(Peer *p) {
+  if (p->child.fd < 0) return;
+  size_t pending = frame_pending(&p->out);
+  p->reading = pending < OUT_HIGH;
+  loop_watch(p->session->loop, p->child.fd, (p->reading ? LOOP_READ : 0) | (pending ? LOOP_WRITE : 0), peer_event, p);
+}
+
+static void peer_cut(Peer *p) {
+  if (p->child.fd < 0) return;
+  loop_forget(p->session->loop, p->child.fd);
+  close(p->child.fd);
+  p->child.fd = -1;
+}
+
+static void sleeps_free(Peer *p);
+
+/* Nothing more is taken from it or sent to it; the process gets a moment to leave. */
+static void peer_leave(Peer *p) {
+  if (p->state >= PEER_LEAVING) return;
+  p->state = PEER_LEAVING;
+  peer_cut(p);
+  request_forget(p);
+  sleeps_free(p);
+  source_forget(p);
+  loop_cancel(p->session->loop, &p->tick);
+  loop_after(p->session->loop, &p->grace, GRACE_MS);
+}
+
+void peer_fail(Peer *p, int code, const char *fmt, ...) {
+  char text[TEXT_MAX];
+  if (p->state >= PEER_LEAVING) return;
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
+  p->said_end = true;
+  p->code = worse(p->code, code);
+  child_kill(&p->child);
+  peer_leave(p);
+  session_say(p->session, "error", "%s", text);
+}
+
+static void peer_gone(Peer *p, const ChildEnd *end) {
+  Session *s = p->session;
+  peer_leave(p);
+  p->state = PEER_GONE;
+  loop_cancel(s->loop, &p->grace);
+  if (p->exit_fd >= 0) {
+    loop_forget(s->loop, p->exit_fd);
+    close(p->exit_fd);
+    p->exit_fd = -1;
+  }
+  if (!p->said_end) {
+    if (end->signal) {
+      session_say(s, "error", "%s: worker crashed: %s", p->name, end->why);
+      p->code = 3;
+    } else if (end->code == 127) {
+      session_say(s, "error", "%s: the worker could not be started", p->name);
+      p->code = 1;
+    } else {
+      session_say(s, "error", "%s: the worker ended without a word (exit code %d)", p->name, end->code);
+      p->code = worse(p->code, end->code == 3 ? 3 : 1);
+    }
+  }
+  s->code = worse(s->code, p->code);
+  if (--s->left == 0) loop_stop(s->loop);
+}
+
+static void peer_try_reap(Peer *p) {
+  ChildEnd end;
+  if (p->state == PEER_GONE || !child_ended(&p->child, &end)) return;
+  if (p->child.fd >= 0 && p->state < PEER_LEAVING) {     /* its last words may still be in the socket */
+    peer_event(p, p->child.fd, LOOP_READ);
+  }
+  peer_gone(p, &end);
+}
+
+static void exit_event(void *ctx, int fd, int events) {
+  (void)fd, (void)events;
+  peer_try_reap(ctx);
+}
+
+static void grace_over(void *ctx) {
+  Peer *p = ctx;
+  child_kill(&p->child);
+  loop_after(p->session->loop, &p->grace, 5);
+  peer_try_reap(p);
+}
+
+/* --- the watchdog --- */
+
+static void meter_reset(Peer *p) {
+  p->cpu_mark_us = child_cpu_us(&p->child);
+  p->loading = false;
+}
+
+static void meter_arm(Peer *p) {
+  p->quiet_ticks = 0;
+  if (!p->tick.slot || p->tick.at_us - clock_mono_us() > 100000) loop_after(p->session->loop, &p->tick, 100);
+}
+
+static void tick(void *ctx) {
+  Peer *p = ctx;
+  Session *s = p->session;
+  const Limits *l = &s->spec->limits;
+  int64_t cpu = child_cpu_us(&p->child);
+  if (p->state >= PEER_LEAVING) return;
+  uint32_t limit = p->loading || p->state == PEER_BOOTING ? l->cpu_ms : l->callback_ms;
+  if (limit < l->callback_ms) limit = l->callback_ms;
+#ifdef BOURSE_SANITIZE
+  int64_t allowed = (int64_t)limit * 4 + 4000;
+#else
+  int64_t allowed = (int64_t)limit + SLACK_MS;
+#endif
+  if (limit && cpu >= 0 && cpu - p->cpu_mark_us > allowed * 1000) {
+    peer_fail(p, 3, "%s: stopped: used more than %u ms of CPU in one callback (killed from outside)", p->name, limit);
+    return;
+  }
+  p->quiet_ticks = cpu - p->cpu_seen_us < 1000 ? p->quiet_ticks + 1 : 0;
+  p->cpu_seen_us = cpu;
+  loop_after(s->loop, &p->tick, p->quiet_ticks > 10 ? 2000 : 100);    /* rarely, while it does nothing */
+}
+
+/* --- sending --- */
+
+msgpack_packer peer_begin(Peer *p, int type, uint32_t id) {
+  msgpack_packer pk;
+  frame_open(&p->out, (uint8_t)type, id);
+  msgpack_packer_init(&pk, &p->out, frame_append);
+  return pk;
+}
+
+static void peer_flush(Peer *p) {
+  if (p->child.fd < 0) return;
+  enum frame_status r = frame_flush(&p->out, p->child.fd);
+  if (r == FRAME_BAD) {
+    peer_fail(p, 1, "%s: cannot send to the worker: %s", p->name, strerror(errno));
+    return;
+  }
+  /* FRAME_EOF: the read side tells, after what the worker still said. */
+  if (r == FRAME_EOF) frame_writer_free(&p->out);
+  meter_arm(p);
+  peer_listen(p);
+}
+
+void peer_end(Peer *p) {
+  if (p->state >= PEER_LEAVING) {
+    frame_writer_free(&p->out);
+    return;
+  }
+  if (!frame_close(&p->out)) {
+    peer_fail(p, 1, "%s: a message to the worker is too long", p->name);
+    return;
+  }
+  peer_flush(p);
+}
+
+void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) {
+  char text[1024];
+  va_list ap;
+  va_start(ap, fmt);
+  vsnprintf(text, sizeof text, fmt, ap);
+  va_end(ap);
+  msgpack_packer pk = peer_begin(p, type, id);
+  pack_map(&pk, 1);
+  pack_key_str(&pk, "error", text);
+  peer_end(p);
+}
+
+static void screen_size(int *columns) {
+  struct winsize w;
+  const char *env = getenv("COLUMNS");
+  *columns = 80;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col) *columns = w.ws_col;
+  else if (env && atoi(env) > 0) *columns = atoi(env);
+}
+
+static void peer_boot(Peer *p) {
+  const SessionSpec *spec = p->session->spec;
+  unsigned char seed[32];
+  int columns;
+  if (getrandom(seed, sizeof seed, 0) != (ssize_t)sizeof seed) {
+    peer_fail(p, 1, "%s: no random numbers from the system", p->name);
+    return;
+  }
+  screen_size(&columns);
+  msgpack_packer pk = peer_begin(p, MSG_BOOT, 0);
+  pack_map(&pk, 10);
+  pack_key_str(&pk, "role", p->spec->role);
+  pack_key_str(&pk, "name", p->spec->name);
+  pack_str(&pk, "source");
+  if (p->spec->source) pack_strn(&pk, p->spec->source, p->spec->source_len);
+  else pack_nil(&pk);
+  pack_str(&pk, "args");
+  if (p->spec->args && p->spec->args->size) frame_append(&p->out, p->spec->args->data, p->spec->args->size);
+  else pack_map(&pk, 0);
+  pack_str(&pk, "limits");
+  pack_map(&pk, 3);
+  pack_key_int(&pk, "memory", (int64_t)spec->limits.memory);
+  pack_key_int(&pk, "cpu_ms", spec->limits.cpu_ms);
+  pack_key_int(&pk, "callback_ms", spec->limits.callback_ms);
+  pack_key_int(&pk, "now_ms", clock_wall_ms());
+  pack_key_bin(&pk, "random", seed, sizeof seed);
+  pack_str(&pk, "options");
+  pack_map(&pk, 5);
+  pack_key_bool(&pk, "frozen_clock", spec->frozen_clock);
+  pack_key_bool(&pk, "live", spec->live);
+  pack_key_bool(&pk, "quiet", spec->quiet);
+  pack_key_int(&pk, "timeout_ms", spec->timeout_ms);
+  pack_key_int(&pk, "rights", spec->rights);
+  pack_key_bool(&pk, "tty", isatty(STDOUT_FILENO));
+  pack_key_int(&pk, "columns", columns);
+  explicit_bzero(seed, sizeof seed);
+  peer_end(p);
+}
+
+static bool peer_start(Peer *p) {
+  Session *s = p->session;
+  char err[256];
+  p->exit_fd = -1;
+  p->child.fd = -1;
+  p->tick = (LoopTimer){ .fn = tick, .ctx = p };
+  p->grace = (LoopTimer){ .fn = grace_over, .ctx = p };
+  p->in.max = FROM_WORKER_MAX;
+  p->zone = msgpack_zone_new(8192);
+  if (!p->zone || !child_start(&p->child, NULL, s->spec->limits.memory, err, sizeof err)) {
+    session_say(s, "error", "%s", p->zone ? err : "out of memory");
+    p->state = PEER_GONE;
+    s->code = 1;
+    s->left--;
+    return false;
+  }
+  p->exit_fd = child_exit_fd(&p->child);
+  if (p->exit_fd >= 0) loop_watch(s->loop, p->exit_fd, LOOP_READ, exit_event, p);
+  peer_boot(p);
+  return true;
+}
+
+/* --- sleeping --- */
+
+struct Sleep { LoopTimer timer; Peer *peer; uint32_t id; Sleep *prev, *next; };
+
+static void sleep_unlink(Sleep *z) {
+  if (z->prev) z->prev->next = z->next;
+  else z->peer->sleeps = z->next;
+  if (z->next) z->next->prev = z->prev;
+  z->peer->n_sleeps--;
+}
+
+static void sleep_over(void *ctx) {
+  Sleep *z = ctx;
+  Peer *p = z->peer;
+  uint32_t id = z->id;
+  sleep_unlink(z);
+  free(z);
+  msgpack_packer pk = peer_begin(p, MSG_WAKE, id);
+  pack_map(&pk, 1);
+  pack_key_int(&pk, "now_ms", clock_wall_ms());
+  peer_end(p);
+}
+
+static void sleeps_free(Peer *p) {
+  for (Sleep *z = p->sleeps, *next; z; z = next) {
+    next = z->next;
+    loop_cancel(p->session->loop, &z->timer);
+    free(z);
+  }
+  p->sleeps = NULL;
+  p->n_sleeps = 0;
+}
+
+static void on_sleep(Peer *p, uint32_t id, const msgpack_object *m) {
+  double ms = pack_get_double(m, "ms", -1);
+  if (ms < 0) ms = 0;
+  if (ms > SLEEP_MAX_MS) ms = SLEEP_MAX_MS;
+  Sleep *z = p->n_sleeps < SLEEPS_MAX ? calloc(1, sizeof *z) : NULL;
+  if (!z) {
+    peer_fail(p, 3, "%s: stopped: more than %d waits at once", p->name, SLEEPS_MAX);
+    return;
+  }
+  *z = (Sleep){ .timer = { .fn = sleep_over, .ctx = z }, .peer = p, .id = id, .next = p->sleeps };
+  if (z->next) z->next->prev = z;
+  p->sleeps = z;
+  p->n_sleeps++;
+  loop_after_us(p->session->loop, &z->timer, (int64_t)(ms * 1000));
+}
+
+/* --- messages of a worker --- */
+
+static void on_out(Peer *p, const msgpack_object *m) {
+  const char *text;
+  size_t n;
+  if (pack_get_text(m, "text", &text, &n)) out_text(p->session, text, n);
+}
+
+static void on_log(Peer *p, const msgpack_object *m) {
+  char level[16];
+  const char *text;
+  size_t n;
+  if (!pack_get_line(m, "level", level, sizeof level)) strcpy(level, "info");
+  if (pack_get_text(m, "text", &text, &n)) say_text(p->session, level, text, n);
+}
+
+static void on_report(Peer *p, const msgpack_object *m) {
+  Session *s = p->session;
+  const msgpack_object *data = pack_get(m, "data");
+  size_t n;
+  if (!data) return;
+  if (s->spec->on_report) {
+    if (!s->spec->on_report(s->spec->ctx, p->name, data)) session_stop(s, "stopped");
+    return;
+  }
+  char *line = report_line(data, &n);
+  if (line) out_text(s, line, n);
+  free(line);
+}
+
+static void on_done(Peer *p, const msgpack_object *m) {
+  const char *text;
+  size_t n;
+  int64_t code = pack_get_int(m, "code", 0);
+  p->code = worse(p->code, code >= 0 && code <= 5 ? (int)code : 1);
+  p->said_end = true;
+  if (pack_get_text(m, "message", &text, &n) && n) say_text(p->session, "error", text, n);
+  peer_leave(p);
+}
+
+static void on_fatal(Peer *p, const msgpack_object *m) {
+  const char *text;
+  size_t n;
+  p->code = 3;
+  p->said_end = true;
+  if (pack_get_text(m, "text", &text, &n) && n) say_text(p->session, "error", text, n);
+  else session_say(p->session, "error", "%s: stopped at a limit", p->name);
+  peer_leave(p);
+}
+
+static void on_declare(Peer *p, uint32_t id, const msgpack_object *m) {
+  char err[300];
+  if (!hosts_declare(&p->venues, m, err, sizeof err)) session_say(p->session, "error", "%s: %s", p->name, err);
+  (void)id;
+}
+
+/* False: a message that no worker of ours sends. */
+static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
+  if (m->type != MSGPACK_OBJECT_MAP && !(m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size == 0)) return false;
+  switch (type) {
+    case MSG_READY: p->state = PEER_RUNNING; meter_reset(p); return true;
+    case MSG_IDLE: meter_reset(p); return true;
+    case MSG_SOURCE: p->loading = true; source_answer(p, id, m); return true;
+    case MSG_DECLARE: on_declare(p, id, m); return true;
+    case MSG_HTTP: request_answer(p, id, m); return true;
+    case MSG_SIGN: request_sign(p, id, m); return true;
+    case MSG_VERIFY: request_verify(p, id, m); return true;
+    case MSG_SLEEP: on_sleep(p, id, m); return true;
+    case MSG_STORE: store_answer(p, id, m); return true;
+    case MSG_OUT: on_out(p, m); return true;
+    case MSG_LOG: on_log(p, m); return true;
+    case MSG_REPORT: on_report(p, m); return true;
+    case MSG_DONE: on_done(p, m); return true;
+    case MSG_FATAL: on_fatal(p, m); return true;
+    default: return false;
+  }
+}
+
+static void peer_frames(Peer *p) {
+  Frame f;
+  enum frame_status r;
+  while (p->state < PEER_LEAVING && frame_pending(&p->out) < OUT_HIGH && (r = frame_next(&p->in, &f)) != FRAME_NONE) {
+    msgpack_object m = { .type = MSGPACK_OBJECT_MAP };
+    const char *why = p->in.error;
+    if (r == FRAME_BAD || (f.len && !frame_unpack(f.payload, f.len, p->zone, &m, &why))) {
+      peer_fail(p, 3, "%s: stopped: the worker sent %s", p->name, why);
+      return;
+    }
+    if (!dispatch(p, f.type, f.id, &m) && p->state < PEER_LEAVING)
+      peer_fail(p, 3, "%s: stopped: the worker sent a message of an unknown kind (%d)", p->name, f.type);
+  }
+}
+
+static void peer_event(void *ctx, int fd, int events) {
+  Peer *p = ctx;
+  if (events & LOOP_WRITE) {
+    peer_flush(p);
+    if (p->state < PEER_LEAVING) peer_frames(p);      /* those that waited for the queue to empty */
+  }
+  if (!(events & (LOOP_READ | LOOP_GONE))) return;
+  for (int turn = 0; turn < 16 && p->state < PEER_LEAVING; turn++) {
+    enum frame_status r = frame_fill(&p->in, fd);
+    if (r == FRAME_NONE) break;
+    if (r == FRAME_BAD) {
+      peer_fail(p, 3, "%s: stopped: the worker sent %s", p->name, p->in.error);
+      return;
+    }
+    if (r == FRAME_EOF) {
+      peer_leave(p);                                  /* why, the process's end will tell */
+      peer_try_reap(p);
+      return;
+    }
+    peer_frames(p);
+    if (frame_pending(&p->out) >= OUT_HIGH) break;
+  }
+  if (p->state < PEER_LEAVING) peer_listen(p);
+}
+
+/* --- the end --- */
+
+static void kill_all(void *ctx) {
+  Session *s = ctx;
+  for (size_t i = 0; i < s->n_peers; i++)
+    if (s->peers[i].state < PEER_LEAVING) peer_fail(&s->peers[i], 1, "%s: did not stop within %d s; killed", s->peers[i].name, STOP_MS / 1000);
+}
+
+void session_stop(Session *s, const char *reason) {
+  if (s->stopping) return;
+  s->stopping = true;
+  for (size_t i = 0; i < s->n_peers; i++) {
+    Peer *p = &s->peers[i];
+    if (p->state >= PEER_LEAVING) continue;
+    msgpack_packer pk = peer_begin(p, MSG_STOP, 0);
+    pack_map(&pk, 1);
+    pack_key_str(&pk, "reason", reason);
+    peer_end(p);
+  }
+  loop_after(s->loop, &s->kill_timer, STOP_MS);
+}
+
+static void time_over(void *ctx) { session_stop(ctx, "time is over"); }
+
+static void screen_tick(void *ctx) {
+  Session *s = ctx;
+  loop_after(s->loop, &s->screen_timer, 100);
+  s->spec->on_tick(s->spec->ctx, clock_wall_ms());
+}
+
+static void signal_event(void *ctx, int fd, int events) {
+  Session *s = ctx;
+  struct signalfd_siginfo info;
+  (void)events;
+  if (read(fd, &info, sizeof info) != (ssize_t)sizeof info) return;
+  if (s->stopping) kill_all(s);        /* asked twice */
+  else session_stop(s, info.ssi_signo == SIGINT ? "interrupted" : "terminated");
+}
+
+/* --- lines of input, for the shell --- */
+
+static void send_line(Session *s, const char *text, size_t n, bool eof) {
+  Peer *p = &s->peers[0];
+  if (p->state >= PEER_LEAVING) return;
+  msgpack_packer pk = peer_begin(p, MSG_LINE, 0);
+  pack_map(&pk, 1);
+  if (eof) pack_key_bool(&pk, "eof", true);
+  else pack_key_strn(&pk, "text", text, n);
+  peer_end(p);
+}
+
+static void input_event(void *ctx, int fd, int events) {
+  Session *s = ctx;
+  char buf[4096];
+  (void)events;
+  ssize_t n = read(fd, buf, sizeof buf);
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (n <= 0) {
+    if (s->line.len) send_line(s, s->line.buf, s->line.len, false);
+    loop_forget(s->loop, fd);
+    send_line(s, NULL, 0, true);
+    return;
+  }
+  for (char *p = buf, *end = buf + n; p < end;) {
+    char *nl = memchr(p, '\n', (size_t)(end - p));
+    size_t part = (size_t)((nl ? nl : end) - p);
+    if (s->line.len + part <= LINE_MAX_BYTES) frame_append(&s->line, p, part);
+    if (!nl) break;
+    send_line(s, s->line.buf ? s->line.buf : "", s->line.len, false);
+    s->line.len = 0;
+    p = nl + 1;
+  }
+}
+
+/* --- the whole --- */
+
+static bool read_bases(Session *s) {
+  size_t n = 0;
+  char err[512];
+  while (s->spec->base_urls && s->spec->base_urls[n]) n++;
+  if (!n) return true;
+  s->bases = calloc(n, sizeof *s->bases);
+  if (!s->bases) return false;
+  for (size_t i = 0; i < n; i++) {
+    if (!hosts_base_url(s->spec->base_urls[i], &s->bases[i], err, sizeof err)) {
+      session_say(s, "error", "%s", err);
+      return false;
+    }
+    s->n_bases++;
+  }
+  return true;
+}
+
+static void harden(void) {
+  struct rlimit none = { 0, 0 };
+  setrlimit(RLIMIT_CORE, &none);
+#ifndef BOURSE_SANITIZE
+  prctl(PR_SET_DUMPABLE, 0);
+#endif
+}
+
+static int run(Session *s) {
+  const SessionSpec *spec = s->spec;
+  s->peers = calloc(spec->n_workers ? spec->n_workers : 1, sizeof *s->peers);
+  if (!s->peers) return 1;
+  s->n_peers = s->left = spec->n_workers;
+  for (size_t i = 0; i < s->n_peers; i++) {
+    Peer *p = &s->peers[i];
+    p->session = s;
+    p->spec = &spec->workers[i];
+    p->name = p->spec->name ? p->spec->name : p->spec->role;
+    peer_start(p);
+  }
+  if (!s->left) return s->code;
+  if (spec->watch_files) source_watch(s);
+  if (spec->for_ms > 0) loop_after(s->loop, &s->end_timer, spec->for_ms);
+  if (spec->on_tick) loop_after(s->loop, &s->screen_timer, 100);
+  if (spec->input_fd >= 0 && !loop_watch(s->loop, spec->input_fd, LOOP_READ, input_event, s)) input_event(s, spec->input_fd, 0);
+  loop_run(s->loop);
+  return s->code;
+}
+
+int session_run(const SessionSpec *spec) {
+  Session s = { .spec = spec, .signal_fd = -1 };
+  sigset_t ours, before;
+  int code = 1;
+  harden();
+  s.end_timer = (LoopTimer){ .fn = time_over, .ctx = &s };
+  s.kill_timer = (LoopTimer){ .fn = kill_all, .ctx = &s };
+  s.screen_timer = (LoopTimer){ .fn = screen_tick, .ctx = &s };
+  struct sigaction ignore = { .sa_handler = SIG_IGN }, pipe_before;
+  sigaction(SIGPIPE, &ignore, &pipe_before);
+  sigemptyset(&ours);
+  sigaddset(&ours, SIGINT);
+  sigaddset(&ours, SIGTERM);
+  sigaddset(&ours, SIGHUP);
+  sigprocmask(SIG_BLOCK, &ours, &before);
+  s.signal_fd = signalfd(-1, &ours, SFD_CLOEXEC | SFD_NONBLOCK);
+  s.loop = loop_new();
+  if (!s.loop || s.signal_fd < 0 || !loop_watch(s.loop, s.signal_fd, LOOP_READ, signal_event, &s))
+    fprintf(stderr, "bourse: cannot start: %s\n", strerror(errno));
+  else code = read_bases(&s) ? run(&s) : 2;
+  source_close(&s);
+  request_close(&s);
+  store_close(&s);
+  for (size_t i = 0; i < s.n_peers; i++) {
+    Peer *p = &s.peers[i];
+    frame_reader_free(&p->in);
+    frame_writer_free(&p->out);
+    hosts_free(&p->venues);
+    if (p->zone) msgpack_zone_free(p->zone);
+  }
+  free(s.peers);
+  free(s.bases);
+  frame_writer_free(&s.line);
+  loop_free(s.loop);
+  if (s.signal_fd >= 0) close(s.signal_fd);
+  sigprocmask(SIG_SETMASK, &before, NULL);
+  sigaction(SIGPIPE, &pipe_before, NULL);
+  return code;
+}

@@ -1,0 +1,50 @@
+/* One run of the program: a broker loop with one worker or more. Every verb of the command line is a session. */
+#ifndef BOURSE_SESSION_H
+#define BOURSE_SESSION_H
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct { uint64_t memory; uint32_t cpu_ms, callback_ms; } Limits;   /* bytes a state's heap; CPU ms: whole compile or load; one callback */
+
+typedef struct {
+  const char *role;                 /* "run" (user strategy) or "verb" (host Lua: host/lua/verbs/<name>.lua) */
+  const char *name;                 /* script path for messages, or the verb */
+  const char *source; size_t source_len;   /* strategy text (role run) */
+  const msgpack_sbuffer *args;      /* one MessagePack map: options and positional arguments for the script */
+} WorkerSpec;
+
+typedef struct SessionSpec {
+  const WorkerSpec *workers; size_t n_workers;
+  Limits limits;
+  const char *const *base_urls;     /* "id=http://127.0.0.1:1234" ..., NULL-terminated; loopback only */
+  const char *cacert;               /* PEM file of extra roots, or NULL */
+  int timeout_ms;                   /* of one request; 10000 */
+  int64_t for_ms;                   /* stop workers after this long; 0: until they end */
+  const char *const *files;         /* paths that a verb may read through MSG_SOURCE kind "file", NULL-terminated */
+  bool live, quiet, frozen_clock, watch_files;
+  int rights;                       /* bit set of RIGHT_*: granted in this run */
+  /* What comes out. Called in the loop; return false to stop the session. NULL: the default (stdout, stderr, one line a report). */
+  void *ctx;
+  bool (*on_out)(void *ctx, const char *text, size_t len);
+  bool (*on_report)(void *ctx, const char *worker, const msgpack_object *data);
+  bool (*on_log)(void *ctx, const char *level, const char *text, size_t len);
+  void (*on_tick)(void *ctx, int64_t now_ms);        /* about ten times a second while the session runs, for live screens */
+  struct Keys *(*open_keys)(void *ctx);              /* the key store (keys.h), asked for once, at the first signed request; the session
+                                                        closes it. NULL: keys of the environment only */
+  bool unlimited;                   /* no rate budget, for venues with a base URL (benchmarks, tests); never for others */
+  int input_fd;                     /* lines from here go to the worker as MSG_LINE; -1: none */
+} SessionSpec;
+enum { RIGHT_PUBLIC = 1, RIGHT_READ = 2, RIGHT_TRADE = 4, RIGHT_WITHDRAW = 8 };
+
+/* Runs until every worker is done, a limit, a signal or for_ms. Returns the exit code of DESIGN 7: 0 done, 1 failed, 2 usage, 3 sandbox
+ * limit, 4 refused by the guard, 5 network or exchange (the worst of its workers). Prints one line on stderr for what went wrong. */
+int session_run(const SessionSpec *spec);
+
+/* Where files are: exchanges/, registry.lua, scripts/ of the installation (--home, $BOURSE_HOME, beside the program, the prefix), and the state
+ * folder ($BOURSE_STATE, $XDG_STATE_HOME/bourse, ~/.local/state/bourse; 0700) for nonces, budgets, keys, stores. */
+const char *paths_home(void);
+void paths_set_home(const char *dir);
+const char *paths_state(void);                     /* NULL when it cannot be made: said on stderr once */
+#endif

@@ -1,0 +1,30 @@
+/* Who signs: the credentials and nonces that the recipes of one request are evaluated with. */
+#ifndef BOURSE_SIGNER_H
+#define BOURSE_SIGNER_H
+#include "broker/hosts.h"
+#include "broker/keys.h"
+#include "broker/recipe.h"
+
+typedef struct {
+  Keys *store; bool asked;            /* opened at the first need */
+} KeyRing;
+
+typedef struct {
+  RecipeEnv env;
+  Credentials credentials;
+  char venue[64], account[17];        /* account: fingerprint of the API key */
+  bool frozen;                        /* nonces are the clock */
+  char *made;                         /* credentials of a message, copied */
+} Signer;
+
+struct SessionSpec;
+
+/* The user's key for a venue: granted rights and pinned hosts are checked. `class` says which error it is. */
+bool signer_user(Signer *s, KeyRing *ring, const struct SessionSpec *spec, const Venue *v, int right, const char **class, char *err, size_t errlen);
+/* Those of a message (the test keys of vectors), at a fixed time. */
+bool signer_given(Signer *s, const Venue *v, const char *venue, const msgpack_object *credentials, int64_t clock_ms, char *err, size_t errlen);
+/* None, and placeholders instead of nonces: for showing a request that could not be signed. */
+void signer_end(Signer *s);
+int right_of(const char *name);       /* RIGHT_*, 0: no such right */
+const char *right_name(int right);
+#endif

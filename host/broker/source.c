@@ -1,0 +1,279 @@
+/* Texts that a worker may load: adapters, dialects, the registry, and the files that the user named. And a watch on
+ * them, so that a saved one reaches the workers that use it. */
+#include "broker/peer.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define SOURCE_MAX (4u << 20)
+#define FILE_MAX (32u << 20)      /* vectors and the like, named by the user */
+#define LOADED_MAX 2048
+
+struct Loaded { char kind[16], name[PATH_MAX], digest[65]; Loaded *next; };
+
+void source_digest(const char *text, size_t n, char hex[65]) {
+  unsigned char md[SHA256_DIGEST_LENGTH];
+  SHA256((const unsigned char *)text, n, md);
+  for (size_t i = 0; i < sizeof md; i++) snprintf(hex + 2 * i, 3, "%02x", md[i]);
+}
+
+/* The whole of a plain file, malloc'd; NULL with the reason in err. */
+static char *read_all(const char *path, size_t max, size_t *len, char *err, size_t errlen) {
+  struct stat st;
+  char *text = NULL;
+  int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0 || fstat(fd, &st) < 0) snprintf(err, errlen, "%s", errno == ENOENT ? "no such file" : strerror(errno));
+  else if (!S_ISREG(st.st_mode)) snprintf(err, errlen, "not a plain file");
+  else if ((uint64_t)st.st_size > max) snprintf(err, errlen, "longer than %zu MiB", max >> 20);
+  else if (!(text = malloc((size_t)st.st_size + 1))) snprintf(err, errlen, "out of memory");
+  else {
+    size_t n = 0;
+    ssize_t r = 1;
+    while (n < (size_t)st.st_size && (r = read(fd, text + n, (size_t)st.st_size - n)) != 0) {
+      if (r < 0 && errno == EINTR) continue;
+      if (r < 0) break;
+      n += (size_t)r;
+    }
+    if (r < 0) {
+      snprintf(err, errlen, "%s", strerror(errno));
+      free(text);
+      text = NULL;
+    }
+    *len = n;
+  }
+  if (fd >= 0) close(fd);
+  return text;
+}
+
+static bool is_listed(const Session *s, const char *name) {
+  for (const char *const *f = s->spec->files; f && *f; f++)
+    if (!strcmp(*f, name)) return true;
+  return false;
+}
+
+static bool path_of(const Session *s, const char *kind, const char *name, char *path, size_t cap, char *err, size_t errlen) {
+  const char *home = paths_home();
+  int n;
+  if (!strcmp(kind, "file")) {
+    if (!is_listed(s, name)) return snprintf(err, errlen, "not one of the files of this command"), false;
+    n = snprintf(path, cap, "%s", name);
+  } else if (!strcmp(kind, "registry")) n = snprintf(path, cap, "%s/registry.lua", home);
+  else if (!strcmp(kind, "exchange") || !strcmp(kind, "dialect")) {
+    if (!name_ok(name, strlen(name))) return snprintf(err, errlen, "a name is made of a-z, 0-9 and _"), false;
+    n = snprintf(path, cap, "%s/exchanges/%s%s.lua", home, kind[0] == 'd' ? "dialects/" : "", name);
+  } else return snprintf(err, errlen, "no such kind of source"), false;
+  if (n < 0 || (size_t)n >= cap) return snprintf(err, errlen, "the path is too long"), false;
+  return true;
+}
+
+static Loaded *loaded_find(const Peer *p, const char *kind, const char *name) {
+  for (Loaded *l = p->loaded; l; l = l->next)
+    if (!strcmp(l->kind, kind) && !strcmp(l->name, name)) return l;
+  return NULL;
+}
+
+static void remember(Peer *p, const char *kind, const char *name, const char *digest) {
+  Loaded *l = loaded_find(p, kind, name);
+  if (!l) {
+    if (p->n_loaded >= LOADED_MAX || !(l = calloc(1, sizeof *l))) return;
+    snprintf(l->kind, sizeof l->kind, "%s", kind);
+    snprintf(l->name, sizeof l->name, "%s", name);
+    l->next = p->loaded;
+    p->loaded = l;
+    p->n_loaded++;
+  }
+  memcpy(l->digest, digest, sizeof l->digest);
+}
+
+static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
+
+/* The ids of all adapters, one a line. The folder is the list; there is no other. */
+static void answer_list(Peer *p, uint32_t id) {
+  char dir[PATH_MAX];
+  char **names = NULL;
+  size_t n = 0, cap = 0;
+  snprintf(dir, sizeof dir, "%.4000s/exchanges", paths_home());
+  DIR *d = opendir(dir);
+  for (struct dirent *e; d && (e = readdir(d));) {
+    size_t len = strlen(e->d_name);
+    if (len < 5 || strcmp(e->d_name + len - 4, ".lua") || !name_ok(e->d_name, len - 4)) continue;
+    if (n == cap) {
+      char **more = realloc(names, (cap = cap ? cap * 2 : 64) * sizeof *names);
+      if (!more) break;
+      names = more;
+    }
+    char *name = strndup(e->d_name, len - 4);
+    if (!name) break;
+    names[n++] = name;
+  }
+  if (d) closedir(d);
+  if (n) qsort(names, n, sizeof *names, by_name);
+  size_t total = 0;
+  for (size_t i = 0; i < n; i++) total += strlen(names[i]) + 1;
+  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
+  pack_map(&pk, 1);
+  pack_str(&pk, "source");
+  msgpack_pack_str(&pk, total);
+  for (size_t i = 0; i < n; i++) {
+    msgpack_pack_str_body(&pk, names[i], strlen(names[i]));
+    msgpack_pack_str_body(&pk, "\n", 1);
+    free(names[i]);
+  }
+  free(names);
+  peer_end(p);
+}
+
+void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
+  char kind[16], name[PATH_MAX] = "", path[PATH_MAX], err[256];
+  if (!pack_get_line(m, "kind", kind, sizeof kind)) {
+    peer_error(p, MSG_SOURCE_IS, id, "no kind of source was named");
+    return;
+  }
+  pack_get_line(m, "name", name, sizeof name);
+  if (!strcmp(kind, "exchanges")) {
+    answer_list(p, id);
+    return;
+  }
+  size_t n = 0;
+  char *text = NULL, digest[65];
+  if (!path_of(p->session, kind, name, path, sizeof path, err, sizeof err) ||
+      !(text = read_all(path, kind[0] == 'f' ? FILE_MAX : SOURCE_MAX, &n, err, sizeof err))) {
+    const char *shown = !strcmp(kind, "registry") ? "registry.lua" : name;
+    if (!strcmp(kind, "exchange") && !strcmp(err, "no such file")) peer_error(p, MSG_SOURCE_IS, id, "no exchange '%.100s'", shown);
+    else peer_error(p, MSG_SOURCE_IS, id, "%s '%.200s': %s", kind, shown, err);
+    return;
+  }
+  source_digest(text, n, digest);
+  remember(p, kind, name, digest);
+  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
+  pack_map(&pk, 2);
+  pack_key_strn(&pk, "source", text, n);
+  pack_key_str(&pk, "digest", digest);
+  peer_end(p);
+  free(text);
+}
+
+void source_forget(Peer *p) {
+  for (Loaded *l = p->loaded, *next; l; l = next) {
+    next = l->next;
+    free(l);
+  }
+  p->loaded = NULL;
+  p->n_loaded = 0;
+}
+
+/* --- watching --- */
+
+/* A folder: of exchanges, of dialects, or of a script, which is told as kind "script". */
+typedef struct { int wd; char kind[16], file[NAME_MAX + 1]; const char *script; char path[PATH_MAX]; } Folder;
+struct Watcher { int fd; Folder *folders; size_t n; };
+
+static void add_folder(Watcher *w, const char *dir, const char *kind, const char *file, const char *script) {
+  Folder *f = realloc(w->folders, (w->n + 1) * sizeof *f);
+  if (!f) return;
+  w->folders = f;
+  f += w->n;
+  *f = (Folder){ .wd = inotify_add_watch(w->fd, dir, IN_CLOSE_WRITE | IN_MOVED_TO | IN_MASK_ADD), .script = script };
+  if (f->wd < 0) return;
+  snprintf(f->kind, sizeof f->kind, "%s", kind);
+  snprintf(f->file, sizeof f->file, "%s", file);
+  if (script) snprintf(f->path, sizeof f->path, "%s", script);
+  w->n++;
+}
+
+static void send_reload(Peer *p, const char *kind, const char *name, const char *path) {
+  char err[128], digest[65];
+  size_t n;
+  bool script = !strcmp(kind, "script");
+  Loaded *l = loaded_find(p, kind, name);
+  if (p->state >= PEER_LEAVING || (script ? strcmp(p->spec->name, name) != 0 : !l)) return;
+  char *text = read_all(path, SOURCE_MAX, &n, err, sizeof err);
+  if (!text) {
+    session_say(p->session, "warn", "%s: not reloaded: %s", path, err);
+    return;
+  }
+  source_digest(text, n, digest);
+  if (!l || strcmp(l->digest, digest)) {
+    remember(p, kind, name, digest);
+    p->loading = true;
+    msgpack_packer pk = peer_begin(p, MSG_RELOAD, 0);
+    pack_map(&pk, 4);
+    pack_key_str(&pk, "kind", kind);
+    pack_key_str(&pk, "name", name);
+    pack_key_strn(&pk, "source", text, n);
+    pack_key_str(&pk, "digest", digest);
+    peer_end(p);
+  }
+  free(text);
+}
+
+static void saved(Session *s, const Folder *f, const char *file) {
+  char path[PATH_MAX], name[64], err[64];
+  size_t n = strlen(file);
+  if (f->script) {
+    if (strcmp(file, f->file)) return;
+    for (size_t i = 0; i < s->n_peers; i++) send_reload(&s->peers[i], "script", f->script, f->path);
+    return;
+  }
+  if (n < 5 || n > sizeof name + 3 || strcmp(file + n - 4, ".lua") || !name_ok(file, n - 4)) return;
+  memcpy(name, file, n - 4);
+  name[n - 4] = 0;
+  if (!path_of(s, f->kind, name, path, sizeof path, err, sizeof err)) return;
+  for (size_t i = 0; i < s->n_peers; i++) send_reload(&s->peers[i], f->kind, name, path);
+}
+
+static void watch_event(void *ctx, int fd, int events) {
+  Session *s = ctx;
+  char buf[8192] __attribute__((aligned(__alignof__(struct inotify_event))));
+  (void)events;
+  ssize_t n = read(fd, buf, sizeof buf);
+  for (char *p = buf; n > 0 && p < buf + n;) {
+    struct inotify_event *e = (struct inotify_event *)(void *)p;
+    for (size_t i = 0; e->len && i < s->watcher->n; i++)
+      if (s->watcher->folders[i].wd == e->wd) saved(s, &s->watcher->folders[i], e->name);
+    p += sizeof *e + e->len;
+  }
+}
+
+void source_watch(Session *s) {
+  char dir[PATH_MAX];
+  Watcher *w = calloc(1, sizeof *w);
+  if (!w || (w->fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK)) < 0 || !loop_watch(s->loop, w->fd, LOOP_READ, watch_event, s)) {
+    session_say(s, "warn", "files are not watched: %s", strerror(errno));
+    free(w);
+    return;
+  }
+  s->watcher = w;
+  snprintf(dir, sizeof dir, "%.4000s/exchanges", paths_home());
+  add_folder(w, dir, "exchange", "", NULL);
+  snprintf(dir, sizeof dir, "%.4000s/exchanges/dialects", paths_home());
+  add_folder(w, dir, "dialect", "", NULL);
+  for (size_t i = 0; i < s->n_peers; i++) {
+    const WorkerSpec *spec = s->peers[i].spec;
+    if (!spec->source || !spec->name) continue;
+    const char *slash = strrchr(spec->name, '/');
+    snprintf(dir, sizeof dir, "%.*s", slash ? (int)(slash - spec->name) + 1 : 1, slash ? spec->name : ".");
+    add_folder(w, dir, "script", slash ? slash + 1 : spec->name, spec->name);
+    if (strlen(spec->name) >= PATH_MAX) continue;
+    char digest[65];
+    source_digest(spec->source, spec->source_len, digest);
+    remember(&s->peers[i], "script", spec->name, digest);
+  }
+}
+
+void source_close(Session *s) {
+  if (!s->watcher) return;
+  loop_forget(s->loop, s->watcher->fd);
+  close(s->watcher->fd);
+  free(s->watcher->folders);
+  free(s->watcher);
+  s->watcher = NULL;
+}

@@ -1,0 +1,19 @@
+/* bourse call: any unified method. What trades or withdraws needs --live, and is asked for. */
+#include "cli/start.h"
+#include "cli/consent.h"
+#include "cli/verbs.h"
+
+int verb_call(Cli *cli) {
+  SessionSpec spec;
+  int code = start_common(cli, &spec);
+  if (code) return code;
+  if (cli_flag(cli, "dry-run")) {
+    spec.rights = RIGHT_PUBLIC | RIGHT_READ | RIGHT_TRADE | RIGHT_WITHDRAW;   /* nothing is sent */
+  } else if (cli_flag(cli, "live")) {
+    code = consent_live(cli, cli->words[0]);
+    if (code) return code;
+    spec.live = true;
+    spec.rights |= RIGHT_TRADE | RIGHT_WITHDRAW;
+  }
+  return start_session(cli, &spec);
+}

@@ -1,0 +1,93 @@
+/* bourse run SCRIPT...: one worker a script. */
+#include "cli/run.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "cli/consent.h"
+#include "cli/screen.h"
+#include "cli/verbs.h"
+#include "wire/pack.h"
+
+int run_scripts(Cli *cli, SessionSpec *spec, const char *const *paths, size_t n, const msgpack_sbuffer *args, const char *title) {
+  WorkerSpec workers[SCRIPTS_MAX];
+  char *texts[SCRIPTS_MAX] = { NULL };
+  const char *format = cli_text(cli, "format");
+  int code = 0;
+  memset(workers, 0, sizeof workers);
+  for (size_t i = 0; i < n && !code; i++) {
+    size_t len = 0;
+    texts[i] = start_read(paths[i], 1 << 20, &len);
+    if (!texts[i]) code = 2;
+    workers[i] = (WorkerSpec){ .role = "run", .name = paths[i], .source = texts[i], .source_len = len, .args = args };
+  }
+  Screen *screen = code ? NULL : screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms);
+  if (!code && screen) {
+    spec->workers = workers;
+    spec->n_workers = n;
+    spec->ctx = screen;
+    spec->on_out = screen_out;
+    spec->on_report = screen_report;
+    spec->on_log = screen_log;
+    spec->on_tick = screen_tick;
+    code = session_run(spec);
+    if (!spec->quiet) screen_summary(screen);
+    screen_free(screen);
+  }
+  for (size_t i = 0; i < n; i++) free(texts[i]);
+  return code;
+}
+
+/* The map of arguments: --arg k=v as text (the script's declaration gives them types), and help. */
+static void pack_args(const Cli *cli, msgpack_sbuffer *out) {
+  msgpack_packer pk;
+  const Given *kept[GIVEN_MAX];
+  size_t n = 0;
+  bool help = cli_flag(cli, "help");
+  for (size_t i = 0; i < cli->n_given; i++) {
+    const Given *g = &cli->given[i];
+    if (strcmp(g->option->name, "arg") != 0) continue;
+    size_t len = strcspn(g->text, "="), j = 0;
+    while (j < n && strncmp(kept[j]->text, g->text, len + 1) != 0) j++;
+    kept[j] = g;
+    if (j == n) n++;
+  }
+  msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
+  pack_map(&pk, n + help);
+  for (size_t j = 0; j < n; j++) {
+    size_t len = strcspn(kept[j]->text, "=");
+    pack_strn(&pk, kept[j]->text, len);
+    pack_str(&pk, kept[j]->text + len + 1);
+  }
+  if (help) pack_key_bool(&pk, "help", true);
+}
+
+int verb_run(Cli *cli) {
+  SessionSpec spec;
+  msgpack_sbuffer args;
+  char title[200];
+  bool help = cli_flag(cli, "help");
+  int code = start_common(cli, &spec);
+  if (code) return code;
+  if (cli_flag(cli, "live") && cli_flag(cli, "paper")) return cli_misuse(cli, "--live and --paper exclude each other");
+  if (cli_flag(cli, "live") && !help) {
+    code = consent_live(cli, cli->words[0]);
+    if (code) return code;
+    spec.live = true;
+    spec.rights |= RIGHT_TRADE;
+  }
+  int64_t memory = cli_number(cli, "memory", 64), cpu = cli_number(cli, "cpu", 1000);
+  if (memory > 4096) return cli_misuse(cli, "--memory is at most 4096 (MiB)");
+  if (cpu > 3600000) return cli_misuse(cli, "--cpu is at most 1h");
+  spec.limits.memory = (uint64_t)memory << 20;
+  spec.limits.callback_ms = (uint32_t)cpu;
+  if (cli_text(cli, "cpu")) spec.limits.cpu_ms = (uint32_t)cpu;
+  spec.for_ms = cli_number(cli, "for", 0);
+  spec.watch_files = true;
+  snprintf(title, sizeof title, "%.120s%s%s", cli->words[0], cli->n_words > 1 ? " and others" : "", spec.live ? "   LIVE"
+    : "   paper");
+  msgpack_sbuffer_init(&args);
+  pack_args(cli, &args);
+  code = run_scripts(cli, &spec, cli->words, cli->n_words, &args, title);
+  msgpack_sbuffer_destroy(&args);
+  return code;
+}

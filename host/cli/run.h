@@ -1,0 +1,9 @@
+/* Running strategies with their results on a screen: what `run` and `demo` share. */
+#ifndef BOURSE_CLI_RUN_H
+#define BOURSE_CLI_RUN_H
+#include "cli/start.h"
+
+enum { SCRIPTS_MAX = 16 };
+/* Runs the script files with `args` (a map for each script) under *spec. Exit code. */
+int run_scripts(Cli *cli, SessionSpec *spec, const char *const *paths, size_t n, const msgpack_sbuffer *args, const char *title);
+#endif

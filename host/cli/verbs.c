@@ -1,0 +1,142 @@
+/* The command line on one page. */
+#include "cli/verbs.h"
+#include <stdio.h>
+#include <string.h>
+#include "cli/start.h"
+
+#define FORMAT { "format", NULL, "how to print", OPT_WORD, "table|csv|json" }
+#define END { NULL, NULL, NULL, OPT_FLAG, NULL }
+
+static const Option exchanges_options[] = {
+  { "country", "NAME|CODE", "only this country: Japan, JP, 日本", OPT_TEXT, NULL },
+  { "by-country", NULL, "the list by country, row for row", OPT_FLAG, NULL },
+  { "list", NULL, "the list of that year (by country: 2019)", OPT_WORD, "2019|2020" },
+  { "status", NULL, "only these", OPT_WORD, "active|renamed|defunct|unknown" },
+  { "format", NULL, "how to print", OPT_WORD, "table|markdown|csv|json" },
+  { "lang", NULL, "country names", OPT_WORD, "en|zh" },
+  END };
+static const Option markets_options[] = {
+  { "type", NULL, "only these", OPT_WORD, "spot|margin|swap|future|option" },
+  { "base", "CODE", "only markets of this coin", OPT_TEXT, NULL },
+  { "quote", "CODE", "only markets priced in this", OPT_TEXT, NULL },
+  FORMAT, END };
+static const Option plain_options[] = { FORMAT, END };
+static const Option json_options[] = { { "format", NULL, "how to print", OPT_WORD, "table|json" }, END };
+static const Option limit_options[] = { { "limit", "N", "at most so many", OPT_COUNT, NULL }, FORMAT, END };
+static const Option book_options[] = { { "limit", "N", "levels a side (10)", OPT_COUNT, NULL }, FORMAT, END };
+static const Option candles_options[] = {
+  { "timeframe", "T", "1m 5m 15m 1h 4h 1d ... (1h)", OPT_TEXT, NULL },
+  { "limit", "N", "at most so many (60)", OPT_COUNT, NULL },
+  { "since", "WHEN", "from then on: 2024-06-15 or 2024-06-15T12:00:00Z", OPT_TEXT, NULL },
+  FORMAT, END };
+static const Option call_options[] = {
+  { "dry-run", NULL, "print the request as it would be signed, keys redacted; nothing is sent", OPT_FLAG, NULL },
+  { "info", NULL, "with the exchange's own reply", OPT_FLAG, NULL },
+  { "live", NULL, "allow what trades or withdraws; asks first", OPT_FLAG, NULL },
+  { "yes", NULL, "do not ask", OPT_FLAG, NULL },
+  { "format", NULL, "JSON on one line or indented", OPT_WORD, "json|pretty" },
+  END };
+static const Option run_options[] = {
+  { "arg", "NAME=VALUE", "an argument of the script; may be given again", OPT_PAIR, NULL },
+  { "for", "TIME", "stop after this long", OPT_TIME, NULL },
+  { "paper", NULL, "no real orders: the default", OPT_FLAG, NULL },
+  { "live", NULL, "real orders, with your keys; asks first", OPT_FLAG, NULL },
+  { "yes", NULL, "do not ask", OPT_FLAG, NULL },
+  { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
+  { "memory", "MIB", "of memory for each script (64)", OPT_COUNT, NULL },
+  { "cpu", "TIME", "of CPU for one callback (1s)", OPT_TIME, NULL },
+  END };
+static const Option conform_options[] = {
+  { "exchange", "ID", "only this exchange", OPT_TEXT, NULL },
+  { "kind", NULL, "only this kind", OPT_WORD, "request|response|error" },
+  { "name", "TEXT", "only vectors whose name holds TEXT", OPT_TEXT, NULL },
+  { "format", NULL, "how to print", OPT_WORD, "table|json" },
+  END };
+static const Option demo_options[] = {
+  { "for", "TIME", "how long (20s)", OPT_TIME, NULL },
+  { "seed", "N", "of the random walk of prices", OPT_COUNT, NULL },
+  { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
+  END };
+static const Option keys_options[] = {
+  { "account", "NAME", "a name for this key (main)", OPT_TEXT, NULL },
+  { "rights", "LIST", "what it may be used for: read,trade,withdraw (read)", OPT_TEXT, NULL },
+  { "keyfile", "FILE", "a file of 32 random bytes (0600) instead of a passphrase; made when absent", OPT_TEXT, NULL },
+  { "format", NULL, "how to print the list", OPT_WORD, "table|json" },
+  END };
+
+const Verb cli_verbs[] = {
+  { "exchanges", "", "The exchanges of the registry, or the two lists by country.", NULL, exchanges_options, 0, 0, start_verb },
+  { "markets", "ID", "The markets of an exchange.", NULL, markets_options, 1, 1, start_verb },
+  { "currencies", "ID", "The currencies of an exchange.", NULL, plain_options, 1, 1, start_verb },
+  { "status", "ID", "Is the exchange up?", NULL, json_options, 1, 1, start_verb },
+  { "time", "ID", "The exchange's clock, and how far it is from this one.", NULL, json_options, 1, 1, start_verb },
+  { "ticker", "ID SYMBOL...", "Last prices.", NULL, plain_options, 2, 100, start_verb },
+  { "book", "ID SYMBOL", "The order book, drawn as depth bars on a terminal.", NULL, book_options, 2, 2, start_verb },
+  { "trades", "ID SYMBOL", "The newest public trades.", NULL, limit_options, 2, 2, start_verb },
+  { "candles", "ID SYMBOL [TIMEFRAME]", "Candles, drawn in blocks on a terminal.", NULL, candles_options, 2, 3, start_verb },
+  { "call", "ID METHOD [JSON]...", "Any unified method; prints one JSON value.",
+    "Arguments are JSON; a word that is not JSON is text; null leaves one out:\n"
+    "  bourse call kraken fetch_ohlcv BTC/USD 1h null 3", call_options, 2, 34, verb_call },
+  { "run", "SCRIPT...", "Runs strategies; no real orders unless --live.",
+    "bourse run SCRIPT --help says which arguments the script takes.", run_options, 1, 16, verb_run },
+  { "demo", "", "Local venues and the arbitrage check against them: no network, no key.", NULL, demo_options, 0, 0, verb_demo },
+  { "shell", "", "A Lua prompt in the sandbox, with history and completion.", NULL, NULL, 0, 0, verb_shell },
+  { "doctor", "[ID]...", "Tries each public method of the exchanges and says what works.", NULL, plain_options, 0, 200,
+    start_verb },
+  { "keys", "add|list|remove [ID]", "API keys, encrypted on this machine; typed in, never on the command line.",
+    "They may come from the environment instead: BOURSE_KRAKEN_APIKEY, BOURSE_KRAKEN_SECRET ...\n"
+    "The passphrase is asked for; $BOURSE_KEYFILE names a key file instead.", keys_options, 1, 2, verb_keys },
+  { "new", "exchange|strategy NAME", "Writes a working start into a new file.", NULL, NULL, 2, 2, verb_new },
+  { "check", "FILE...", "What is wrong with an adapter, by line and field.", NULL, NULL, 1, WORDS_MAX, verb_check },
+  { "conform", "FILE|DIR...", "Adapters against recorded vectors.", NULL, conform_options, 1, WORDS_MAX, verb_conform },
+  { NULL, NULL, NULL, NULL, NULL, 0, 0, NULL },
+};
+
+static int overview(void) {
+  puts("bourse - a scripting host for crypto exchanges\n\nusage: bourse VERB [arguments] [options]\n");
+  for (const Verb *v = cli_verbs; v->name; v++) {
+    char left[48];
+    snprintf(left, sizeof left, "%s %s", v->name, v->synopsis);
+    printf("  %-30s  %s\n", left, v->help);
+  }
+  puts("\nbourse help VERB says more; bourse --version what is built in.\n"
+       "Exit codes: 0 done, 1 failed, 2 usage, 3 sandbox limit, 4 refused, 5 network or exchange.");
+  return 0;
+}
+
+static int help(Cli *cli, const char *word) {
+  if (!word) return overview();
+  bool unused;
+  char program[] = "bourse", copy[64];
+  snprintf(copy, sizeof copy, "%s", word);
+  if (*copy == '-') return overview();
+  char *argv[] = { program, copy, NULL };
+  for (const Verb *v = cli_verbs; v->name; v++)
+    if (strcmp(v->name, word) == 0) {
+      cli_usage(v, true);
+      return 0;
+    }
+  return cli_parse(cli, cli_verbs, 2, argv, &unused);   /* says which verb is near */
+}
+
+int cli_main(int argc, char **argv) {
+  static Cli cli;
+  bool wants_help;
+  if (argc < 2) {
+    overview();
+    return 2;
+  }
+  if (strcmp(argv[1], "--version") == 0) return verb_version();
+  if (strcmp(argv[1], "help") == 0) return help(&cli, argc > 2 ? argv[2] : NULL);
+  int code = cli_parse(&cli, cli_verbs, argc, argv, &wants_help);
+  if (code) return code;
+  if (wants_help && !cli.verb) return overview();
+  /* The script of `run` prints its own arguments; everything else stops at the usage. */
+  if (wants_help) {
+    bool script = strcmp(cli.verb->name, "run") == 0 && cli.n_words > 0;
+    if (!script) cli_usage(cli.verb, true);
+    return script ? cli.verb->run(&cli) : 0;
+  }
+  if (!cli.verb) return cli_misuse(&cli, "a verb is missing");
+  return cli.verb->run(&cli);
+}

@@ -1,0 +1,196 @@
+-- The arguments of a call as an adapter sees them: the table `a` of docs/adapter-form.md section 5.
+local require = ...
+local errors = require "errors"
+local methods = require "methods"
+
+local arguments = {}
+
+local needs = {   -- arguments that a method cannot do without, whatever the exchange
+  fetch_ticker = "symbol", fetch_order_book = "symbol", fetch_l2_order_book = "symbol", fetch_l3_order_book = "symbol",
+  fetch_trades = "symbol", fetch_ohlcv = "symbol", fetch_trading_fee = "symbol", fetch_order = "order_id",
+  cancel_order = "order_id", edit_order = "order_id symbol type side", create_order = "symbol type side amount",
+  fetch_deposit_address = "code", create_deposit_address = "code", withdraw = "code amount address",
+  transfer = "code amount from_account to_account", fetch_order_trades = "order_id", fetch_funding_rate = "symbol",
+  fetch_position = "symbol", set_leverage = "leverage",
+}
+
+local units = { s = 1, m = 60, h = 3600, d = 86400, w = 604800, M = 2592000, y = 31536000 }
+
+-- Seconds of "5m", or nil.
+function arguments.timeframe_seconds(text)
+  local n, unit = tostring(text):match("^(%d+)([smhdwMy])$")
+  return n and math.tointeger(tonumber(n) * units[unit]) or nil
+end
+
+local function fail(class, message, ...)
+  error(errors.new(class, message:format(...)), 0)
+end
+
+local Arguments = {}
+
+function Arguments:market_of(symbol)
+  local market = self.venue.market(symbol)
+  if not market then
+    fail("BadSymbol", "no market '%s'%s", tostring(symbol), self.venue.market_count() == 0 and " (no markets are loaded)" or "")
+  end
+  return market
+end
+
+-- The record of a currency code: the exchange's list, else what its markets call it.
+function Arguments:currency_of(code)
+  local currency = self.venue.currency(code)
+  if currency then return currency end
+  local id = self.venue.currency_id_in_markets(code)
+  if id then return { id = id, code = code } end
+  if self.venue.market_count() > 0 then fail("ExchangeError", "no currency '%s'", tostring(code)) end
+  return { id = code, code = code }
+end
+
+function Arguments:currency_id_of(code)
+  return self:currency_of(code).id
+end
+
+-- Code of the exchange's own currency id.
+function Arguments:code_of(id)
+  return self.venue.code_of(id)
+end
+
+-- A param of the call, taken out so that it is not sent again under its unified name.
+function Arguments:take(name)
+  local v = self.params[name]
+  self.params[name] = nil
+  return v
+end
+
+-- What a placeholder means: argument, option, param.
+function Arguments:value(name)
+  local v = self[name]
+  if v == nil then v = self.options[name] end
+  if v == nil then
+    v = self.given[name]
+    if v ~= nil then self.params[name] = nil end
+  end
+  return v
+end
+
+local function to_precision(self, x, market, field, way)
+  local step = market and market.precision and market.precision[field]
+  if step == nil then return decimal.text(x) end
+  return decimal.round(x, step, self.venue.precision, way)
+end
+
+-- Exact text of an amount at the market's step, cut; zero left over is refused.
+function Arguments:to_amount(x, market)
+  local text = to_precision(self, x, market or self.market, "amount", "cut")
+  if decimal.cmp(text, 0) == 0 then
+    fail("InvalidOrder", "amount %s is below the smallest step of %s", tostring(x), (market or self.market).symbol)
+  end
+  return text
+end
+
+function Arguments:to_price(x, market)
+  local text = to_precision(self, x, market or self.market, "price", "nearest")
+  if decimal.cmp(text, 0) == 0 and decimal.cmp(x, 0) ~= 0 then
+    fail("InvalidOrder", "price %s is below the smallest step of %s", tostring(x), (market or self.market).symbol)
+  end
+  return text
+end
+
+function Arguments:to_cost(x, market)
+  local m = market or self.market
+  return to_precision(self, x, m, m and m.precision and m.precision.cost ~= nil and "cost" or "price", "cut")
+end
+
+local lazy = {
+  id = function(a) return a.market and a.market.id end,
+  base = function(a) return a.market and a.market.base end,
+  quote = function(a) return a.market and a.market.quote end,
+  base_id = function(a) return a.market and a.market.baseId end,
+  quote_id = function(a) return a.market and a.market.quoteId end,
+  currency = function(a) return a.code and a:currency_of(a.code) or nil end,
+  currency_id = function(a) return a.code and a:currency_of(a.code).id or nil end,
+  ids = function(a)
+    if not a.symbols then return nil end
+    local out = list {}
+    for i, symbol in ipairs(a.symbols) do out[i] = a:market_of(symbol).id end
+    return out
+  end,
+}
+
+local meta = { __index = function(a, k)
+  local method = Arguments[k]
+  if method then return method end
+  local f = lazy[k]
+  return f and f(a)
+end }
+
+local function check_number(a, name)
+  local x = a[name]
+  if x == nil then return end
+  if type(x) ~= "number" and not (type(x) == "string" and decimal.is(x)) then
+    fail("BadRequest", "%s must be a number or decimal text, not %s", name, type(x) == "string" and "'" .. x .. "'" or type(x))
+  end
+  if type(x) == "number" and (x ~= x or x == math.huge or x == -math.huge) then fail("BadRequest", "%s is not finite", name) end
+end
+
+-- `a` for one call. `method` is a row of methods.lua (or nil for endpoints of no method), `given` the positional arguments,
+-- `params` what came last. `venue` is what the endpoint module knows of the exchange. Raises unified errors.
+function arguments.new(venue, method, given, params, extra_needs)
+  local a = { venue = venue, options = venue.options, maps = venue.adapter.maps, now = venue.now(), params = {}, given = params or {} }
+  for k, v in pairs(a.given) do a.params[k] = v end
+  setmetatable(a, meta)
+  if not method then return a end
+  for i, name in ipairs(method.args) do a[name] = given[i] end
+  for _, list in ipairs { needs[method.name] or "", extra_needs or "" } do
+    for name in list:gmatch("%S+") do
+      if a[name] == nil and a.given[name] == nil then fail("ArgumentsRequired", "%s needs %s", method.name, name) end
+    end
+  end
+  for _, name in ipairs { "amount", "price", "cost", "since", "limit", "leverage", "timeout" } do check_number(a, name) end
+  for _, name in ipairs { "symbol", "code", "order_id", "type", "side", "address", "tag", "timeframe" } do
+    local v = a[name]
+    if v ~= nil and type(v) ~= "string" then
+      if name == "order_id" and math.type(v) == "integer" then a.order_id = tostring(v)
+      else fail("BadRequest", "%s must be text, not %s", name, type(v)) end
+    end
+  end
+  if a.limit then
+    a.limit = math.tointeger(tonumber(a.limit))
+    if not a.limit or a.limit < 0 then fail("BadRequest", "limit must be a whole number") end
+  end
+  if a.since then
+    a.since = math.tointeger(tonumber(a.since))
+    if not a.since then fail("BadRequest", "since must be whole milliseconds") end
+  end
+  if a.side and method.name:find("order") and a.side ~= "buy" and a.side ~= "sell" then
+    fail("BadRequest", "side must be 'buy' or 'sell', not '%s'", a.side)
+  end
+  if a.symbol then a.market = a:market_of(a.symbol) end
+  if a.symbols then
+    if type(a.symbols) ~= "table" then fail("BadRequest", "symbols must be a list") end
+    for _, symbol in ipairs(a.symbols) do a:market_of(symbol) end
+    if #a.symbols == 0 then a.symbols = nil end
+  end
+  if a.code and not venue.adapter.codes_free then a:currency_of(a.code) end
+  if a.market and method.right == "trade" then
+    if a.amount ~= nil then a.asked_amount = a.amount; a.amount = a:to_amount(a.amount) end
+    if a.price ~= nil then a.asked_price = a.price; a.price = a:to_price(a.price) end
+    if a.cost ~= nil then a.cost = a:to_cost(a.cost) end
+  elseif a.amount ~= nil then
+    a.amount = decimal.text(a.amount)
+  end
+  for _, arg in ipairs(method.args) do
+    if arg == "timeframe" then
+      a.timeframe_name = a.timeframe or "1m"
+      a.timeframe_s = arguments.timeframe_seconds(a.timeframe_name)
+      local frames = venue.adapter.timeframes
+      a.timeframe = frames and frames[a.timeframe_name]
+      if not a.timeframe_s or (frames and a.timeframe == nil) then
+        fail("BadRequest", "no timeframe '%s' here", tostring(a.timeframe_name))
+      end
+    end
+  end
+  return a
+end
+
+return arguments

@@ -1,0 +1,301 @@
+-- Endpoints: from a method and its arguments to requests, and from replies to what `read` makes of them. Runs in the adapter's state, in a
+-- coroutine for each call; `native` is venue.c: it sends requests, keeps the markets, and reads by map.
+local require = ...
+local errors = require "errors"
+local methods = require "methods"
+local template = require "template"
+local arguments = require "arguments"
+
+local endpoint = {}
+
+local verbs = { "get", "post", "put", "delete", "patch" }
+
+local function is_description(t)
+  if type(t) ~= "table" then return false end
+  for _, verb in ipairs(verbs) do
+    if rawget(t, verb) ~= nil then return true end
+  end
+  return false
+end
+
+-- The parts of a description that are worked out once: verb, path, send.
+local function compile(venue, d)
+  local c = venue.compiled[d]
+  if c then return c end
+  c = {}
+  for _, verb in ipairs(verbs) do
+    if d[verb] then c.method, c.path = verb:upper(), template.value(d[verb], true) end
+  end
+  if type(d.send) == "string" then
+    c.send = template.send(d.send)
+  elseif type(d.send) == "function" then
+    local f = d.send
+    c.send = function(a, out)
+      for k, v in pairs(f(a) or {}) do out[k] = v end
+    end
+  elseif type(d.send) == "table" then
+    local t = sorted(d.send)
+    c.send = function(_, out)
+      for k, v in pairs(t) do out[k] = v end
+    end
+  end
+  if d.headers then
+    c.headers = {}
+    for k, v in pairs(d.headers) do c.headers[k] = type(v) == "string" and template.value(v) or v end
+  end
+  c.encode = (c.method == "GET" and "query") or d.encode or venue.adapter.encode or "form"
+  c.arrays = d.arrays or venue.adapter.arrays or "repeat"
+  c.host = venue.hosts[d.host or "api"] or error("no host '" .. tostring(d.host or "api") .. "'", 0)
+  -- A description made by a function is new at each call: caching those would grow without end.
+  if venue.declared[d] then venue.compiled[d] = c end
+  return c
+end
+
+-- The request as `sign` sees it; body, target and url are made when read.
+local Request = {}
+Request.__index = function(req, k)
+  if k == "body" then
+    local form, json = rawget(req, "form"), rawget(req, "json")
+    if form and #form > 0 then return encode_form(form, req.arrays) end
+    if json and (#json > 0 or req.json_always) then return encode_json(json) end
+    return ""
+  elseif k == "querystring" then
+    return #req.query > 0 and encode_query(req.query, req.arrays) or ""
+  elseif k == "target" then
+    if #req.query == 0 then return req.path end
+    return req.path .. "?" .. encode_query(req.query, req.arrays)
+  elseif k == "url" then
+    return req.base .. req.target
+  end
+end
+
+local function content_type(req)
+  for name in pairs(req.headers) do
+    if name:lower() == "content-type" then return end
+  end
+  if rawget(req, "json") then req.headers["Content-Type"] = "application/json"
+  elseif rawget(req, "form") then req.headers["Content-Type"] = "application/x-www-form-urlencoded" end
+end
+
+local function request_of(venue, d, a, right, with_params)
+  local c = compile(venue, d)
+  local path = c.path(a)
+  if path == nil then error(errors.new("ArgumentsRequired", "an argument that the path needs is missing"), 0) end
+  local send = ordered()
+  if c.send then c.send(a, send) end
+  if with_params then
+    for k, v in pairs(sorted(a.params)) do send[k] = v end
+  end
+  local req = setmetatable({
+    method = c.method, base = c.host.base, host = c.host.name, path = c.host.path .. path, section = d.host or "api",
+    query = ordered(), headers = {}, right = right, arrays = c.arrays,
+  }, Request)
+  if c.encode == "query" then req.query = send
+  elseif c.encode == "json" then req.json = send
+  else req.form = send end
+  for k, v in pairs(venue.adapter.headers or {}) do req.headers[k] = v end
+  for k, v in pairs(c.headers or {}) do
+    if type(v) == "function" then v = v(a) end
+    req.headers[k] = v
+  end
+  if right ~= "public" then
+    if not venue.adapter.sign then error(errors.new("NotSupported", "this adapter cannot sign"), 0) end
+    local ok, why = pcall(venue.adapter.sign, req, venue.key, a)
+    if not ok then
+      if type(why) == "table" then error(why, 0) end
+      error(errors.new("BaseError", "sign failed: " .. tostring(why)), 0)
+    end
+  end
+  local body = req.body
+  if body ~= "" then content_type(req) else body = nil end
+  return {
+    method = req.method, url = req.url, headers = req.headers, body = body, right = right, cost = d.cost or 1,
+    bucket = d.bucket, timeout_ms = d.timeout_ms, nonce = venue.adapter.nonce or "ms",
+  }
+end
+
+-- "error.1,code": a plain path on a view; enough to tell a failure.
+local function walk(view, path)
+  for alternative in path:gmatch("[^,]+") do
+    local v = view
+    for step in alternative:gmatch("[^.]+") do
+      if type(v) ~= "userdata" then v = nil break end
+      v = v[math.tointeger(tonumber(step)) or step]
+      if v == nil then break end
+    end
+    if v ~= nil and v ~= "" then return v end
+  end
+end
+
+local function failure_of(venue, d, reply, a)
+  local failed = d.failed
+  if failed == nil then failed = venue.adapter.failed end
+  if not failed or type(reply.body) ~= "userdata" then return nil end
+  if type(failed) == "string" then
+    local code = walk(reply.body, failed)
+    local message = d.message or venue.adapter.message
+    return code, code ~= nil and message and walk(reply.body, message) or nil
+  end
+  local ok, code, message = pcall(failed, reply.body, reply.status, a)
+  if not ok then
+    -- A reply that `failed` cannot look into: an error status speaks for itself, a 200 is not the reply that was promised.
+    if reply.status >= 400 then return nil end
+    error(errors.new("BadResponse", "reply not understood: " .. tostring(code)), 0)
+  end
+  return code, message
+end
+
+local function class_of(venue, code, message, text)
+  local A = venue.adapter
+  local exact = A.errors or {}
+  if code ~= nil and exact[tostring(code)] then return exact[tostring(code)] end
+  if message ~= nil and exact[tostring(message)] then return exact[tostring(message)] end
+  for _, row in ipairs(A.broad or {}) do
+    for _, where in ipairs { code ~= nil and tostring(code) or "", message ~= nil and tostring(message) or "", text } do
+      if where:find(row[1], 1, true) then return row[2] end
+    end
+  end
+end
+
+local function check(venue, d, reply, a, request)
+  if reply.error then
+    local e = reply.error
+    error(errors.new(e.class, e.message, { venue = venue.id, retry = e.retry }), 0)
+  end
+  local status = reply.status
+  local code, message = failure_of(venue, d, reply, a)
+  if code == nil and status < 400 then
+    if type(reply.body) ~= "userdata" and not d.text then
+      local class = class_of(venue, nil, nil, reply.text)
+      local why = reply.text == "" and "the reply is empty" or "the reply is not JSON (" .. (reply.parse_error or "?") .. ")"
+      error(errors.new(class or (reply.text == "" and "NullResponse" or "BadResponse"), why, { venue = venue.id, http = status }), 0)
+    end
+    return
+  end
+  local class = class_of(venue, code, message, reply.text:sub(1, 100000))
+  local by_status = status >= 400 and ((venue.adapter.http or {})[status] or errors.http[status])
+  if not class then class = code ~= nil and (by_status == "RateLimitExceeded" and by_status or "ExchangeError") or by_status or "ExchangeError" end
+  local told = message or code or ("HTTP " .. status .. " " .. reply.text:gsub("%s+", " "):sub(1, 200))
+  error(errors.new(class, tostring(told), {
+    venue = venue.id, code = code ~= nil and tostring(code) or nil, http = status, request = request.method .. " " .. request.path,
+    retry = errors.retryable(class) and (status < 400 or errors.http_retry(status) or code ~= nil),
+  }), 0)
+end
+
+-- Sends one description; the reply is checked. Returns what came: the view, or the text.
+local function perform(venue, d, a, right, with_params)
+  local request = request_of(venue, d, a, d.right or right, with_params)
+  local reply = native.send(request)
+  request.path = type(request.url) == "string" and request.url:match("^%a+://[^/]+([^?]*)") or "(signed)"
+  check(venue, d, reply, a, request)
+  a.received = reply.received_ms
+  return d.text and reply.text or reply.body, reply
+end
+
+local rights = { public = 1, read = 2, trade = 3, withdraw = 4 }
+
+-- A description made on the way may not ask for more than its method declares.
+local function within(name, right, d)
+  if d.right and (rights[d.right] or 9) > rights[right] then
+    error(errors.new("PermissionDenied", name .. " asked for the right '" .. tostring(d.right) .. "' but declares '" .. right .. "'"), 0)
+  end
+end
+
+local function run_method(venue, name, given, params)
+  local A = venue.adapter
+  local d = A[name]
+  local method = methods[name]
+  if d == nil then error(errors.new("NotSupported", name .. " is not offered"), 0) end
+  local right = d.right or (method and method.right) or "public"
+  local a = arguments.new(venue, method, given, params, d.needs)
+  local kind = d.kind or (method and method.kind) or "raw"
+  if not d.run then
+    local reply = perform(venue, d, a, right, true)
+    if d.read == nil then return "kind", kind, { info = reply }, a end
+    if type(d.read) == "function" then return "kind", kind, d.read(reply, a), a end
+    return "plan", d.read, reply, a
+  end
+  -- What `run` asks for in between; a call belongs to its coroutine, as several run at once.
+  venue.calls[coroutine.running()] = function(inner, inner_a)
+    within(name, right, inner)
+    local reply = perform(venue, inner, inner_a or a, right, inner.params)
+    if inner.read == nil then return reply end
+    return inner.read(reply, inner_a or a)
+  end
+  local result = d.run(a)
+  if is_description(result) then
+    within(name, right, result)
+    local reply = perform(venue, result, a, right, true)
+    if result.read == nil then return "kind", kind, { info = reply }, a end
+    if type(result.read) == "function" then return "kind", kind, result.read(reply, a), a end
+    return "plan", result.read, reply, a
+  end
+  return "kind", kind, result, a
+end
+
+local function load_currencies(venue)
+  local d = venue.adapter.fetch_currencies
+  if not d or venue.currencies_loaded then return end
+  if (d.right or "public") ~= "public" then return end
+  venue.currencies_loaded = true
+  local op, x, y, a = run_method(venue, "fetch_currencies", {}, {})
+  native.store_currencies(op, x, y, a)
+end
+
+local function load_markets(venue, reload)
+  while venue.loading do native.park() end
+  if native.market_count() > 0 and not reload then return end
+  venue.loading = true
+  local ok, op, x, y, a = pcall(run_method, venue, "fetch_markets", {}, {})
+  if ok then ok, op = pcall(native.store_markets, op, x, y, a) end
+  venue.loading = false
+  native.unpark()
+  if not ok then error(op, 0) end
+end
+
+local function wants(method, word)
+  for _, arg in ipairs(method and method.args or {}) do
+    if arg == word then return true end
+  end
+  return false
+end
+
+-- The global `ask` of adapters.
+function endpoint.ask(venue, d, a)
+  local perform_one = venue.calls[coroutine.running()]
+  if not perform_one then error("ask works only inside run", 2) end
+  if not is_description(d) then error("ask takes a table with get, post, put, delete or patch", 2) end
+  return perform_one(d, a)
+end
+
+-- One call, the body of a coroutine. Returns how to read ("plan", plan, view, a) or what was read ("kind", kind, raw, a), or "loaded".
+function endpoint.call(venue, name, given, params)
+  local method = methods[name]
+  if name == "load_markets" then
+    load_markets(venue, given[1])
+    return "loaded"
+  end
+  if name == "load_currencies" then
+    load_currencies(venue)
+    return "loaded"
+  end
+  local d = venue.adapter[name]
+  if type(d) == "table" and venue.adapter.markets_need ~= false and name ~= "fetch_markets" and name ~= "fetch_currencies"
+    and name ~= "fetch_time" and name ~= "fetch_status" and d.markets ~= false and venue.adapter.fetch_markets then
+    load_markets(venue)
+    if wants(method, "code") and given[1] ~= nil then load_currencies(venue) end
+  end
+  return run_method(venue, name, given, params or {})
+end
+
+-- Any error of an adapter's function as a unified one: a Lua error while reading is a reply that was not understood.
+function endpoint.error_of(venue, e, phase)
+  if type(e) == "table" and rawget(e, "class") then
+    if not rawget(e, "venue") then e.venue = venue.id end
+    return e
+  end
+  return errors.new(phase == "request" and "BaseError" or "BadResponse", tostring(e), { venue = venue.id })
+end
+
+endpoint.is_description = is_description
+return endpoint

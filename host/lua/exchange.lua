@@ -1,0 +1,217 @@
+-- Exchange objects as strategies hold them: exchange("kraken"):fetch_ticker("BTC/USD"). `venues` is venue.c: open, call and the market
+-- table; a call waits for its answer while other tasks run.
+local require = ...
+local errors = require "errors"
+local methods = require "methods"
+local arguments = require "arguments"
+
+local exchange = {}
+
+local function adopt(e)
+  return type(e) == "table" and rawget(e, "class") and errors.adopt(e) or e
+end
+
+local function fail(self, class, message)
+  error(errors.new(class, message, { venue = self.id }), 0)
+end
+
+local function wait(f, ...)
+  local out = table.pack(pcall(f, ...))
+  if not out[1] then error(adopt(out[2]), 0) end
+  return table.unpack(out, 2, out.n)
+end
+
+-- Arguments of a call: positional, then params when one table more was given.
+local function invoke(self, name, ...)
+  local method = methods[name]
+  local n = #method.args
+  local given = table.pack(...)
+  local params = given[n + 1]
+  if given.n > n + 1 then fail(self, "BadRequest", name .. " takes " .. n .. " arguments and params") end
+  if params ~= nil and type(params) ~= "table" then fail(self, "BadRequest", name .. ": params must be a table") end
+  local args = {}
+  for i = 1, n do args[i] = given[i] end
+  if self.dry_run then     -- the market list is fetched, the call itself only signed
+    wait(venues.call, self.handle, "load_markets", {}, 0)
+    wait(venues.call, self.handle, "load_currencies", {}, 0)
+  end
+  return wait(venues.call, self.handle, name, args, n, params, self.dry_run)
+end
+
+local function has_of(self, info)
+  local has = {}
+  for name in pairs(info.has) do has[name] = true end
+  local emulated = exchange.emulated
+  for name, needs in pairs(emulated) do
+    if not has[name] and has[needs] then has[name] = "emulated" end
+  end
+  return setmetatable(has, { __index = function(_, name) if methods[name] then return false end end })
+end
+
+local helpers = {}
+
+function helpers.market(self, symbol)
+  wait(venues.call, self.handle, "load_markets", {}, 0)
+  return venues.market(self.handle, symbol) or fail(self, "BadSymbol", "no market '" .. tostring(symbol) .. "'")
+end
+
+function helpers.currency(self, code)
+  wait(venues.call, self.handle, "load_markets", {}, 0)
+  wait(venues.call, self.handle, "load_currencies", {}, 0)
+  return venues.currency(self.handle, code) or fail(self, "BadSymbol", "no currency '" .. tostring(code) .. "'")
+end
+
+function helpers.load_markets(self, reload)
+  wait(venues.call, self.handle, "load_markets", { reload }, 1)
+  return self.markets
+end
+
+local function place(self, symbol, type_, side, amount, price, params, more)
+  local all = {}
+  for k, v in pairs(params or {}) do all[k] = v end
+  for k, v in pairs(more or {}) do all[k] = v end
+  return self:create_order(symbol, type_, side, amount, price, all)
+end
+
+function helpers.create_limit_order(self, symbol, side, amount, price, params) return place(self, symbol, "limit", side, amount, price, params) end
+function helpers.create_market_order(self, symbol, side, amount, price, params) return place(self, symbol, "market", side, amount, price, params) end
+function helpers.create_limit_buy_order(self, symbol, amount, price, params) return place(self, symbol, "limit", "buy", amount, price, params) end
+function helpers.create_limit_sell_order(self, symbol, amount, price, params) return place(self, symbol, "limit", "sell", amount, price, params) end
+function helpers.create_market_buy_order(self, symbol, amount, params) return place(self, symbol, "market", "buy", amount, nil, params) end
+function helpers.create_market_sell_order(self, symbol, amount, params) return place(self, symbol, "market", "sell", amount, nil, params) end
+function helpers.create_post_only_order(self, symbol, type_, side, amount, price, params) return place(self, symbol, type_, side, amount, price, params, { postOnly = true }) end
+function helpers.create_reduce_only_order(self, symbol, type_, side, amount, price, params) return place(self, symbol, type_, side, amount, price, params, { reduceOnly = true }) end
+function helpers.create_trigger_order(self, symbol, type_, side, amount, price, trigger, params) return place(self, symbol, type_, side, amount, price, params, { triggerPrice = trigger }) end
+function helpers.create_stop_loss_order(self, symbol, type_, side, amount, price, stop, params) return place(self, symbol, type_, side, amount, price, params, { stopLossPrice = stop }) end
+function helpers.create_take_profit_order(self, symbol, type_, side, amount, price, stop, params) return place(self, symbol, type_, side, amount, price, params, { takeProfitPrice = stop }) end
+
+-- Built from other calls where an exchange has no endpoint for it.
+exchange.emulated = {
+  edit_order = "cancel_order", fetch_ticker = "fetch_tickers", fetch_order_trades = "fetch_my_trades", fetch_l2_order_book = "fetch_order_book",
+  create_limit_order = "create_order", create_market_order = "create_order", fetch_open_order = "fetch_order", fetch_closed_order = "fetch_order",
+}
+
+local emulate = {}
+
+-- Not atomic: between the two calls there is no order.
+function emulate.edit_order(self, id, symbol, type_, side, amount, price, params)
+  self:cancel_order(id, symbol)
+  return self:create_order(symbol, type_, side, amount, price, params)
+end
+
+function emulate.fetch_ticker(self, symbol, params)
+  local all = self:fetch_tickers({ symbol }, params)
+  return all[symbol] or fail(self, "NullResponse", "no ticker of " .. tostring(symbol) .. " in the reply")
+end
+
+function emulate.fetch_order_trades(self, id, symbol, since, limit, params)
+  local out = {}
+  for _, t in ipairs(self:fetch_my_trades(symbol, since, limit, params)) do
+    if t.order == id then out[#out + 1] = t end
+  end
+  return out
+end
+
+function emulate.fetch_l2_order_book(self, ...) return self:fetch_order_book(...) end
+function emulate.fetch_open_order(self, ...) return self:fetch_order(...) end
+function emulate.fetch_closed_order(self, ...) return self:fetch_order(...) end
+
+local function rounded(self, symbol, x, field, way)
+  local market = self:market(symbol)
+  local step = market.precision and market.precision[field]
+  if step == nil then return decimal.text(x) end
+  return decimal.round(x, step, self.mode, way)
+end
+function helpers.amount_to_precision(self, symbol, x) return rounded(self, symbol, x, "amount", "cut") end
+function helpers.price_to_precision(self, symbol, x) return rounded(self, symbol, x, "price", "nearest") end
+function helpers.cost_to_precision(self, symbol, x) return rounded(self, symbol, x, "price", "cut") end
+function helpers.currency_to_precision(self, code, x)
+  local step = self:currency(code).precision
+  return step == nil and decimal.text(x) or decimal.round(x, step, self.mode, "nearest")
+end
+
+function helpers.calculate_fee(self, symbol, _, side, amount, price, taker_or_maker)
+  local market = self:market(symbol)
+  local which = taker_or_maker or "taker"
+  local rate = market[which]
+  if rate == nil then return { type = which } end
+  local cost = decimal.mul(decimal.mul(decimal.text(amount), decimal.text(price)), decimal.text(rate))
+  local get = market.feeSide == "get" or market.feeSide == "give"
+  if get and ((side == "buy") == (market.feeSide == "get")) then
+    return { type = which, currency = market.base, rate = rate, cost = tonumber(decimal.mul(decimal.text(amount), decimal.text(rate))) }
+  end
+  return { type = which, currency = market.quote, rate = rate, cost = tonumber(cost) }
+end
+
+function helpers.milliseconds() return venues.now() end
+function helpers.parse_timeframe(_, text) return arguments.timeframe_seconds(text) end
+function helpers.check_required_credentials(self) return venues.has_key(self.id) or fail(self, "AuthenticationError", "no key: bourse keys add " .. self.id) end
+
+local function markets_of(self)
+  -- Made one market at a time, when touched: most strategies look at a handful of thousands.
+  local handle = self.handle
+  return setmetatable({}, {
+    __index = function(t, symbol)
+      local m = venues.market(handle, symbol)
+      if m then rawset(t, symbol, m) end
+      return m
+    end,
+    __pairs = function(t)
+      local i = 0
+      return function()
+        i = i + 1
+        local symbol = venues.symbol(handle, i)
+        if symbol then return symbol, t[symbol] end
+      end, t, nil
+    end,
+    __len = function() return venues.market_count(handle) end,
+  })
+end
+
+local Exchange = {}
+Exchange.__index = function(self, k)
+  if k == "markets" then
+    local m = markets_of(self)
+    rawset(self, k, m)
+    return m
+  elseif k == "symbols" then
+    return venues.symbols(rawget(self, "handle"))
+  elseif k == "currencies" then
+    return venues.currencies(rawget(self, "handle"))
+  elseif helpers[k] and not methods[k] then
+    return helpers[k]
+  elseif methods[k] then
+    local has = rawget(self, "has")
+    if rawget(has, k) == true then
+      return function(s, ...) return invoke(s, k, ...) end
+    elseif emulate[k] and rawget(has, k) then
+      return emulate[k]
+    end
+    return function(s) fail(s, "NotSupported", k .. " is not offered") end
+  end
+end
+Exchange.__tostring = function(self) return "exchange " .. self.id end
+
+local modes = { TICK_SIZE = "tick", DECIMAL_PLACES = "places", SIGNIFICANT_DIGITS = "digits" }
+local opened = {}
+
+-- exchange(id [, { options = {...}, account = "..." }]): the object for an id of exchanges/, or for an old id of the registry.
+function exchange.open(id, settings)
+  if type(id) ~= "string" or not id:match("^[%a_][%w_]*$") then
+    error(errors.new("BadRequest", "an exchange id is lower-case letters and digits, not '" .. tostring(id) .. "'"), 0)
+  end
+  id = id:lower()
+  if opened[id] and not settings then return opened[id] end
+  local handle, info = wait(venues.open, id, settings and settings.options)
+  local self = {
+    handle = handle, id = info.id, timeframes = info.timeframes, options = info.options, rate_limit = info.rate_limit,
+    precision_mode = info.precision_mode, mode = modes[info.precision_mode], required_credentials = info.credentials, hosts = info.hosts,
+    dry_run = settings and settings.dry_run or nil,
+  }
+  self.has = has_of(self, info)
+  setmetatable(self, Exchange)
+  if not settings then opened[id] = self end
+  return self
+end
+
+return exchange

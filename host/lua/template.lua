@@ -1,0 +1,108 @@
+-- Templates: what an adapter sends. "pair={id} limit={limit|max:100}" becomes an ordered table of keys and values.
+-- A value that is one placeholder keeps its type; a pair whose placeholder is absent is left out.
+local template = {}
+
+-- "name.field|transform:arg|..." -> a function of `a` that gives the value or nil.
+local function placeholder(text)
+  if text == "true" then return function() return true end end
+  if text == "false" then return function() return false end end
+  if tonumber(text) then local n = raw_number(text) return function() return n end end
+  local head, rest = text:match("^([^|]*)(.*)$")
+  local names = {}
+  for name in head:gmatch("[^.]+") do names[#names + 1] = name end
+  if #names == 0 or not head:match("^[%a_][%w_.]*$") then error("bad placeholder {" .. text .. "}", 0) end
+  local steps = {}
+  for step in rest:gmatch("|([^|]*)") do
+    local name, arg = step:match("^([%w_]+):?(.*)$")
+    if not name then error("bad transform in {" .. text .. "}", 0) end
+    steps[#steps + 1] = { name, step:find(":", 1, true) and arg or nil }
+  end
+  return function(a)
+    local value = a:value(names[1])
+    for i = 2, #names do
+      if value == nil then break end
+      value = value[names[i]]
+    end
+    for i = 1, #steps do
+      local name, arg = steps[i][1], steps[i][2]
+      if name == "map" then
+        if value ~= nil then
+          local map = a.maps and a.maps[arg] or error("no map '" .. arg .. "' in maps", 0)
+          local mapped = map[tostring(value)]
+          if mapped == nil then mapped = map.default end
+          value = mapped
+        end
+      elseif name == "default" then
+        if value == nil then value = arg end
+      elseif name == "currency" then
+        value = value and a:currency_id_of(value)
+      elseif value ~= nil then
+        value = transform(value, name, arg)
+      end
+    end
+    return value
+  end
+end
+
+-- One value: literal text with placeholders in it. Returns a function of `a`; for a path, values are percent-encoded.
+function template.value(text, in_path)
+  local whole = text:match("^{([^{}]*)}$")
+  if whole and whole:sub(-1) ~= "?" then
+    local get = placeholder(whole)
+    if not in_path then return get end
+    return function(a)
+      local v = get(a)
+      return v ~= nil and urlencode(transform(v, "text")) or nil
+    end
+  end
+  local pieces, at = {}, 1
+  for from, inner, to in text:gmatch("(){([^{}]*)}()") do
+    if from > at then pieces[#pieces + 1] = text:sub(at, from - 1) end
+    local optional = inner:sub(-1) == "?"
+    pieces[#pieces + 1] = { placeholder(optional and inner:sub(1, -2) or inner), optional }
+    at = to
+  end
+  if at <= #text then pieces[#pieces + 1] = text:sub(at) end
+  if text:gsub("{[^{}]*}", ""):find("[{}]") then error("unmatched brace in '" .. text .. "'", 0) end
+  if #pieces == 0 then return function() return "" end end
+  if #pieces == 1 and type(pieces[1]) == "string" then
+    local literal = pieces[1]
+    return function() return literal end
+  end
+  return function(a)
+    local out = {}
+    for i, piece in ipairs(pieces) do
+      if type(piece) == "string" then
+        out[i] = piece
+      else
+        local v = piece[1](a)
+        if v == nil then
+          if not piece[2] then return nil end
+          v = ""
+        else
+          v = transform(v, "text")
+        end
+        out[i] = in_path and urlencode(v) or v
+      end
+    end
+    return table.concat(out)
+  end
+end
+
+-- A `send` text: returns a function that fills the ordered table `out` from `a`.
+function template.send(text)
+  local pairs_ = {}
+  for word in text:gmatch("%S+") do
+    local key, value = word:match("^([^={}]+)=(.*)$")
+    if not key then error("'" .. word .. "' is not key=value", 0) end
+    pairs_[#pairs_ + 1] = { key, template.value(value) }
+  end
+  return function(a, out)
+    for i = 1, #pairs_ do
+      local v = pairs_[i][2](a)
+      if v ~= nil then out[pairs_[i][1]] = v end
+    end
+  end
+end
+
+return template

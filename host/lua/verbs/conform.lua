@@ -1,0 +1,147 @@
+-- bourse conform: adapters against vectors. Each vector goes the way of a live call - arguments, request, signature, reply, result - only
+-- that the request is kept and compared instead of sent.
+local require = ...
+local compare = require "compare"
+local errors = require "errors"
+local methods = require "methods"
+local conform = host.conform
+local format = host.args.format
+local only_exchange, only_kind, only_name = host.args.exchange, host.args.kind, host.args.name
+
+local totals = { passed = 0, failed = 0 }
+local report = {}
+
+local function set_of(view)
+  local out = {}
+  if view then
+    for _, path in ipairs(view) do
+      -- "exchanges_http.0.request.body.0.clOrdId" names a place in the vector; what is compared is told apart by its last name, or by all of
+      -- the path inside the result.
+      local in_result = path:match("^result%.?(.*)$")
+      if in_result then out["result" .. (in_result ~= "" and "." .. in_result or "")] = true
+      else out[path:match("([^.]+)$")] = true end
+    end
+  end
+  return out
+end
+
+local function run_vector(ex, file, vector, fresh)
+  local setup = {
+    credentials = file.credentials and conform.plain(file.credentials) or {}, clock_ms = math.tointeger(tonumber(file.clock_ms)),
+  }
+  local method = vector.method
+  if fresh then
+    if method ~= "fetch_markets" and method ~= "load_markets" then setup.markets = conform.plain(file.markets) end
+    if method ~= "fetch_currencies" then setup.currencies = file.currencies and conform.plain(file.currencies) or nil end
+  end
+  conform.preset(ex.handle, setup)
+  local replies = {}
+  for _, exchange_http in ipairs(vector.exchanges_http) do
+    local reply = exchange_http.reply
+    replies[#replies + 1] = { status = reply and math.tointeger(tonumber(reply.status)) or 0, body = reply and reply.body or "" }
+  end
+  conform.script(ex.handle, replies, vector.compare ~= nil)
+
+  local row = methods[method]
+  local args = { n = row and #row.args or #vector.args }
+  for i = 1, #vector.args do args[i] = conform.plain_at(vector.args, i) end
+  local params = conform.plain(vector.params)
+  local ok, result = pcall(function()
+    if method == "load_markets" then return ex:load_markets() end
+    local f = ex[method]
+    args[args.n + 1] = params
+    return f(ex, table.unpack(args, 1, args.n + 1))
+  end)
+  local skip = set_of(vector.skip)
+  local sent = conform.sent(ex.handle)
+  local kind = vector.kind
+
+  if kind == "error" then
+    if ok then return "no error, want " .. vector.error end
+    if type(result) ~= "table" then return "raised " .. tostring(result) end
+    if not errors.is(result, vector.error) then return "raised " .. tostring(result) .. ", want " .. vector.error end
+    return nil
+  end
+  local wanted = #vector.exchanges_http
+  for i = 1, math.max(#sent, wanted) do
+    if sent[i] == nil or i > wanted then
+      if i > wanted and vector.compare then break end
+      if not ok then return "raised " .. tostring(result) end
+      return #sent .. " requests sent, want " .. wanted .. (sent[i] and " (" .. sent[i].method .. " " .. sent[i].url .. ")" or "")
+    end
+    if sent[i].error then return tostring(type(sent[i].error) == "table" and sent[i].error.message or sent[i].error) end
+    local want = vector.exchanges_http[i].request
+    local why = compare.request(sent[i], want, skip, vector.compare)
+    if why then return "request " .. i .. " " .. why end
+  end
+  if kind == "request" then
+    if not ok and (type(result) ~= "table" or result.class == "BaseError") then return "raised " .. tostring(result) end
+    return nil
+  end
+  if not ok then return "raised " .. tostring(result) end
+  return compare.result(result, vector.result, conform.kind(vector, "result"), skip, "result")
+end
+
+local function run_file(path)
+  local text, why = host.source("file", path)
+  if not text then
+    host.err("bourse: " .. path .. ": " .. tostring(why) .. "\n")
+    return false
+  end
+  local file, problem = conform.json(text)
+  text = nil
+  if type(file) ~= "userdata" or type(file.vectors) ~= "userdata" or type(file.exchange) ~= "string" then
+    host.err("bourse: " .. path .. ": no vector file" .. (problem and " (" .. problem .. ")" or "") .. "\n")
+    return false
+  end
+  local id = file.exchange
+  if only_exchange and id ~= only_exchange then return true end
+  local passed, total, failures = 0, 0, {}
+  local ex, ex_why
+  local dirty = true
+  for _, vector in ipairs(file.vectors) do
+    local wanted = not vector.superseded and (not only_kind or vector.kind == only_kind) and (not only_name or vector.name:find(only_name, 1, true))
+    if wanted then
+      total = total + 1
+      local touches = vector.method == "fetch_markets" or vector.method == "load_markets" or vector.method == "fetch_currencies"
+      if (dirty or touches) and not ex_why then
+        local ok, e = pcall(exchange, id, { options = file.options and conform.plain(file.options) or {} })
+        if ok then ex = e else ex_why = e end
+      end
+      local reason
+      if ex_why then
+        reason = tostring(ex_why)
+      else
+        local ok, r = pcall(run_vector, ex, file, vector, dirty or touches)
+        reason = r
+        if not ok then reason = "conform: " .. tostring(r) end
+        dirty = touches
+      end
+      if reason then failures[#failures + 1] = { name = vector.name, kind = vector.kind, method = vector.method, reason = reason }
+      else passed = passed + 1 end
+    end
+  end
+  if total == 0 then return true end
+  totals.passed, totals.failed = totals.passed + passed, totals.failed + total - passed
+  report[#report + 1] = { id = id, passed = passed, total = total, failures = failures }
+  if format ~= "json" then
+    host.out(("%s %d/%d\n"):format(id, passed, total))
+    for i, f in ipairs(failures) do
+      if host.args.quiet then break end
+      if ex_why and i > 1 then break end
+      host.err(("  %s [%s]: %s\n"):format(f.name, f.kind, f.reason))
+    end
+  end
+  return true
+end
+
+local good = true
+for _, path in ipairs(host.args.files or host.args.words) do
+  good = run_file(path) and good
+end
+if format == "json" then
+  host.out(json.encode({ exchanges = report, passed = totals.passed, failed = totals.failed }) .. "\n")
+else
+  host.out(("%d passed, %d failed\n"):format(totals.passed, totals.failed))
+end
+host.done((totals.failed > 0 or not good) and 1 or 0)

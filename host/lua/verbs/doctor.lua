@@ -1,0 +1,98 @@
+-- bourse doctor [ID...]: each public method with a sample symbol. Without ids: every exchange that has an adapter and is not closed.
+local require = ...
+local verb, format, methods = require "verb", require "format", require "methods"
+
+local samples = { "BTC/USDT", "BTC/USD", "BTC/EUR", "ETH/BTC", "BTC/USDT:USDT" }
+
+-- Methods whose answer would be long, or that change things, are not public; these are left out for what they cost.
+local function order_of()
+  local names = {}
+  for name, m in pairs(methods) do
+    if m.right == "public" then names[#names + 1] = name end
+  end
+  table.sort(names, function(x, y)
+    local a, b = x == "fetch_markets" and 0 or 1, y == "fetch_markets" and 0 or 1
+    if a ~= b then return a < b end
+    return x < y
+  end)
+  return names
+end
+
+local function sample_of(ex)
+  for _, symbol in ipairs(samples) do if ex.markets[symbol] then return symbol end end
+  for _, symbol in ipairs(ex.symbols) do
+    if ex.markets[symbol].active ~= false then return symbol end
+  end
+end
+
+local function arguments(ex, m, symbol)
+  local timeframe = ex.timeframes and (ex.timeframes["1h"] and "1h" or next(ex.timeframes)) or "1h"
+  local values = { symbol = symbol, symbols = { symbol }, limit = 5, timeframe = timeframe, code = symbol and symbol:match("^[^/]+") }
+  local out = {}
+  for i, name in ipairs(m.args) do out[i] = values[name] end
+  return out, #m.args
+end
+
+local function count_of(result)
+  if type(result) ~= "table" and type(result) ~= "userdata" then return format.plain(result) end
+  local ok, bids = pcall(function() return result.bids and #result.bids + #result.asks end)
+  if ok and bids then return bids .. " levels" end
+  if #result > 0 then return #result .. " items" end
+  if result.symbol then return "last " .. format.plain(result.last or result.close or "") end
+  local n = 0
+  for _ in pairs(result) do n = n + 1 end
+  return n .. " items"
+end
+
+local function text_of(e)
+  if type(e) == "table" and rawget(e, "class") then return e.class .. ": " .. tostring(e.message) end
+  return tostring(e)
+end
+
+local rows, failed = {}, 0
+
+local function try(ex, name, symbol)
+  local args, n = arguments(ex, methods[name], symbol)
+  local from = ex:milliseconds()
+  local ok, result = pcall(ex[name], ex, table.unpack(args, 1, n))
+  local ms = ex:milliseconds() - from
+  if not ok then failed = failed + 1 end
+  rows[#rows + 1] = { ex.id, name, ok and "ok" or "failed", ms, ok and count_of(result) or format.clean(text_of(result)) }
+end
+
+local function examine(id, named)
+  local ok, ex = pcall(exchange, id)
+  if not ok then
+    local none = type(ex) == "table" and not ex.http and tostring(ex.message):find("no adapter", 1, true)
+    if none and not named then return end
+    failed = failed + 1
+    rows[#rows + 1] = { id, "", "failed", 0, format.clean(text_of(ex)) }
+    return
+  end
+  local symbol
+  for _, name in ipairs(order_of()) do
+    if ex.has[name] == true then
+      try(ex, name, symbol)
+      if name == "fetch_markets" and rows[#rows][3] == "ok" then
+        local loaded = pcall(ex.load_markets, ex)
+        symbol = loaded and sample_of(ex) or nil
+      end
+    end
+  end
+end
+
+verb.main(function()
+  local ids = verb.words
+  if #ids == 0 then
+    local registry = verb.registry()
+    for id, e in pairs(registry.exchanges) do if e.status == "active" then ids[#ids + 1] = id end end
+    for id in pairs(registry.today) do ids[#ids + 1] = id end
+    table.sort(ids)
+    verb.unnamed = true
+  end
+  for _, id in ipairs(ids) do examine(id, not verb.unnamed) end
+  if verb.form == "table" then for _, r in ipairs(rows) do r[4] = tostring(r[4]) end end
+  verb.rows({ { "exchange" }, { "method" }, { "result" }, { "ms", right = true }, { "detail", cut = 20 } }, rows,
+    { "exchange", "method", "result", "ms", "detail" })
+  if failed > 0 then host.done(5) end
+end)

@@ -1,0 +1,40 @@
+/* Frames on the socketpair, as message.h lays them out. The broker's end is non-blocking (frame_fill, frame_next,
+ * frame_flush); the worker's end blocks (frame_read, frame_write). Neither trusts the other's lengths. */
+#ifndef BOURSE_FRAME_H
+#define BOURSE_FRAME_H
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FRAME_HEADER 12
+
+typedef struct { uint8_t type; uint32_t id; const char *payload; size_t len; } Frame;
+enum frame_status { FRAME_NONE, FRAME_OK, FRAME_EOF, FRAME_BAD };
+
+/* Zero-initialise. `max` bounds a payload (0: WIRE_MAX). `error` says why after FRAME_BAD (static text). */
+typedef struct { char *buf; size_t start, len, cap, max; const char *error; } FrameReader;
+enum frame_status frame_fill(FrameReader *r, int fd);    /* reads what is there: OK something came, NONE nothing now, EOF, BAD */
+enum frame_status frame_next(FrameReader *r, Frame *f);  /* the next whole frame, valid until the next fill or read; NONE: incomplete */
+enum frame_status frame_read(FrameReader *r, int fd, Frame *f);   /* blocks for one frame: OK, EOF or BAD */
+bool frame_waiting(const FrameReader *r);                /* bytes of a further frame are already here */
+void frame_reader_free(FrameReader *r);
+
+/* Zero-initialise. A queue of frames on their way out. A failed allocation marks it `failed`; nothing is sent then. */
+typedef struct { char *buf; size_t start, len, cap, open; bool failed; } FrameWriter;
+void frame_open(FrameWriter *w, uint8_t type, uint32_t id);   /* then write the payload with a packer over frame_append */
+int frame_append(void *writer, const char *data, size_t n);   /* a msgpack_packer_write */
+bool frame_close(FrameWriter *w);                             /* false: too long or out of memory; the frame is dropped */
+bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n);
+enum frame_status frame_flush(FrameWriter *w, int fd);        /* OK all sent, NONE more later, EOF peer gone, BAD (errno) */
+size_t frame_pending(const FrameWriter *w);
+void frame_writer_free(FrameWriter *w);
+
+/* Writes one frame to a blocking descriptor. False when the peer is gone. Async-signal-safe. */
+bool frame_write(int fd, uint8_t type, uint32_t id, const char *payload, size_t n);
+
+/* Checks depth, count and lengths first (an array that claims four billion members costs nothing), then unpacks into the
+ * zone, which is cleared. Text points into the frame. False with the reason in err (static text). */
+bool frame_unpack(const char *payload, size_t n, msgpack_zone *zone, msgpack_object *out, const char **err);
+bool frame_check(const char *payload, size_t n, const char **err);
+#endif

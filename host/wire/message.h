@@ -1,0 +1,46 @@
+/* The messages between the broker and a worker. One page, so that both halves read the same.
+ *
+ * A frame on the socketpair (all little endian):
+ *   u32 length of the payload (at most WIRE_MAX) | u8 version | u8 type | u16 zero | u32 id | payload
+ * The payload is one MessagePack value, nearly always a map with text keys. `id` pairs a question with its answer;
+ * the side that asks chooses it. A frame with a wrong version, length, type or shape ends the worker. */
+#ifndef BOURSE_WIRE_MESSAGE_H
+#define BOURSE_WIRE_MESSAGE_H
+
+#define WIRE_VERSION 1
+#define WIRE_MAX (128u << 20)   /* bytes of one payload; reply bodies are capped far below */
+#define WIRE_DEPTH 30           /* nesting of plain data that crosses */
+#define WIRE_NODES (4u << 20)   /* values in one payload: each costs 24 bytes when unpacked */
+#define WIRE_RECIPE_EXT 1       /* MessagePack ext type: a recipe (see recipe_ops.h) where text may stand */
+
+enum message_type {
+  /* broker -> worker */
+  MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns} */
+  MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source, digest} or {error} */
+  MSG_REPLY,      /* answer to MSG_HTTP: {status, headers={lower-case name=text}, body(bin), url, ms, received_ms} or {error={class, message, retry}} */
+  MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
+  MSG_STORED,     /* answer to MSG_STORE: {value} or {error} */
+  MSG_SIGNED,     /* answer to MSG_SIGN: {method, url, headers, body}, or {error} */
+  MSG_RELOAD,     /* {kind, name, source, digest}: a file that this worker loaded was saved anew */
+  MSG_STOP,       /* {reason}: finish; the worker answers MSG_DONE */
+  MSG_LINE,       /* one line of input for the shell: {text} or {eof=true}; also {complete=text} */
+
+  /* worker -> broker */
+  MSG_READY = 32, /* {} after the boot script was loaded */
+  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file", name}; "file" only for paths that the verb was given */
+  MSG_DECLARE,    /* what an adapter asks for: {venue, digest, hosts={..}, credentials={..}, rights={method=right}, interval_ms, burst} */
+  MSG_HTTP,       /* {venue, method, url, headers={}, body, right, cost, bucket, timeout_ms, nonce, market}; text may be a recipe ext */
+  MSG_SLEEP,      /* {ms} */
+  MSG_STORE,      /* {op="get"|"set"|"keys", key, value} */
+  MSG_SIGN,       /* as MSG_HTTP plus {credentials, clock_ms} (conform: the vectors' test keys) or {redact=true} (--dry-run) */
+  MSG_VERIFY,     /* conform, ecdsa vectors: {curve, hash, key, message, signature} -> MSG_SIGNED {ok} */
+  MSG_OUT,        /* {text} for stdout, as is */
+  MSG_LOG,        /* {level, text} for stderr, one line */
+  MSG_REPORT,     /* {data}: a result of a strategy; the broker shows it (live table, line, json) */
+  MSG_DONE,       /* {code, message}: the script ended; exit code for the process */
+  MSG_FATAL,      /* {limit, text, script, line}: a sandbox limit; the worker exits after it */
+  MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
+                     send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
+                     callback may take, while CPU is used, and the worker is killed. */
+};
+#endif

@@ -1,0 +1,535 @@
+#include "decimal.h"
+
+#include <lauxlib.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef unsigned __int128 u128;
+
+static const uint64_t pow64[20] = {
+  1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u, 1000000000000u,
+  10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u, 1000000000000000000u, 10000000000000000000u,
+};
+static const double pow_double[23] = {   /* all exact */
+  1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
+};
+
+static inline u128 power10(int n) {   /* 0 to 38 */
+  return n < 20 ? pow64[n] : (u128)pow64[19] * pow64[n - 19];
+}
+
+static inline u128 magnitude(__int128 m) { return m < 0 ? -(u128)m : (u128)m; }
+
+static int digit_count(u128 m) {
+  int n = m >= pow64[19] ? 19 : 1;
+  while (n < 39 && m >= power10(n)) n++;
+  return n <= 38 ? n : 39;
+}
+
+static inline bool make(u128 m, int scale, bool neg, Decimal *out) {
+  if (m == 0) {
+    *out = (Decimal){ 0, 0 };
+    return true;
+  }
+  if (m >= power10(DEC_DIGITS) || scale > DEC_SCALE_MAX || scale < -DEC_SCALE_MAX) return false;
+  *out = (Decimal){ neg ? -(__int128)m : (__int128)m, scale };
+  return true;
+}
+
+static inline bool is_digit(char c) { return (unsigned char)c - (unsigned)'0' < 10u; }
+
+/* "e-7" at s: the exponent, false when it is none. A huge one is held at a size that no length of text can make up for. */
+static bool read_exponent(const char *s, const char *end, long long *out) {
+  long long e = 0;
+  bool neg = false;
+  if (++s < end && (*s == '-' || *s == '+')) neg = *s++ == '-';
+  if (s == end) return false;
+  for (; s < end; s++) {
+    if (!is_digit(*s)) return false;
+    if (e < 100000000000000) e = e * 10 + (*s - '0');
+  }
+  *out = neg ? -e : e;
+  return true;
+}
+
+/* For texts that the short way below does not take: zeros at the end wait until a digit follows them, so that they cost no precision. */
+static bool parse_long(const char *s, const char *end, bool neg, Decimal *out) {
+  u128 m = 0;
+  long long scale = 0, waiting = 0, e = 0;
+  bool point = false, any = false;
+  for (; s < end; s++) {
+    if (*s == '.') {
+      if (point) return false;
+      point = true;
+      continue;
+    }
+    if (!is_digit(*s)) break;
+    any = true;
+    scale += point;
+    if (*s == '0') {
+      waiting += m != 0;
+      continue;
+    }
+    if (m && (waiting >= DEC_DIGITS || m >= power10(DEC_DIGITS - 1 - (int)waiting))) return false;
+    m = (m ? m * power10((int)waiting + 1) : 0) + (unsigned)(*s - '0');
+    waiting = 0;
+  }
+  if (!any) return false;
+  if (s < end && ((*s != 'e' && *s != 'E') || !read_exponent(s, end, &e))) return false;
+  scale -= waiting + e;
+  if (m && (scale > DEC_SCALE_MAX || scale < -DEC_SCALE_MAX)) return false;
+  return make(m, (int)scale, neg, out);
+}
+
+bool dec_parse(const char *s, size_t len, Decimal *out) {
+  const char *end = s + len;
+  bool neg = false;
+  if (len && (*s == '-' || *s == '+')) neg = *s++ == '-';
+  if (end - s <= 20) {
+    uint64_t m = 0;
+    const char *p = s, *point = NULL;
+    for (; p < end; p++) {
+      unsigned c = (unsigned char)*p - (unsigned)'0';
+      if (c < 10) m = m * 10 + c;
+      else if (*p == '.' && !point) point = p;
+      else break;
+    }
+    int digits = (int)(p - s) - (point != NULL);
+    if (p == end && digits > 0 && digits <= 19) {
+      *out = (Decimal){ neg ? -(__int128)m : (__int128)m, point && m ? (int)(end - point) - 1 : 0 };
+      return true;
+    }
+  }
+  return parse_long(s, end, neg, out);
+}
+
+Decimal dec_from_int(long long x) { return (Decimal){ x, 0 }; }
+
+bool dec_from_double(double x, Decimal *out) {
+  if (!isfinite(x)) return false;
+  double a = fabs(x);
+  /* Up to 15 digits every decimal has a double of its own, so the first that gives x back is the shortest. */
+  for (int s = 0; s <= 12; s++) {
+    double m = rint(a * pow_double[s]);
+    if (m >= 1e15) break;
+    if (m / pow_double[s] == a) return make((u128)m, s, x < 0, out);
+  }
+  char buf[40];
+  for (int digits = 15; digits <= 17; digits++) {
+    int n = snprintf(buf, sizeof buf, "%.*e", digits - 1, x);
+    if (n < 0 || n >= (int)sizeof buf || (digits < 17 && strtod(buf, NULL) != x)) continue;
+    if (!dec_parse(buf, (size_t)n, out)) return false;
+    *out = dec_strip(*out);
+    return true;
+  }
+  return false;
+}
+
+Decimal dec_strip(Decimal d) {
+  if (d.m == 0) return (Decimal){ 0, 0 };
+  u128 m = magnitude(d.m);
+  int scale = d.scale;
+  while (m >> 64 && m % 10 == 0) m /= 10, scale--;
+  if (!(m >> 64)) {
+    uint64_t small = (uint64_t)m;
+    while (small % 10 == 0) small /= 10, scale--;
+    m = small;
+  }
+  return (Decimal){ d.m < 0 ? -(__int128)m : (__int128)m, scale };
+}
+
+/* The digits of m, without zeros in front, end at buf + 40. */
+static char *digits_of(u128 m, char buf[40]) {
+  char *p = buf + 40;
+  while (m >> 64) {
+    u128 q = m / pow64[19];
+    uint64_t part = (uint64_t)(m - q * pow64[19]);
+    for (int i = 0; i < 19; i++, part /= 10) *--p = (char)('0' + part % 10);
+    m = q;
+  }
+  for (uint64_t small = (uint64_t)m; small; small /= 10) *--p = (char)('0' + small % 10);
+  return p;
+}
+
+static double slow_double(Decimal d) {   /* digits and exponent only: no point, so no locale matters */
+  char buf[40], text[64];
+  char *p = digits_of(magnitude(d.m), buf);
+  snprintf(text, sizeof text, "%s%.*se%d", d.m < 0 ? "-" : "", (int)(buf + 40 - p), p, -d.scale);
+  return strtod(text, NULL);
+}
+
+/* Both operands exact and one operation: correctly rounded. */
+static inline bool fast_double(u128 m, int scale, double *out) {
+  if (m >> 53 || scale < -22 || scale > 22) return false;
+  double x = (double)(uint64_t)m;
+  *out = scale >= 0 ? x / pow_double[scale] : x * pow_double[-scale];
+  return true;
+}
+
+double dec_double(Decimal d) {
+  double x;
+  if (d.m == 0) return 0;
+  if (!fast_double(magnitude(d.m), d.scale, &x)) {
+    d = dec_strip(d);
+    if (!fast_double(magnitude(d.m), d.scale, &x)) return slow_double(d);
+  }
+  return d.m < 0 ? -x : x;
+}
+
+bool dec_read_double(const char *s, size_t len, double *out) {
+  Decimal d;
+  if (dec_parse(s, len, &d)) {
+    *out = dec_double(d);
+    return isfinite(*out);
+  }
+  /* Longer than a Decimal: no double needs more than 768 digits, and a 1 after them stands for what was left out. */
+  enum { KEEP = 770 };
+  char text[KEEP + 32], *p = text;
+  const char *end = s + len;
+  long long shift = 0, e = 0;
+  int kept = 0;
+  bool point = false, any = false, rest = false;
+  if (s < end && (*s == '-' || *s == '+')) {
+    if (*s == '-') *p++ = '-';
+    s++;
+  }
+  for (; s < end; s++) {
+    if (*s == '.' && !point) {
+      point = true;
+      continue;
+    }
+    if (!is_digit(*s)) break;
+    any = true;
+    if (kept == KEEP) {
+      rest |= *s != '0';
+      shift += !point;
+      continue;
+    }
+    shift -= point;
+    if (*s == '0' && !kept) continue;
+    *p++ = *s;
+    kept++;
+  }
+  if (!any || (s < end && ((*s != 'e' && *s != 'E') || !read_exponent(s, end, &e)))) return false;
+  if (!kept) *p++ = '0';
+  if (rest) *p++ = '1', shift--;
+  snprintf(p, 24, "e%lld", shift + e);
+  *out = strtod(text, NULL);
+  return isfinite(*out);
+}
+
+size_t dec_text(Decimal d, char *buf, size_t cap) {
+  char digits[40], out[DEC_SCALE_MAX + 2 * DEC_DIGITS + 32], *o = out;
+  d = dec_strip(d);
+  char *p = digits_of(magnitude(d.m), digits);
+  int n = (int)(digits + 40 - p);
+  if (cap) *buf = 0;
+  if (d.scale > DEC_SCALE_MAX + DEC_DIGITS || d.scale < -DEC_SCALE_MAX - DEC_DIGITS) return 0;
+  if (d.m < 0) *o++ = '-';
+  if (d.scale >= n) {
+    *o++ = '0';
+    if (d.scale) *o++ = '.';
+    memset(o, '0', (size_t)(d.scale - n));
+    o += d.scale - n;
+    memcpy(o, p, (size_t)n);
+    o += n;
+  } else {
+    int whole = d.scale > 0 ? n - d.scale : n;
+    memcpy(o, p, (size_t)whole);
+    o += whole;
+    if (d.scale > 0) {
+      *o++ = '.';
+      memcpy(o, p + whole, (size_t)d.scale);
+      o += d.scale;
+    } else {
+      memset(o, '0', (size_t)-d.scale);
+      o += -d.scale;
+    }
+  }
+  size_t len = (size_t)(o - out);
+  if (len >= cap) return 0;
+  memcpy(buf, out, len);
+  buf[len] = 0;
+  return len;
+}
+
+bool dec_is_zero(Decimal d) { return d.m == 0; }
+Decimal dec_neg(Decimal d) { return (Decimal){ -d.m, d.scale }; }
+Decimal dec_abs(Decimal d) { return d.m < 0 ? dec_neg(d) : d; }
+
+/* m * 10^n, if that has at most 38 digits. */
+static inline bool widen(u128 m, int n, u128 *out) {
+  if (m == 0) return *out = 0, true;
+  if (n > DEC_DIGITS) return false;
+  if (n == DEC_DIGITS ? m != 0 : m >= power10(DEC_DIGITS - n)) return false;
+  *out = m * power10(n);
+  return true;
+}
+
+static bool align(Decimal *a, Decimal *b) {
+  if (a->scale == b->scale) return true;
+  Decimal *low = a->scale < b->scale ? a : b, *high = low == a ? b : a;
+  u128 m;
+  if (!widen(magnitude(low->m), high->scale - low->scale, &m)) return false;
+  *low = (Decimal){ low->m < 0 ? -(__int128)m : (__int128)m, high->scale };
+  return true;
+}
+
+bool dec_add(Decimal a, Decimal b, Decimal *out) {
+  if (a.m == 0) return *out = b, true;
+  if (b.m == 0) return *out = a, true;
+  if (!align(&a, &b)) {
+    a = dec_strip(a);
+    b = dec_strip(b);
+    if (!align(&a, &b)) return false;
+  }
+  __int128 m = a.m + b.m;   /* both below 10^38: no overflow */
+  Decimal d = { m, a.scale };
+  if (magnitude(m) >= power10(DEC_DIGITS)) d = dec_strip(d);
+  return make(magnitude(d.m), d.scale, m < 0, out);
+}
+
+bool dec_sub(Decimal a, Decimal b, Decimal *out) { return dec_add(a, dec_neg(b), out); }
+
+bool dec_mul(Decimal a, Decimal b, Decimal *out) {
+  if (a.m == 0 || b.m == 0) return *out = (Decimal){ 0, 0 }, true;
+  u128 x = magnitude(a.m), y = magnitude(b.m);
+  if (x >> 64 || y >> 64 || x * y >= power10(DEC_DIGITS) || a.scale + b.scale > DEC_SCALE_MAX) {
+    a = dec_strip(a);
+    b = dec_strip(b);
+    x = magnitude(a.m);
+    y = magnitude(b.m);
+    if (x > (power10(DEC_DIGITS) * 3 - 1) / y) return false;
+    u128 m = x * y;
+    int scale = a.scale + b.scale;
+    while (m % 10 == 0) m /= 10, scale--;
+    return make(m, scale, (a.m < 0) != (b.m < 0), out);
+  }
+  return make(x * y, a.scale + b.scale, (a.m < 0) != (b.m < 0), out);
+}
+
+int dec_cmp(Decimal a, Decimal b) {
+  int sa = (a.m > 0) - (a.m < 0), sb = (b.m > 0) - (b.m < 0);
+  if (sa != sb) return sa < sb ? -1 : 1;
+  if (sa == 0) return 0;
+  if (a.scale != b.scale) {
+    int da = digit_count(magnitude(a.m)) - a.scale, db = digit_count(magnitude(b.m)) - b.scale;
+    if (da != db) return (da < db ? -1 : 1) * sa;
+    align(&a, &b);   /* as many digits before the point in both, so this fits */
+  }
+  return (a.m > b.m) - (a.m < b.m);
+}
+
+enum rest { REST_NONE, REST_BELOW, REST_HALF, REST_ABOVE };
+
+static enum rest rest_of(u128 twice, u128 whole) {
+  return twice == 0 ? REST_NONE : twice < whole ? REST_BELOW : twice == whole ? REST_HALF : REST_ABOVE;
+}
+
+/* a * 10^shift / b: the whole part q, and how the rest compares to a half. Stops early when nothing is left: *unused is how many zeros then
+ * still belong behind q. False when q has over 38 digits. a and b are below 10^38. */
+static bool divide(u128 a, int shift, u128 b, u128 *q, enum rest *rest, int *unused) {
+  *unused = 0;
+  u128 r = a % b;
+  *q = a / b;
+  for (; shift > 0 && r; shift--) {
+    unsigned digit = 0;
+    if (r <= ~(u128)0 / 10) {
+      r *= 10;
+      digit = (unsigned)(r / b);
+      r %= b;
+    } else {
+      u128 sum = 0;   /* ten times r, a step at a time, since it does not fit */
+      for (int i = 0; i < 10; i++) {
+        sum += r;
+        if (sum >= b) sum -= b, digit++;
+      }
+      r = sum;
+    }
+    if (*q >= power10(DEC_DIGITS - 1)) return false;
+    *q = *q * 10 + digit;
+  }
+  if (shift >= 0) {
+    *unused = shift;
+    *rest = rest_of(2 * r, b);
+    return true;
+  }
+  if (-shift > DEC_DIGITS) {
+    *rest = *q || r ? REST_BELOW : REST_NONE;
+    *q = 0;
+    return true;
+  }
+  u128 unit = power10(-shift), cut = *q % unit;
+  *q /= unit;
+  *rest = rest_of(2 * cut, unit);
+  if (r && *rest == REST_NONE) *rest = REST_BELOW;
+  if (r && *rest == REST_HALF) *rest = REST_ABOVE;
+  return true;
+}
+
+bool dec_div(Decimal a, Decimal b, int places, Decimal *out) {
+  u128 q;
+  enum rest rest;
+  int unused;
+  if (b.m == 0 || places > DEC_SCALE_MAX || places < -DEC_SCALE_MAX) return false;
+  if (!divide(magnitude(a.m), places + b.scale - a.scale, magnitude(b.m), &q, &rest, &unused)) return false;
+  return make(q, places - unused, (a.m < 0) != (b.m < 0), out);
+}
+
+static bool rounds_up(enum rest rest, enum decimal_round round) {
+  switch (round) {
+    case DEC_CUT: return false;
+    case DEC_NEAREST: return rest >= REST_HALF;
+    case DEC_UP: return rest != REST_NONE;
+  }
+  return false;
+}
+
+static bool to_places(Decimal x, int places, enum decimal_round round, Decimal *out) {
+  u128 q;
+  enum rest rest;
+  int unused;
+  if (places >= x.scale || x.m == 0) return *out = x, true;
+  divide(magnitude(x.m), places - x.scale, 1, &q, &rest, &unused);
+  q += rounds_up(rest, round);
+  Decimal d = dec_strip((Decimal){ (__int128)q, places });
+  return make(magnitude(d.m), d.scale, x.m < 0, out);
+}
+
+static bool to_tick(Decimal x, Decimal step, enum decimal_round round, Decimal *out) {
+  u128 q;
+  enum rest rest;
+  int unused;
+  if (step.m <= 0) return false;
+  step = dec_strip(step);
+  if (step.m == 1) return to_places(x, step.scale, round, out);
+  if (!divide(magnitude(x.m), step.scale - x.scale, (u128)step.m, &q, &rest, &unused)) return false;
+  if (rest == REST_NONE) return *out = x, true;   /* a multiple already */
+  q += rounds_up(rest, round);
+  Decimal n = { (__int128)q, 0 };
+  return dec_mul(x.m < 0 ? dec_neg(n) : n, step, out);
+}
+
+/* A whole number between -DEC_SCALE_MAX and DEC_SCALE_MAX. */
+static bool small_int(Decimal d, int *out) {
+  d = dec_strip(d);
+  if (d.scale > 0 || d.scale < -3 || magnitude(d.m) > DEC_SCALE_MAX) return false;
+  int v = (int)d.m;
+  for (; d.scale < 0; d.scale++) v *= 10;
+  if (v > DEC_SCALE_MAX || v < -DEC_SCALE_MAX) return false;
+  *out = v;
+  return true;
+}
+
+bool dec_to_precision(Decimal x, Decimal step, enum precision_mode mode, enum decimal_round round, Decimal *out) {
+  int n;
+  switch (mode) {
+    case PRECISION_TICK: return to_tick(x, step, round, out);
+    case PRECISION_PLACES: return small_int(step, &n) && to_places(x, n, round, out);
+    case PRECISION_DIGITS:
+      return small_int(step, &n) && n >= 1 && to_places(x, n - (digit_count(magnitude(x.m)) - x.scale), round, out);
+  }
+  return false;
+}
+
+/* ---- as Lua sees it ---- */
+
+static Decimal check_decimal(lua_State *L, int idx) {
+  Decimal d;
+  if (lua_isinteger(L, idx)) return dec_from_int(lua_tointeger(L, idx));
+  if (lua_type(L, idx) == LUA_TNUMBER) {
+    double x = lua_tonumber(L, idx);
+    if (dec_from_double(x, &d)) return d;
+    luaL_error(L, "not a decimal: %f", x);
+  }
+  if (lua_type(L, idx) != LUA_TSTRING) luaL_error(L, "not a decimal: a %s", luaL_typename(L, idx));
+  size_t len;
+  const char *s = lua_tolstring(L, idx, &len);
+  if (dec_parse(s, len, &d)) return d;
+  char shown[48];
+  size_t n = len < 40 ? len : 40;
+  for (size_t i = 0; i < n; i++) shown[i] = s[i] >= ' ' && s[i] < 0x7f ? s[i] : '?';
+  strcpy(shown + n, len > n ? "..." : "");
+  luaL_error(L, "not a decimal: '%s'", shown);
+  return d;
+}
+
+static int push_decimal(lua_State *L, bool ok, Decimal d) {
+  char buf[512];
+  size_t n = ok ? dec_text(d, buf, sizeof buf) : 0;
+  if (!n) return luaL_error(L, "decimal result too long (over %d digits)", DEC_DIGITS);
+  lua_pushlstring(L, buf, n);
+  return 1;
+}
+
+static int l_add(lua_State *L) {
+  Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
+  return push_decimal(L, dec_add(a, b, &r), r);
+}
+
+static int l_sub(lua_State *L) {
+  Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
+  return push_decimal(L, dec_sub(a, b, &r), r);
+}
+
+static int l_mul(lua_State *L) {
+  Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
+  return push_decimal(L, dec_mul(a, b, &r), r);
+}
+
+static int l_div(lua_State *L) {
+  Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
+  lua_Integer places = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, places >= -DEC_SCALE_MAX && places <= DEC_SCALE_MAX, 3, "places out of range");
+  if (dec_is_zero(b)) return luaL_error(L, "decimal division by zero");
+  return push_decimal(L, dec_div(a, b, (int)places, &r), r);
+}
+
+static int l_cmp(lua_State *L) {
+  Decimal a = check_decimal(L, 1), b = check_decimal(L, 2);
+  lua_pushinteger(L, dec_cmp(a, b));
+  return 1;
+}
+
+static int l_neg(lua_State *L) { return push_decimal(L, true, dec_neg(check_decimal(L, 1))); }
+static int l_abs(lua_State *L) { return push_decimal(L, true, dec_abs(check_decimal(L, 1))); }
+static int l_text(lua_State *L) { return push_decimal(L, true, check_decimal(L, 1)); }
+
+static int l_number(lua_State *L) {
+  double x = dec_double(check_decimal(L, 1));
+  if (!isfinite(x)) return luaL_error(L, "decimal too large for a number");
+  lua_pushnumber(L, x);
+  return 1;
+}
+
+static int l_round(lua_State *L) {
+  static const char *const modes[] = { "tick", "places", "digits", NULL };
+  static const char *const hows[] = { "cut", "nearest", "up", NULL };
+  Decimal x = check_decimal(L, 1), step = check_decimal(L, 2), r = x;
+  int mode = luaL_checkoption(L, 3, "tick", modes), how = luaL_checkoption(L, 4, "nearest", hows), n;
+  if (mode == PRECISION_TICK) luaL_argcheck(L, step.m > 0, 2, "a tick must be above zero");
+  else luaL_argcheck(L, small_int(step, &n) && (mode == PRECISION_PLACES || n >= 1), 2, "not a count");
+  return push_decimal(L, dec_to_precision(x, step, (enum precision_mode)mode, (enum decimal_round)how, &r), r);
+}
+
+static const luaL_Reg functions[] = {
+  { "add", l_add },
+  { "sub", l_sub },
+  { "mul", l_mul },
+  { "div", l_div },
+  { "cmp", l_cmp },
+  { "neg", l_neg },
+  { "abs", l_abs },
+  { "text", l_text },
+  { "number", l_number },
+  { "round", l_round },
+  { NULL, NULL },
+};
+
+void decimal_open(lua_State *L) {
+  luaL_newlib(L, functions);
+  lua_setfield(L, -2, "decimal");
+}

@@ -1,0 +1,79 @@
+/* Expressions of adapters: paths into a reply with transforms ("b.1|nonzero", "ts|s,time|iso"), constants, value tables, functions.
+ * Compiled once, when the adapter is loaded. */
+#ifndef BOURSE_EXPR_H
+#define BOURSE_EXPR_H
+#include <lua.h>
+#include <stdbool.h>
+#include "worker/plan.h"
+#include "worker/value.h"
+
+/* Text to value; booleans are under "true" and "false". */
+typedef struct { const char *key; size_t klen; Value v; } MapEntry;
+typedef struct { MapEntry *entries; size_t n; Value fallback; bool same; /* the text itself, for what is not listed */ } ValueMap;
+
+enum step_kind { STEP_NAME, STEP_FIRST, STEP_WHERE };
+typedef struct {
+  enum step_kind kind;
+  const char *name; uint32_t len;       /* STEP_NAME; of STEP_WHERE the field */
+  int64_t index;                        /* the name as a 1-based number, 0: it is none */
+  const char *value; uint32_t vlen;     /* STEP_WHERE */
+  uint32_t hint;                        /* where the key was in the object before: an offset in nodes */
+} Step;
+
+typedef struct {
+  uint8_t op;
+  const char *text; uint32_t len;       /* the argument */
+  Decimal number;
+  Arena *home;                          /* of the plan */
+  ValueMap *map;                        /* of map:NAME, once it was needed; in home */
+} Transform;
+
+enum origin { FROM_ELEMENT, FROM_KEY, FROM_TOP };
+typedef struct { enum origin origin; int nsteps, ntransforms; Step *steps; Transform *transforms; } Alternative;
+
+enum expr_form { EXPR_PATH, EXPR_CONSTANT, EXPR_FUNCTION, EXPR_PLAN };
+typedef struct Expr {
+  enum expr_form form;
+  int n;
+  Alternative *alternatives;
+  bool optional;                        /* ended in "?": an absent list is an empty one */
+  ValueMap *map;
+  Value constant;
+  int ref;                              /* EXPR_FUNCTION: reference in the adapter's registry */
+  struct Plan *plan;                    /* EXPR_PLAN */
+  const char *text;                     /* as written, for messages */
+} Expr;
+
+/* Where an expression is looked at. */
+typedef struct { JsonDoc *doc; uint32_t node; const char *key; size_t klen; const Market *market; } Spot;
+
+/* One run of a plan. Reading raises Lua errors in `to`; c->error has the text then. */
+typedef struct Reader {
+  lua_State *to;
+  ReadContext *c;
+  Arena arena;
+  JsonDoc *doc;                         /* of the whole reply */
+  const char *field;                    /* "ticker.bid", for messages */
+  const char *kind;
+} Reader;
+
+__attribute__((noreturn, format(printf, 2, 3))) void read_fail(Reader *r, const char *format, ...);
+
+/* Compiles text into memory of the arena; raises in a->L what is wrong and where. */
+void expr_compile(Arena *a, const char *text, size_t len, Expr *out);
+Value expr_eval(Reader *r, const Expr *e, const Spot *spot);
+/* Path only: the node that it leads to and the key under which that stands, or false. */
+bool expr_locate(Reader *r, const Expr *e, const Spot *spot, Spot *out);
+/* Calls the function: f(view, a, market). */
+Value expr_call(Reader *r, int ref, const Spot *spot);
+const Value *map_find(const ValueMap *m, const Value *v);
+/* The value of a key of an object. *hint speeds up the next look at one like it. */
+uint32_t object_get(const JsonDoc *doc, uint32_t object, const char *name, uint32_t len, uint32_t *hint);
+
+/* transform.c */
+bool transform_find(const char *name, size_t len, uint8_t *op, bool *takes_argument, bool *numeric);
+bool transform_on_nothing(uint8_t op);
+Value transform_in(Reader *r, Transform *t, Value v);
+/* Sets the function transform(value, name, arg) in the table on top of the stack: transforms on the way out, from unified values to the exchange's. */
+void expr_open(lua_State *L);
+#endif

@@ -1,0 +1,42 @@
+/* JSON text to a flat tape, in one strict pass (RFC 8259; UTF-8 and surrogate pairs checked; depth at most JSON_DEPTH).
+ * The tape points into the text; numbers keep their exact text; strings are unescaped only when asked for.
+ * The text is owned by the document; documents are counted references, so records can keep theirs alive. */
+#ifndef BOURSE_JSON_H
+#define BOURSE_JSON_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JSON_DEPTH 512
+
+enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+
+typedef struct {
+  uint32_t start, len;   /* bytes in the text; a string without its quotes, an array or object with its brackets */
+  uint32_t next;         /* index of the node after this one and all it holds */
+  uint32_t count : 28;   /* children of an array, pairs of an object */
+  uint32_t type : 3;
+  uint32_t escaped : 1;  /* a string with backslashes */
+} JsonNode;              /* an object's children alternate key (a string node) and value; the first child is the next node */
+
+typedef struct JsonDoc JsonDoc;
+struct JsonDoc { char *text; size_t len; JsonNode *nodes; uint32_t n; int refs; };   /* node 0 is the whole */
+
+/* Takes ownership of `text` (malloc'd, len bytes plus one spare, which becomes 0) whatever happens. NULL on an error, with a
+ * message that says what and at which byte, counted from 1, in err (at least 128 bytes). A byte order mark in front is skipped. */
+JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen);
+JsonDoc *json_ref(JsonDoc *d);
+void json_unref(JsonDoc *d);                                                        /* NULL is allowed */
+
+#define JSON_NONE UINT32_MAX
+/* The value's node, or JSON_NONE. Of keys that repeat the first one counts, here as in views and decoded tables. */
+uint32_t json_get(const JsonDoc *d, uint32_t object, const char *key, size_t len);
+uint32_t json_at(const JsonDoc *d, uint32_t array, int64_t index1);                 /* 1-based, negative from the end; arrays */
+/* The string's text (of other nodes: their JSON text), unescaped into *scratch (a growing buffer, begin with zeros, free .p
+ * at the end) when needed. Valid as long as the document and until the next use of scratch. NULL when out of memory. */
+typedef struct { char *p; size_t len, cap; } JsonScratch;
+const char *json_text(const JsonDoc *d, uint32_t node, JsonScratch *scratch, size_t *len);
+/* Unescapes the string node into out, which has room for its len bytes; gives the length. */
+size_t json_unescape(const JsonDoc *d, uint32_t node, char *out);
+bool json_string_is(const JsonDoc *d, uint32_t node, const char *s, size_t len);    /* a string node with exactly that text */
+#endif

@@ -1,0 +1,13 @@
+/* Values packed into a few bytes, for records that are kept outside of Lua. */
+#ifndef BOURSE_PACKED_H
+#define BOURSE_PACKED_H
+#include "worker/value.h"
+
+typedef struct { unsigned char *p; size_t n, cap; bool failed; } Packer;
+
+void packed_add(Packer *k, const Value *v);                    /* sets k->failed when memory is short */
+void packed_bytes(Packer *k, const void *s, size_t n);
+/* Reads one value and steps over it; trees and nodes become V_PACKED. Only for bytes of our own making. */
+Value packed_next(const char **at);
+void packed_push(lua_State *L, const char *at);                /* as value_push does; JSON as a view */
+#endif

@@ -1,0 +1,13 @@
+/* A list of markets or currencies being made, to be put into a store when it is whole. */
+#ifndef BOURSE_SHELF_H
+#define BOURSE_SHELF_H
+#include "worker/market.h"
+#include "worker/record.h"
+
+typedef struct Shelf Shelf;
+
+Shelf *shelf_new(MarketStore *s, bool currencies);
+bool shelf_add(Shelf *h, Record *rec);          /* a finished record; false: out of memory */
+void shelf_free(Shelf *h);
+bool shelf_put(MarketStore *s, Shelf *h);       /* into the store, in place of what was there; the shelf is the store's then. False: out of memory, nothing changed */
+#endif

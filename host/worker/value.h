@@ -1,0 +1,75 @@
+/* What a reader handles between the wire and a finished table: values, trees of them, and the memory they live in for one run. */
+#ifndef BOURSE_VALUE_H
+#define BOURSE_VALUE_H
+#include <lua.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "worker/decimal.h"
+#include "worker/json.h"
+
+/* Memory of one run: taken in chunks, let go all at once. Running out raises a Lua error in L. */
+typedef struct ArenaChunk ArenaChunk;
+typedef struct ArenaDoc { struct ArenaDoc *next; JsonDoc *doc; } ArenaDoc;
+typedef struct { ArenaChunk *chunks; char *at, *end; lua_State *L; ArenaDoc *docs; size_t chunk; /* bytes taken at a time; 0: many */ } Arena;
+
+void *arena_alloc(Arena *a, size_t n);                    /* 16-byte aligned, not cleared */
+char *arena_text(Arena *a, const char *s, size_t n);      /* a copy, with a 0 after it */
+void arena_keep(Arena *a, JsonDoc *doc);                  /* a reference held as long as the arena */
+void arena_free(Arena *a);
+
+enum value_kind {
+  V_NONE,
+  V_TEXT,       /* s, n */
+  V_NUMBER,     /* s, n: the exact text of a number on the wire */
+  V_DECIMAL,    /* d */
+  V_BOOL,       /* b */
+  V_TIME,       /* t, ms */
+  V_NODE,       /* doc, node: an object or a list of a reply */
+  V_TREE,       /* tree */
+  V_RECORD,     /* record */
+  V_PACKED      /* s: bytes made by packed_add */
+};
+
+struct Tree;
+struct Record;
+typedef struct Value {
+  uint8_t kind;
+  bool b;
+  uint32_t node;            /* where in the reply it stood, or JSON_NONE */
+  union {
+    struct { const char *s; size_t n; };
+    Decimal d;
+    int64_t t;
+    JsonDoc *doc;
+    struct Tree *tree;
+    struct Record *record;
+  };
+} Value;
+
+/* A list or a table by text keys. */
+typedef struct TreeItem { const char *key; size_t klen; Value v; } TreeItem;
+typedef struct Tree { bool list; uint32_t n; TreeItem *items; } Tree;
+
+#define TREE_DEPTH 30       /* nesting of what a script's function may return */
+#define TREE_NODES 4000000  /* values in it */
+
+static inline Value value_none(void) { Value v; v.kind = V_NONE; v.b = false; v.node = JSON_NONE; v.s = NULL; v.n = 0; return v; }
+Value value_text(const char *s, size_t n);
+Value value_decimal(Decimal d);
+Value value_bool(bool b);
+Value value_time(int64_t ms);
+/* Any node of a reply as a value: null and "" are V_NONE. */
+Value value_of_node(Arena *a, JsonDoc *doc, uint32_t node);
+/* The value at idx of L, deeply; views become V_NODE, their replies kept. Raises in L what cannot be taken. */
+Value value_of_lua(Arena *a, lua_State *L, int idx);
+/* Pushes it: decimals as floats, numbers of the wire as their exact text, nodes as views. Not for records. */
+void value_push(lua_State *L, const Value *v);
+/* Number of a text, number or decimal; false when it is none. What has more digits than a Decimal holds becomes the nearest double. */
+bool value_number(const Value *v, Decimal *out);
+const TreeItem *tree_find(const Tree *t, const char *key);
+/* "text 'abc'", "an object": for messages. */
+const char *value_shown(const Value *v, char *buf, size_t cap);
+/* Where a node stands, "result.XXBTZUSD.b.1". */
+const char *value_path(const JsonDoc *doc, uint32_t node, char *buf, size_t cap);
+#endif

@@ -1,0 +1,767 @@
+/* One adapter, one state. A call is a coroutine there (host/lua/endpoint.lua) that yields what it wants of the broker: a request sent, a
+ * dialect's text, a pause while markets load. Its result is read straight into the state of the strategy that waits. */
+#include "worker/venue.h"
+
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/message.h"
+#include "wire/pack.h"
+#include "worker/adapter_lib.h"
+#include "worker/copy.h"
+#include "worker/hostlua.h"
+#include "worker/plan.h"
+#include "worker/venue_internal.h"
+#include "worker/view.h"
+#include "worker/worker.h"
+
+static struct { Venue **v; size_t n; } venues;
+
+int64_t venue_now(const Venue *v) {
+  return v->clock_ms ? v->clock_ms : worker_now(v->worker);
+}
+
+/* ---- what a call came to, for the script that waits ---- */
+
+static void wake_with(Waiter waiter, Venue *v, int n, bool raise) {
+  worker_wake(v->worker, waiter, n, raise);
+}
+
+/* An error table on `to`: from the value on top of `from`, or from text. Leaves one value on `to`. */
+static void push_error(lua_State *to, const char *class, const char *venue, const char *text) {
+  lua_createtable(to, 0, 4);
+  lua_pushstring(to, class); lua_setfield(to, -2, "class");
+  lua_pushstring(to, text); lua_setfield(to, -2, "message");
+  lua_pushstring(to, venue); lua_setfield(to, -2, "venue");
+  lua_pushboolean(to, 0); lua_setfield(to, -2, "retry");
+}
+
+static void call_free(Call *c) {
+  if (c->co_ref != LUA_NOREF) luaL_unref(c->venue->L, LUA_REGISTRYINDEX, c->co_ref);
+  free(c);
+}
+
+static void call_fail_text(Call *c, const char *class, const char *text) {
+  Venue *v = c->venue;
+  Waiter waiter = c->waiter;
+  if (c->opening) v->state = VENUE_FAILED;
+  push_error(waiter.L, class, v->id, text);
+  call_free(c);
+  wake_with(waiter, v, 1, true);
+}
+
+/* The error value is on top of the adapter's coroutine. */
+static void call_fail(Call *c) {
+  Venue *v = c->venue;
+  lua_State *L = v->L, *co = c->co;
+  char err[200];
+  if (c->opening) {
+    const char *text = lua_type(co, -1) == LUA_TSTRING ? lua_tostring(co, -1) : "the adapter failed to load";
+    char message[512];
+    snprintf(message, sizeof message, "%s", text);
+    call_fail_text(c, "BadRequest", message);
+    return;
+  }
+  int top = lua_gettop(L);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, v->error_ref);
+  lua_rawgeti(L, LUA_REGISTRYINDEX, v->object_ref);
+  lua_xmove(co, L, 1);
+  lua_pushstring(L, c->sent_any ? "reply" : "request");
+  if (worker_call(L, 3, 1) != LUA_OK || !copy_value(L, -1, c->waiter.L, err, sizeof err)) {
+    lua_settop(L, top);
+    call_fail_text(c, "BaseError", "the adapter failed, and its error cannot be shown");
+    return;
+  }
+  lua_settop(L, top);
+  Waiter waiter = c->waiter;
+  call_free(c);
+  wake_with(waiter, v, 1, true);
+}
+
+static int64_t int_field(lua_State *L, int idx, const char *name) {
+  int64_t out = INT64_MIN;
+  lua_pushstring(L, name);
+  lua_rawget(L, idx < 0 ? idx - 1 : idx);
+  if (lua_isinteger(L, -1)) out = lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return out;
+}
+
+void venue_context(ReadContext *rc, Venue *v) {
+  memset(rc, 0, sizeof *rc);
+  rc->adapter = v->L;
+  rc->args_ref = LUA_NOREF;
+  rc->markets = v->markets;
+  rc->since = rc->limit = INT64_MIN;
+  rc->received_ms = venue_now(v);
+  rc->precision = v->precision;
+  rc->symbol_of_ref = v->symbol_of_ref;
+  rc->maps_ref = v->maps_ref;
+  rc->taker = v->taker;
+  rc->maker = v->maker;
+}
+
+/* The context of a read, from the arguments table at idx of L. The args are referenced: context_end lets them go. */
+static void context_begin(ReadContext *rc, Venue *v, lua_State *L, int idx) {
+  venue_context(rc, v);
+  if (lua_type(L, idx) != LUA_TTABLE) return;
+  idx = lua_absindex(L, idx);
+  lua_pushliteral(L, "symbol");
+  lua_rawget(L, idx);
+  size_t n;
+  const char *symbol = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &n) : NULL;
+  if (symbol) rc->market = market_by_symbol(v->markets, symbol, n);
+  lua_pop(L, 1);
+  lua_pushliteral(L, "code");
+  lua_rawget(L, idx);
+  if (lua_type(L, -1) == LUA_TSTRING) rc->code = lua_tostring(L, -1);   /* kept alive by the table */
+  lua_pop(L, 1);
+  rc->since = int_field(L, idx, "since");
+  rc->limit = int_field(L, idx, "limit");
+  int64_t received = int_field(L, idx, "received");
+  if (received != INT64_MIN) rc->received_ms = received;
+  lua_pushvalue(L, idx);
+  rc->args_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+}
+
+static void context_end(ReadContext *rc) {
+  if (rc->args_ref != LUA_NOREF) luaL_unref(rc->adapter, LUA_REGISTRYINDEX, rc->args_ref);
+}
+
+/* Stack of L from `first`: op, x, y, a. Pushes the finished value on `to`. */
+bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen) {
+  ReadContext rc;
+  const char *op = lua_tostring(L, first);
+  context_begin(&rc, v, L, first + 3);
+  bool ok = false;
+  if (op && strcmp(op, "plan") == 0) {
+    JsonDoc *doc;
+    uint32_t node;
+    Plan *p = plan_test(L, first + 1);
+    if (!p) snprintf(rc.error, sizeof rc.error, "read is no map");
+    else if (!view_test(L, first + 2, &doc, &node)) snprintf(rc.error, sizeof rc.error, "the reply is neither an object nor a list");
+    else ok = plan_run(to, p, &rc, doc, node);
+  } else if (op && strcmp(op, "kind") == 0) {
+    const char *kind = lua_tostring(L, first + 1);
+    if (!kind || strcmp(kind, "raw") == 0) ok = copy_value(L, first + 2, to, rc.error, sizeof rc.error);
+    else ok = plan_finish(to, kind, &rc, L, first + 2);
+  } else if (op && strcmp(op, "loaded") == 0) {
+    lua_pushboolean(to, 1);
+    ok = true;
+  } else {
+    snprintf(rc.error, sizeof rc.error, "the adapter returned nothing");
+  }
+  context_end(&rc);
+  if (!ok) snprintf(err, errlen, "%s", rc.error);
+  return ok;
+}
+
+static void call_finish(Call *c, int nresults) {
+  Venue *v = c->venue;
+  lua_State *co = c->co;
+  if (c->opening) {
+    venue_opened(c, nresults);
+    return;
+  }
+  char err[256];
+  while (nresults < 4) { lua_pushnil(co); nresults++; }
+  if (!venue_read(v, c->waiter.L, co, lua_gettop(co) - nresults + 1, err, sizeof err)) {
+    call_fail_text(c, "BadResponse", err);
+    return;
+  }
+  Waiter waiter = c->waiter;
+  call_free(c);
+  wake_with(waiter, v, 1, false);
+}
+
+/* ---- running a call's coroutine ---- */
+
+static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *payload);
+static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *payload);
+
+static bool pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_t errlen) {
+  Venue *v = c->venue;
+  lua_State *co = c->co;
+  msgpack_packer pk;
+  msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
+  static const char *const fields[] = { "method", "url", "headers", "body", "right", "cost", "bucket", "timeout_ms", "nonce", NULL };
+  size_t n = 1 + (size_t)(v->conform_ref != LUA_NOREF ? 2 : 0) + (size_t)c->dry_run;
+  for (const char *const *f = fields; *f; f++) {
+    lua_pushstring(co, *f);
+    if (lua_rawget(co, idx) != LUA_TNIL) n++;
+    lua_pop(co, 1);
+  }
+  pack_map(&pk, n);
+  pack_key_str(&pk, "venue", v->id);
+  if (c->dry_run) pack_key_bool(&pk, "redact", true);
+  for (const char *const *f = fields; *f; f++) {
+    lua_pushstring(co, *f);
+    if (lua_rawget(co, idx) != LUA_TNIL) {
+      pack_str(&pk, *f);
+      if (!copy_pack(co, lua_gettop(co), &pk, err, errlen)) { lua_pop(co, 1); return false; }
+    }
+    lua_pop(co, 1);
+  }
+  if (v->conform_ref != LUA_NOREF) {   /* the vectors' own test keys and clock */
+    lua_rawgeti(co, LUA_REGISTRYINDEX, v->conform_ref);
+    lua_getfield(co, -1, "credentials");
+    pack_str(&pk, "credentials");
+    bool ok = copy_pack(co, -1, &pk, err, errlen);
+    lua_pop(co, 1);
+    if (!ok) { lua_pop(co, 1); return false; }
+    lua_getfield(co, -1, "clock_ms");
+    pack_key_int(&pk, "clock_ms", lua_tointeger(co, -1));
+    lua_pop(co, 2);
+  }
+  return true;
+}
+
+static void call_step(Call *c, int nargs);
+
+static void unpark_all(Venue *v) {
+  Call *list = v->parked;
+  v->parked = NULL;
+  while (list) {
+    Call *next = list->next;
+    list->next = NULL;
+    call_step(list, 0);
+    list = next;
+  }
+}
+
+static void call_yielded(Call *c, int n) {
+  Venue *v = c->venue;
+  lua_State *co = c->co;
+  int base = lua_gettop(co) - n;
+  const char *op = n >= 1 && lua_type(co, base + 1) == LUA_TSTRING ? lua_tostring(co, base + 1) : "";
+  char err[256];
+  if (strcmp(op, "send") == 0 && n == 2) {
+    msgpack_sbuffer out;
+    msgpack_sbuffer_init(&out);
+    if (!pack_request(c, base + 2, &out, err, sizeof err)) {
+      msgpack_sbuffer_destroy(&out);
+      char text[320];
+      snprintf(text, sizeof text, "the request cannot be sent: %s", err);
+      call_fail_text(c, "BaseError", text);
+      return;
+    }
+    lua_pushliteral(co, "text");
+    c->whole_text = lua_rawget(co, base + 2) == LUA_TBOOLEAN;
+    lua_settop(co, base);
+    c->sent_any = true;
+    worker_ask(v->worker, v->scripted || c->dry_run ? MSG_SIGN : MSG_HTTP, &out, on_reply, c);
+    msgpack_sbuffer_destroy(&out);
+  } else if (strcmp(op, "dialect") == 0 && n == 2) {
+    msgpack_sbuffer out;
+    msgpack_packer pk;
+    msgpack_sbuffer_init(&out);
+    msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+    pack_map(&pk, 2);
+    pack_key_str(&pk, "kind", "dialect");
+    pack_key_str(&pk, "name", lua_tostring(co, base + 2));
+    lua_settop(co, base);
+    worker_ask(v->worker, MSG_SOURCE, &out, on_dialect, c);
+    msgpack_sbuffer_destroy(&out);
+  } else if (strcmp(op, "park") == 0) {
+    lua_settop(co, base);
+    c->next = v->parked;
+    v->parked = c;
+  } else {
+    call_fail_text(c, "BaseError", "an adapter must not yield; use ask");
+  }
+}
+
+static void call_step(Call *c, int nargs) {
+  Venue *v = c->venue;
+  int n = 0;
+  int status = worker_resume(c->co, v->L, nargs, &n);
+  bool unpark = v->unpark;
+  v->unpark = false;
+  if (status == LUA_YIELD) call_yielded(c, n);
+  else if (status == LUA_OK) call_finish(c, n);
+  else call_fail(c);
+  if (unpark) unpark_all(v);
+}
+
+/* {status, body = view, text, received_ms} of a reply as endpoint.lua wants it, pushed on co. */
+void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text) {
+  char err[160];
+  lua_createtable(co, 0, 5);
+  lua_pushinteger(co, status);
+  lua_setfield(co, -2, "status");
+  lua_pushinteger(co, received_ms);
+  lua_setfield(co, -2, "received_ms");
+  char *copy = malloc(len + 64);
+  JsonDoc *doc = NULL;
+  snprintf(err, sizeof err, "out of memory");
+  if (copy) {
+    memcpy(copy, body, len);
+    memset(copy + len, 0, 64);
+    doc = json_parse(copy, len, err, sizeof err);
+  }
+  if (doc) {
+    view_push(co, doc, 0);
+    json_unref(doc);
+    lua_setfield(co, -2, "body");
+  } else {
+    lua_pushstring(co, err);
+    lua_setfield(co, -2, "parse_error");
+  }
+  /* Large good replies are looked at through the view; their text is not copied again. */
+  size_t keep = whole_text || !doc || status >= 400 || len < 4096 ? len : 4096;
+  lua_pushlstring(co, body, keep);
+  lua_setfield(co, -2, "text");
+}
+
+static void push_headers(lua_State *co, const msgpack_object *headers) {
+  char err[64];
+  if (headers && headers->type == MSGPACK_OBJECT_MAP && copy_unpack(co, headers, err, sizeof err)) lua_setfield(co, -2, "headers");
+}
+
+static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)w;
+  Call *c = ctx;
+  Venue *v = c->venue;
+  lua_State *co = c->co;
+  if (type == MSG_SIGNED && c->dry_run) {
+    venue_dry_run_done(c, payload);
+    return;
+  }
+  if (type == MSG_SIGNED && v->scripted) {
+    if (!venue_scripted_reply(v, co, payload, c->whole_text)) {
+      call_fail_text(c, "BaseError", "more requests than the vector has");
+      return;
+    }
+    call_step(c, 1);
+    return;
+  }
+  const msgpack_object *error = pack_get(payload, "error");
+  if (error) {
+    char err[64];
+    lua_createtable(co, 0, 2);
+    if (error->type == MSGPACK_OBJECT_STR) {   /* MSG_SIGNED with plain text */
+      lua_createtable(co, 0, 2);
+      lua_pushliteral(co, "BaseError"); lua_setfield(co, -2, "class");
+      lua_pushlstring(co, error->via.str.ptr, error->via.str.size); lua_setfield(co, -2, "message");
+    } else if (!copy_unpack(co, error, err, sizeof err)) {
+      lua_createtable(co, 0, 0);
+    }
+    lua_setfield(co, -2, "error");
+  } else {
+    const char *body = "";
+    size_t len = 0;
+    pack_get_text(payload, "body", &body, &len);
+    venue_push_reply(co, pack_get_int(payload, "status", 0), body, len, pack_get_int(payload, "received_ms", venue_now(v)), c->whole_text);
+    push_headers(co, pack_get(payload, "headers"));
+  }
+  call_step(c, 1);
+}
+
+static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)w; (void)type;
+  Call *c = ctx;
+  const char *text;
+  size_t n;
+  if (pack_get_text(payload, "source", &text, &n)) {
+    lua_pushlstring(c->co, text, n);
+    call_step(c, 1);
+  } else {
+    lua_pushnil(c->co);
+    const char *why = "not found";
+    n = strlen(why);
+    pack_get_text(payload, "error", &why, &n);
+    lua_pushlstring(c->co, why, n);
+    call_step(c, 2);
+  }
+}
+
+/* A coroutine of v's state whose body is the function on top of v->L, below its nargs arguments. */
+static Call *call_new(Venue *v, Waiter waiter, int nargs) {
+  Call *c = calloc(1, sizeof *c);
+  if (!c) return NULL;
+  c->venue = v;
+  c->waiter = waiter;
+  c->co = lua_newthread(v->L);
+  c->co_ref = luaL_ref(v->L, LUA_REGISTRYINDEX);
+  lua_xmove(v->L, c->co, nargs + 1);
+  return c;
+}
+
+/* ---- opening ---- */
+
+Venue *venue_at(lua_State *L, int idx) {
+  lua_Integer i = luaL_checkinteger(L, idx);
+  luaL_argcheck(L, i >= 1 && (size_t)i <= venues.n && venues.v[i - 1]->state == VENUE_READY, idx, "no such exchange");
+  return venues.v[i - 1];
+}
+
+static lua_Integer venue_handle(const Venue *v) {
+  for (size_t i = 0; i < venues.n; i++)
+    if (venues.v[i] == v) return (lua_Integer)i + 1;
+  return 0;
+}
+
+static void declare(Venue *v, lua_State *co, int idx) {
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  char err[128];
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  static const char *const fields[] = { "hosts", "credentials", "rights", NULL };
+  pack_map(&pk, 7);
+  pack_key_str(&pk, "venue", v->id);
+  pack_key_str(&pk, "digest", v->digest);
+  lua_getfield(co, idx, "rate_limit");
+  pack_key_int(&pk, "interval_ms", (int64_t)lua_tonumber(co, -1));
+  lua_getfield(co, idx, "burst");
+  pack_key_int(&pk, "burst", (int64_t)lua_tonumber(co, -1));
+  lua_pop(co, 2);
+  for (const char *const *f = fields; *f; f++) {
+    lua_getfield(co, idx, *f);
+    pack_str(&pk, *f);
+    if (!copy_pack(co, -1, &pk, err, sizeof err)) pack_nil(&pk);
+    lua_pop(co, 1);
+  }
+  worker_tell(v->worker, MSG_DECLARE, &out);
+  msgpack_sbuffer_destroy(&out);
+}
+
+/* The adapter is loaded: its coroutine returned the venue object and the description. */
+void venue_opened(Call *c, int nresults) {
+  Venue *v = c->venue;
+  lua_State *co = c->co;
+  char err[200];
+  Waiter waiter = c->waiter;
+  if (nresults != 2) {
+    call_fail_text(c, "BaseError", "the adapter did not load");
+    return;
+  }
+  declare(v, co, lua_gettop(co));
+  v->state = VENUE_READY;
+  lua_pushinteger(waiter.L, venue_handle(v));
+  bool ok = copy_value(co, -1, waiter.L, err, sizeof err);
+  if (!ok) lua_pop(waiter.L, 1);
+  lua_pushvalue(co, -1);
+  v->info_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+  lua_pop(co, 1);
+  v->object_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+  call_free(c);
+  if (!ok) {
+    push_error(waiter.L, "BaseError", v->id, err);
+    wake_with(waiter, v, 1, true);
+    return;
+  }
+  wake_with(waiter, v, 2, false);
+}
+
+static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, int options_ref, lua_State *script) {
+  char name[96], err[200];
+  snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
+  v->L = worker_state_new(v->worker, name);
+  v->markets = v->L ? market_store_new() : NULL;
+  if (!v->markets || !adapter_lib_open(v->L, v)) {
+    v->state = VENUE_FAILED;
+    push_error(waiter.L, "BaseError", v->id, "out of memory");
+    worker_wake(v->worker, waiter, 1, true);
+    return;
+  }
+  lua_State *L = v->L;
+  v->symbol_of_ref = v->maps_ref = LUA_NOREF;
+  /* adapter_lib_open left: adapter.open. Arguments: id, source, file, options. */
+  lua_pushstring(L, v->id);
+  lua_pushlstring(L, source, len);
+  lua_pushstring(L, name);
+  lua_pushnil(L);
+  if (options_ref != LUA_NOREF) {
+    lua_rawgeti(script, LUA_REGISTRYINDEX, options_ref);
+    if (copy_value(script, -1, L, err, sizeof err)) lua_remove(L, -2);
+    lua_pop(script, 1);
+    luaL_unref(script, LUA_REGISTRYINDEX, options_ref);
+  }
+  Call *c = call_new(v, waiter, 4);
+  if (!c) return;
+  c->opening = true;
+  call_step(c, 4);
+}
+
+typedef struct { Venue *v; Waiter waiter; lua_State *script; int options_ref; bool asked_registry; } Opening;
+
+static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload);
+
+static void ask_source(Worker *w, const char *kind, const char *name, Opening *o) {
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 2);
+  pack_key_str(&pk, "kind", kind);
+  pack_key_str(&pk, "name", name);
+  worker_ask(w, MSG_SOURCE, &out, on_source, o);
+  msgpack_sbuffer_destroy(&out);
+}
+
+static void opening_fail(Opening *o, const char *text) {
+  o->v->state = VENUE_FAILED;
+  push_error(o->waiter.L, "BadRequest", o->v->id, text);
+  Waiter waiter = o->waiter;
+  Worker *w = o->v->worker;
+  if (o->options_ref != LUA_NOREF) luaL_unref(o->script, LUA_REGISTRYINDEX, o->options_ref);
+  free(o);
+  worker_wake(w, waiter, 1, true);
+}
+
+/* The registry's word on an id that has no file: today's id of it into `successor`, or why there is none into err. */
+static bool successor_of(Worker *w, const char *id, const char *source, size_t len, char *successor, size_t cap, char *err, size_t errlen) {
+  lua_State *L = worker_state_new(w, "registry.lua");
+  bool found = false;
+  snprintf(err, errlen, "no exchange '%s'", id);
+  if (!L) return false;
+  if (hostlua_push(L, "alias", 0) && luaL_loadbufferx(L, source, len, "@registry.lua", "t") == LUA_OK) {
+    lua_pushstring(L, id);
+    if (worker_call(L, 2, 2) == LUA_OK) {
+      if (lua_type(L, -2) == LUA_TSTRING) { snprintf(successor, cap, "%s", lua_tostring(L, -2)); found = true; }
+      if (lua_type(L, -1) == LUA_TSTRING) snprintf(err, errlen, "%s", lua_tostring(L, -1));
+    }
+  }
+  worker_state_close(L);
+  return found;
+}
+
+static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Opening *o = ctx;
+  Venue *v = o->v;
+  const char *text;
+  size_t n;
+  char message[400];
+  if (!pack_get_text(payload, "source", &text, &n)) {
+    if (!o->asked_registry) {
+      o->asked_registry = true;
+      ask_source(w, "registry", "registry", o);
+      return;
+    }
+    snprintf(message, sizeof message, "no exchange '%s'", v->id);
+    opening_fail(o, message);
+    return;
+  }
+  if (o->asked_registry && !v->renamed) {
+    char successor[sizeof v->id];
+    if (!successor_of(w, v->id, text, n, successor, sizeof successor, message, sizeof message)) {
+      opening_fail(o, message);
+      return;
+    }
+    msgpack_sbuffer out;
+    msgpack_packer pk;
+    msgpack_sbuffer_init(&out);
+    msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+    pack_map(&pk, 2);
+    pack_key_str(&pk, "level", "note");
+    pack_key_str(&pk, "text", message);
+    worker_tell(w, MSG_LOG, &out);
+    msgpack_sbuffer_destroy(&out);
+    snprintf(v->id, sizeof v->id, "%s", successor);
+    v->renamed = true;
+    ask_source(w, "exchange", v->id, o);
+    return;
+  }
+  const char *digest = "";
+  size_t digest_len = 0;
+  pack_get_text(payload, "digest", &digest, &digest_len);
+  snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
+  Waiter waiter = o->waiter;
+  int options_ref = o->options_ref;
+  lua_State *script = o->script;
+  free(o);
+  venue_load(v, waiter, text, n, options_ref, script);
+}
+
+/* open(id, options) -> handle, description */
+static int lib_open(lua_State *L) {
+  size_t n;
+  const char *id = luaL_checklstring(L, 1, &n);
+  luaL_argcheck(L, n < sizeof ((Venue *)0)->id, 1, "too long");
+  Worker *w = worker_of(L);
+  Venue *v = calloc(1, sizeof *v);
+  Opening *o = calloc(1, sizeof *o);
+  Venue **more = realloc(venues.v, (venues.n + 1) * sizeof *more);
+  if (more) venues.v = more;
+  if (!v || !o || !more || venues.n >= 1000) {
+    free(v);
+    free(o);
+    return luaL_error(L, "too many exchanges are open");
+  }
+  v->worker = w;
+  snprintf(v->id, sizeof v->id, "%s", id);
+  v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
+  venues.v[venues.n++] = v;
+  o->v = v;
+  o->script = L;
+  o->options_ref = LUA_NOREF;
+  if (lua_type(L, 2) == LUA_TTABLE) {
+    lua_pushvalue(L, 2);
+    o->options_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  }
+  o->waiter = worker_waiter(L);
+  ask_source(w, "exchange", v->id, o);
+  return worker_wait(L);
+}
+
+/* call(handle, method, arguments, n, params, dry_run): waits; returns what the method gives (the signed, redacted request on a dry run), or raises */
+static int lib_call(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  const char *method = luaL_checkstring(L, 2);
+  luaL_checktype(L, 3, LUA_TTABLE);
+  int n = (int)luaL_checkinteger(L, 4);
+  luaL_argcheck(L, n >= 0 && n < 32, 4, "out of range");
+  char err[200];
+  lua_State *A = v->L;
+  int top = lua_gettop(A);
+  if (!lua_checkstack(A, 16)) return luaL_error(L, "out of stack");
+  lua_rawgeti(A, LUA_REGISTRYINDEX, v->call_ref);
+  lua_rawgeti(A, LUA_REGISTRYINDEX, v->object_ref);
+  lua_pushstring(A, method);
+  lua_createtable(A, n, 0);
+  for (int i = 1; i <= n; i++) {
+    lua_rawgeti(L, 3, i);
+    bool ok = copy_value(L, -1, A, err, sizeof err);
+    lua_pop(L, 1);
+    if (!ok) {
+      lua_settop(A, top);
+      return luaL_error(L, "%s: argument %d: %s", method, i, err);
+    }
+    lua_rawseti(A, -2, i);
+  }
+  if (lua_isnoneornil(L, 5)) lua_newtable(A);
+  else if (!copy_value(L, 5, A, err, sizeof err)) {
+    lua_settop(A, top);
+    return luaL_error(L, "%s: params: %s", method, err);
+  }
+  Call *c = call_new(v, worker_waiter(L), 4);
+  if (!c) return luaL_error(L, "out of memory");
+  c->dry_run = lua_toboolean(L, 6);
+  call_step(c, 4);
+  return worker_wait(L);
+}
+
+static int lib_market(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n;
+  const char *symbol = lua_type(L, 2) == LUA_TSTRING ? lua_tolstring(L, 2, &n) : NULL;
+  const Market *m = symbol ? market_by_symbol(v->markets, symbol, n) : NULL;
+  if (m) market_push(L, m); else lua_pushnil(L);
+  return 1;
+}
+
+static int lib_currency(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n;
+  const char *code = luaL_checklstring(L, 2, &n);
+  const Currency *c = currency_by_code(v->markets, code, n);
+  if (c) currency_push(L, c); else lua_pushnil(L);
+  return 1;
+}
+
+static int lib_symbol(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  lua_Integer i = luaL_checkinteger(L, 2);
+  if (i < 1 || (size_t)i > market_count(v->markets)) return 0;
+  lua_pushstring(L, market_symbol(market_nth(v->markets, (size_t)i - 1)));
+  return 1;
+}
+
+static int lib_symbols(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n = market_count(v->markets);
+  lua_createtable(L, (int)n, 0);
+  for (size_t i = 0; i < n; i++) {
+    lua_pushstring(L, market_symbol(market_nth(v->markets, i)));
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+static int lib_currencies(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n = currency_count(v->markets);
+  lua_createtable(L, 0, (int)n);
+  for (size_t i = 0; i < n; i++) {
+    const Currency *c = currency_nth(v->markets, i);
+    currency_push(L, c);
+    lua_setfield(L, -2, currency_code(c));
+  }
+  return 1;
+}
+
+static int lib_market_count(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)market_count(venue_at(L, 1)->markets));
+  return 1;
+}
+
+static int lib_now(lua_State *L) {
+  lua_pushinteger(L, worker_now(worker_of(L)));
+  return 1;
+}
+
+static const luaL_Reg lib[] = {
+  { "open", lib_open }, { "call", lib_call }, { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol },
+  { "symbols", lib_symbols }, { "currencies", lib_currencies }, { "market_count", lib_market_count }, { "now", lib_now }, { NULL, NULL }
+};
+
+void venue_open_lib(lua_State *L) {
+  view_open(L);
+  luaL_newlib(L, lib);
+  hostlua_require_with(L, "exchange", "venues");   /* pops the library, pushes the module */
+  lua_getfield(L, -1, "open");
+  lua_setglobal(L, "exchange");
+  lua_pop(L, 1);
+}
+
+/* ---- checking a file, in a state that lives as long as the worker ---- */
+
+static lua_State *checker;
+static int check_ref = LUA_NOREF;
+
+static int lib_check(lua_State *L) {
+  char err[200];
+  size_t n, m;
+  const char *source = luaL_checklstring(L, 1, &n), *file = luaL_checklstring(L, 2, &m);
+  if (!checker) {
+    checker = worker_state_new(worker_of(L), "check");
+    if (!checker || !adapter_lib_open(checker, NULL)) return luaL_error(L, "the checker does not start: %s", checker ? lua_tostring(checker, -1) : "memory");
+    check_ref = luaL_ref(checker, LUA_REGISTRYINDEX);
+  }
+  int top = lua_gettop(checker);
+  lua_rawgeti(checker, LUA_REGISTRYINDEX, check_ref);
+  lua_pushlstring(checker, source, n);
+  lua_pushlstring(checker, file, m);
+  bool ok = worker_call(checker, 2, 1) == LUA_OK;
+  if (!ok) {
+    const char *text = lua_tostring(checker, -1);
+    lua_pushstring(L, text ? text : "the check failed");
+    lua_settop(checker, top);
+    return lua_error(L);
+  }
+  ok = copy_value(checker, -1, L, err, sizeof err);
+  lua_settop(checker, top);
+  return ok ? 1 : luaL_error(L, "%s", err);
+}
+
+void venue_open_check(lua_State *L) {
+  lua_pushcfunction(L, lib_check);
+}
+
+/* ---- --dry-run: the request as it would be signed, in place of its reply ---- */
+
+void venue_dry_run_done(Call *c, const msgpack_object *signed_request) {
+  char err[128];
+  Venue *v = c->venue;
+  Waiter waiter = c->waiter;
+  if (!copy_unpack(waiter.L, signed_request, err, sizeof err)) {
+    call_fail_text(c, "BaseError", err);
+    return;
+  }
+  call_free(c);
+  wake_with(waiter, v, 1, false);
+}

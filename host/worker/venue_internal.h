@@ -1,0 +1,51 @@
+/* What the files about venues share: venue.c (calls), adapter_lib.c (what adapters and their host Lua may call), conform_lib.c. */
+#ifndef BOURSE_VENUE_INTERNAL_H
+#define BOURSE_VENUE_INTERNAL_H
+#include <lua.h>
+#include <msgpack.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "worker/decimal.h"
+#include "worker/market.h"
+#include "worker/plan.h"
+#include "worker/worker.h"
+
+typedef struct Call Call;
+
+typedef struct Venue {
+  Worker *worker;
+  char id[64], digest[72];
+  enum { VENUE_OPENING, VENUE_READY, VENUE_FAILED } state;
+  bool renamed;                        /* asked for by an old id of the registry */
+  lua_State *L;                        /* the adapter's */
+  int call_ref, error_ref, object_ref, info_ref;   /* in L: endpoint.call, endpoint.error_of, the venue object, its description */
+  int symbol_of_ref, maps_ref;
+  double taker, maker;
+  enum precision_mode precision;
+  MarketStore *markets;
+  Call *parked;                        /* calls that wait for the market list */
+  bool unpark;
+  /* conform: requests are signed and kept instead of sent, replies come from a list */
+  bool scripted;
+  int64_t clock_ms;                    /* the vectors' frozen time; 0: the real one */
+  int conform_ref;                     /* in L: { credentials, clock_ms, replies, sent, repeat } */
+} Venue;
+
+struct Call {
+  Venue *venue;
+  Waiter waiter;                       /* in the script's state */
+  lua_State *co; int co_ref;           /* the adapter's coroutine */
+  bool opening, sent_any, whole_text, dry_run;
+  Call *next;
+};
+
+int64_t venue_now(const Venue *v);
+void venue_context(ReadContext *rc, Venue *v);               /* what every read of the venue has in common */
+Venue *venue_at(lua_State *L, int idx);                     /* of a handle; raises */
+void venue_opened(Call *c, int nresults);
+bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen);
+void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text);
+bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_request, bool whole_text);
+void venue_dry_run_done(Call *c, const msgpack_object *signed_request);
+#endif

@@ -1,0 +1,215 @@
+#include "worker/view.h"
+
+#include <lauxlib.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char view_key = 0;   /* its address names the metatable in the registry: no script can reach it by a name */
+
+typedef struct {
+  JsonDoc *doc;
+  uint32_t node;
+  uint32_t at_index, at_node;     /* the element that was looked at last: walking a list costs one step an element */
+} View;
+
+static View *view_at(lua_State *L, int idx) {
+  View *v = lua_touserdata(L, idx);
+  if (!v || !lua_getmetatable(L, idx)) return NULL;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
+  bool same = lua_rawequal(L, -1, -2);
+  lua_pop(L, 2);
+  return same ? v : NULL;
+}
+
+static View *check_view(lua_State *L) {
+  View *v = view_at(L, 1);
+  if (!v) luaL_error(L, "expected a reply");
+  return v;
+}
+
+bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) {
+  View *v = view_at(L, idx);
+  if (!v) return false;
+  *doc = v->doc;
+  *node = v->node;
+  return true;
+}
+
+static void push_text(lua_State *L, const JsonDoc *doc, uint32_t node) {
+  const JsonNode *n = &doc->nodes[node];
+  if (!n->escaped) {
+    lua_pushlstring(L, doc->text + n->start, n->len);
+    return;
+  }
+  /* The scratch must not leak when Lua runs out of memory, so it is Lua's own. */
+  JsonScratch scratch = { .cap = n->len + 1 };
+  size_t len;
+  scratch.p = lua_newuserdatauv(L, scratch.cap, 0);
+  const char *text = json_text(doc, node, &scratch, &len);
+  lua_pushlstring(L, text, len);
+  lua_remove(L, -2);
+}
+
+static void push_view(lua_State *L, JsonDoc *doc, uint32_t node) {
+  View *v = lua_newuserdatauv(L, sizeof *v, 0);
+  *v = (View){ 0 };
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
+  lua_setmetatable(L, -2);
+  v->doc = json_ref(doc);         /* after all that can fail */
+  v->node = node;
+}
+
+void view_push(lua_State *L, JsonDoc *doc, uint32_t node) {
+  luaL_checkstack(L, 4, NULL);
+  if (node >= doc->n) {
+    lua_pushnil(L);
+    return;
+  }
+  const JsonNode *n = &doc->nodes[node];
+  switch (n->type) {
+    case JSON_NULL: lua_pushnil(L); return;
+    case JSON_TRUE: case JSON_FALSE: lua_pushboolean(L, n->type == JSON_TRUE); return;
+    case JSON_NUMBER: case JSON_STRING: push_text(L, doc, node); return;
+    default: push_view(L, doc, node);
+  }
+}
+
+static uint32_t element(View *v, int64_t i) {
+  const JsonDoc *d = v->doc;
+  uint32_t count = d->nodes[v->node].count;
+  if (i < 0) i += (int64_t)count + 1;
+  if (i < 1 || i > count) return JSON_NONE;
+  uint32_t index = 1, node = v->node + 1;
+  if (v->at_index && v->at_index <= i) {
+    index = v->at_index;
+    node = v->at_node;
+  }
+  for (; index < i; index++) node = d->nodes[node].next;
+  v->at_index = index;
+  v->at_node = node;
+  return node;
+}
+
+static int view_index(lua_State *L) {
+  View *v = check_view(L);
+  uint32_t node = JSON_NONE;
+  bool list = v->doc->nodes[v->node].type == JSON_ARRAY;
+  if (list && lua_isinteger(L, 2)) {
+    node = element(v, lua_tointeger(L, 2));
+  } else if (!list && lua_type(L, 2) == LUA_TSTRING) {
+    size_t n;
+    const char *key = lua_tolstring(L, 2, &n);
+    node = json_get(v->doc, v->node, key, n);
+  } else if (!list && lua_isinteger(L, 2)) {
+    lua_settop(L, 2);
+    size_t n;
+    const char *key = lua_tolstring(L, 2, &n);   /* object keys that are numbers */
+    node = json_get(v->doc, v->node, key, n);
+  }
+  if (node == JSON_NONE) return 0;
+  view_push(L, v->doc, node);
+  return 1;
+}
+
+static int view_newindex(lua_State *L) { return luaL_error(L, "a reply is read-only"); }
+
+static int view_len(lua_State *L) {
+  View *v = check_view(L);
+  lua_pushinteger(L, v->doc->nodes[v->node].count);
+  return 1;
+}
+
+/* Upvalues: the view, the next node, the index. */
+static int view_next(lua_State *L) {
+  View *v = lua_touserdata(L, lua_upvalueindex(1));
+  uint32_t node = (uint32_t)lua_tointeger(L, lua_upvalueindex(2));
+  const JsonNode *self = &v->doc->nodes[v->node];
+  if (node >= self->next) return 0;
+  uint32_t value = self->type == JSON_OBJECT ? node + 1 : node;
+  lua_pushinteger(L, v->doc->nodes[value].next);
+  lua_replace(L, lua_upvalueindex(2));
+  if (self->type == JSON_OBJECT) {
+    push_text(L, v->doc, node);
+  } else {
+    lua_Integer i = lua_tointeger(L, lua_upvalueindex(3)) + 1;
+    lua_pushinteger(L, i);
+    lua_pushvalue(L, -1);
+    lua_replace(L, lua_upvalueindex(3));
+  }
+  view_push(L, v->doc, value);
+  return 2;
+}
+
+static int view_pairs(lua_State *L) {
+  View *v = check_view(L);
+  lua_settop(L, 1);
+  lua_pushinteger(L, v->node + 1);
+  lua_pushinteger(L, 0);
+  lua_pushcclosure(L, view_next, 3);
+  return 1;
+}
+
+static int view_tostring(lua_State *L) {
+  View *v = check_view(L);
+  const JsonNode *n = &v->doc->nodes[v->node];
+  lua_pushlstring(L, v->doc->text + n->start, n->len);
+  return 1;
+}
+
+static int view_gc(lua_State *L) {
+  View *v = lua_touserdata(L, 1);
+  JsonDoc *doc = v->doc;
+  v->doc = NULL;
+  json_unref(doc);
+  return 0;
+}
+
+static const luaL_Reg meta[] = {
+  { "__index", view_index }, { "__newindex", view_newindex }, { "__len", view_len }, { "__pairs", view_pairs }, { "__tostring", view_tostring },
+  { "__gc", view_gc }, { NULL, NULL }
+};
+
+void view_open(lua_State *L) {
+  if (lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key) == LUA_TTABLE) {
+    lua_pop(L, 1);
+    return;
+  }
+  lua_pop(L, 1);
+  luaL_newlib(L, meta);
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &view_key);
+}
+
+void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbers) {
+  const JsonNode *n = &doc->nodes[node];
+  if (n->type == JSON_NUMBER && numbers) {
+    push_text(L, doc, node);
+    if (!lua_stringtonumber(L, lua_tostring(L, -1))) lua_pushnumber(L, strtod(lua_tostring(L, -1), NULL));
+    lua_remove(L, -2);
+    return;
+  }
+  if (n->type != JSON_ARRAY && n->type != JSON_OBJECT) {
+    view_push(L, doc, node);
+    return;
+  }
+  if (depth <= 0) luaL_error(L, "the data is nested too deep");
+  luaL_checkstack(L, 6, "nested too deep");
+  bool list = n->type == JSON_ARRAY;
+  lua_createtable(L, list ? (int)(n->count < 1u << 20 ? n->count : 1u << 20) : 0, list ? 0 : (int)(n->count < 1u << 16 ? n->count : 1u << 16));
+  lua_Integer i = 0;
+  for (uint32_t at = node + 1; at < n->next; ) {
+    uint32_t value = list ? at : at + 1;
+    if (list) {
+      view_plain(L, doc, value, depth - 1, numbers);
+      lua_rawseti(L, -2, ++i);
+    } else {
+      push_text(L, doc, at);
+      view_plain(L, doc, value, depth - 1, numbers);
+      lua_rawset(L, -3);
+    }
+    at = doc->nodes[value].next;
+  }
+}
+
+void view_numbers(lua_State *L, JsonDoc *doc, uint32_t node) { view_plain(L, doc, node, JSON_DEPTH, true); }

@@ -1,0 +1,41 @@
+/* What worker.c (the loop) and task.c (tasks and waits) share. */
+#ifndef BOURSE_WORKER_INTERNAL_H
+#define BOURSE_WORKER_INTERNAL_H
+#include "wire/frame.h"
+#include "worker/state.h"
+
+typedef struct { lua_State *thread; int ref; int n; bool raise; } Turn;    /* a task that may go on; ref: registry of its state */
+typedef struct { uint32_t id; AnswerFn fn; void *ctx; } Question;
+typedef struct { AnswerFn fn; void *ctx; } Listener;
+
+struct Worker {
+  int fd;
+  FrameReader in;
+  FrameWriter out;
+  Heap heap;
+  State *states;                   /* all, the script's among them */
+  State *script;
+  Question *questions; uint32_t n_questions, cap_questions, last_id;
+  Turn *turns; size_t first_turn, n_turns, cap_turns;
+  size_t live;                     /* tasks that have not ended */
+  Listener listeners[32];
+  uint32_t cpu_ms, callback_ms;
+  int64_t now_ms, now_mono_ms; bool frozen;
+  int64_t idle_ms;                 /* when MSG_IDLE was last sent */
+  uint64_t random[4];
+  bool done, stopping; int code;
+  char role[16];
+  bool tty; int columns;
+  int boot_args;                   /* registry of the script's state: the table of arguments */
+};
+
+void worker_die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+void *worker_grow(void *p, size_t n, size_t size);        /* realloc or die */
+
+void task_spawn(Worker *w, lua_State *L, int nargs);      /* function and nargs on top of L become a task; queued. Pops them */
+void task_run_all(Worker *w);                             /* runs what may run until all waits or the script ended */
+void task_lib_open(lua_State *L);                         /* pushes the table `tasks` of strategy.lua */
+void host_open(lua_State *L);                             /* hostapi.c: pushes the table `host` of verbs */
+void worker_put(Worker *w, int type, const char *key, const char *text, size_t n, const char *key2, const char *text2);
+void worker_push_answer(lua_State *to, const msgpack_object *payload);   /* pushes the payload, or nil */
+#endif

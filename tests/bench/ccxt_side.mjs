@@ -1,0 +1,36 @@
+// node ccxt_side.mjs WORK N PORT: the same work in ccxt. Prints nothing; what it costs is measured from outside.
+import { createRequire } from 'node:module';
+const require = createRequire(process.env.BENCH_MODULES + '/');
+const ccxt = require('ccxt');
+const [, , work, count, port] = process.argv;
+const n = Number(count);
+
+function venue(Class = ccxt.binance) {
+  const ex = new Class({ enableRateLimit: false, options: { fetchMarkets: { types: ['spot'] }, fetchCurrencies: false, defaultType: 'spot' } });
+  const url = `https://127.0.0.1:${port}`;
+  for (const k of Object.keys(ex.urls.api)) ex.urls.api[k] = ex.urls.api[k].replace(/^https:\/\/[^/]+/, url);
+  return ex;
+}
+
+async function flight(total, width, f) {
+  let next = 0;
+  await Promise.all(Array.from({ length: width }, async () => { while (next++ < total) await f(); }));
+}
+
+const { tests } = { tests: {
+  async start() { const ex = venue(); await ex.fetchOrderBook('BTC/USDT', 100); },
+  async book() { const ex = venue(); await ex.loadMarkets(); await flight(n, 16, () => ex.fetchOrderBook('BTC/USDT', 100)); },
+  async tickers() { const ex = venue(); await ex.loadMarkets(); await flight(n, 16, () => ex.fetchTickers()); },
+  async markets() { const ex = venue(); for (let i = 0; i < n; i++) await ex.loadMarkets(true); },
+  async idle() { const ex = venue(); await ex.loadMarkets(); console.log(process.memoryUsage().rss); await new Promise((r) => setTimeout(r, 3000)); },
+  async sign_binance() {
+    const ex = venue(); ex.apiKey = 'k'.repeat(64); ex.secret = 's'.repeat(64);
+    for (let i = 0; i < n; i++) ex.sign('order', 'private', 'POST', { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.001', price: '60000', timeInForce: 'GTC' });
+  },
+  async sign_kraken() {
+    const ex = venue(ccxt.kraken); ex.apiKey = 'k'; ex.secret = Buffer.from('s'.repeat(64)).toString('base64');
+    for (let i = 0; i < n; i++) ex.sign('AddOrder', 'private', 'POST', { pair: 'XXBTZUSD', type: 'buy', ordertype: 'limit', price: '60000', volume: '0.001' });
+  },
+} };
+await tests[work]();
+process.exit(0);

@@ -1,0 +1,79 @@
+// ./dev bench: bourse, ccxt (JavaScript, newest) and bare libcurl on the same local server, in one run, A and B in turn. What is compared is CPU time of
+// all processes of a side (user + system), and ratios; absolute figures are of this machine. Start-up is taken out: each work runs with n and with 2n, and the
+// difference counts.
+import { spawn, spawnSync, execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+
+const root = path.resolve(import.meta.dirname, '../..'), build = path.join(root, 'build'), dir = path.join(build, 'bench');
+const bourse = path.join(build, 'bourse'), measure = path.join(build, 'measure'), floor = path.join(build, 'floor');
+const rounds = Number(process.env.BENCH_ROUNDS || 5);
+fs.mkdirSync(dir, { recursive: true });
+
+if (!fs.existsSync(path.join(dir, 'node_modules/ccxt'))) {
+  fs.writeFileSync(path.join(dir, 'package.json'), '{"private":true}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', '--silent', '--ignore-scripts', 'ccxt@latest'], { cwd: dir, stdio: 'inherit' });
+}
+const key = path.join(dir, 'key.pem'), cert = path.join(dir, 'cert.pem');
+if (!fs.existsSync(cert)) {
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert,
+    '-days', '3650', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'], { stdio: 'ignore' });
+}
+const server = spawn('node', [path.join(import.meta.dirname, 'server.mjs'), key, cert], { stdio: ['pipe', 'pipe', 'inherit'] });
+const port = await new Promise((ok) => server.stdout.once('data', (d) => ok(String(d).trim())));
+
+const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert, BENCH_MODULES: dir, BOURSE_STATE: path.join(dir, 'state') };
+
+// One run of a command: { cpu (ms), wall (ms), rss (MB of the largest moment of the tree) }.
+function run(argv) {
+  const r = spawnSync(measure, ['--json', '--', ...argv], { env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const line = r.stderr.trim().split('\n').pop();
+  if (r.status !== 0) throw new Error(`${argv.join(' ')}: exit ${r.status}\n${r.stderr}`);
+  return JSON.parse(line);
+}
+const ours = (work, n) => [bourse, 'run', path.join(import.meta.dirname, 'work', work + '.lua'), '--arg', `n=${n}`, '--memory', '512', '--quiet',
+  '--base-url', `binance=https://127.0.0.1:${port}`, '--cacert', cert];
+const theirs = (work, n) => ['node', path.join(import.meta.dirname, 'ccxt_side.mjs'), work, String(n), port];
+const bare = (url, n) => [floor, `https://127.0.0.1:${port}${url}`, String(n), cert];
+
+const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+const per = (make, n) => (run(make(2 * n)).cpu - run(make(n)).cpu) / n;
+
+function compare(name, sides) {
+  const found = Object.fromEntries(Object.keys(sides).map((k) => [k, []]));
+  for (let i = 0; i < rounds; i++) for (const [k, f] of Object.entries(sides)) found[k].push(f());
+  return Object.fromEntries(Object.entries(found).map(([k, list]) => [k, median(list)]));
+}
+
+const rows = [];
+function row(work, unit, sides, must) {
+  const r = compare(work, sides), ratio = r.ccxt / r.bourse;
+  rows.push({ work, unit, ...r, ratio, must });
+  const show = (x) => (x === undefined ? '' : x < 10 ? x.toFixed(3) : x.toFixed(1));
+  console.log(`${work.padEnd(44)} ${show(r.ccxt).padStart(9)} ${show(r.bourse).padStart(9)} ${show(r.floor).padStart(8)} ${unit.padEnd(6)} ${ratio.toFixed(1).padStart(6)}x  ${must}`);
+}
+console.log(`${'work'.padEnd(44)} ${'ccxt'.padStart(9)} ${'bourse'.padStart(9)} ${'floor'.padStart(8)} ${''.padEnd(6)} ${'ratio'.padStart(7)}  must`);
+const depth = '/api/v3/depth?symbol=BTCUSDT&limit=100';
+try {
+  row('order book, 100 levels: CPU a request', 'ms', {
+    ccxt: () => per((n) => theirs('book', n), 1500), bourse: () => per((n) => ours('book', n), 1500), floor: () => per((n) => bare(depth, n), 1500) }, '4x');
+  row('2,000 tickers: CPU a request', 'ms', {
+    ccxt: () => per((n) => theirs('tickers', n), 20), bourse: () => per((n) => ours('tickers', n), 20), floor: () => per((n) => bare('/api/v3/ticker/24hr', n), 20) }, '8x');
+  row('load_markets of 2,000: CPU', 'ms', {
+    ccxt: () => per((n) => theirs('markets', n), 8), bourse: () => per((n) => ours('markets', n), 8), floor: () => per((n) => bare('/api/v3/exchangeInfo', n), 8) }, '4x');
+  const once = [bourse, 'book', 'binance', 'BTC/USDT', '--base-url', `binance=https://127.0.0.1:${port}`, '--cacert', cert, '--quiet'];
+  row('from nothing: one book, wall', 'ms', { ccxt: () => run(theirs('start', 1)).wall, bourse: () => run(once).wall }, '25x');
+  row('from nothing: one book, memory', 'MB', { ccxt: () => run(theirs('start', 1)).rss, bourse: () => run(once).rss }, '24 MB');
+  const list = [bourse, 'exchanges'];
+  row('bourse exchanges against node -e "", wall', 'ms', { ccxt: () => run(['node', '-e', '']).wall, bourse: () => run(list).wall }, '15 ms');
+  row('bourse exchanges against node -e "", memory', 'MB', { ccxt: () => run(['node', '-e', '']).rss, bourse: () => run(list).rss }, '12 MB');
+  const recipe = path.join(build, 'recipe_bench');
+  if (fs.existsSync(recipe)) console.log('\n' + execFileSync(recipe, { encoding: 'utf8' }).trim());
+  for (const k of ['binance', 'kraken']) {
+    const us = per((n) => theirs('sign_' + k, n), 20000) * 1000;
+    console.log(`ccxt signs ${k}: ${us.toFixed(2)} us`);
+  }
+  fs.writeFileSync(path.join(dir, 'result.json'), JSON.stringify(rows, null, 1));
+} finally {
+  server.stdin.end();
+}

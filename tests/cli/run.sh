@@ -1,0 +1,91 @@
+#!/bin/sh
+# The command line from outside: sh tests/cli/run.sh build/bourse. Prints each check that fails; exit code 1 then.
+set -u
+bourse=$(cd "$(dirname "$1")" && pwd)/$(basename "$1")
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT INT TERM
+BOURSE_STATE=$work/state
+export BOURSE_STATE
+failed=0 checks=0
+
+# check NAME CODE TEXT ARGUMENT...: runs bourse; the exit code must be CODE and TEXT be in what it prints.
+check() {
+  name=$1 code=$2 text=$3
+  shift 3
+  "$bourse" "$@" >"$work/out" 2>"$work/err" </dev/null
+  got=$?
+  checks=$((checks + 1))
+  if [ $got -ne "$code" ] || ! cat "$work/out" "$work/err" | grep -qF -e "$text"; then
+    failed=$((failed + 1))
+    echo "FAILED $name: bourse $*: exit $got (expected $code), expected text: $text"
+    head -c 600 "$work/out" "$work/err"
+  fi
+}
+
+# same NAME: the last output is that file.
+same() {
+  checks=$((checks + 1))
+  if ! cmp -s "$work/out" "$1"; then
+    failed=$((failed + 1))
+    echo "FAILED: differs from $1"
+    diff "$work/out" "$1" | head -n 6
+  fi
+}
+
+check "no verb" 2 "usage: bourse VERB"
+check "help" 0 "usage: bourse VERB" --help
+check "help of a verb" 0 "--by-country" help exchanges
+check "help after a verb" 0 "usage: bourse book ID SYMBOL" book --help
+check "version" 0 "Lua 5.4" --version
+check "wrong verb" 2 "did you mean 'exchanges'?" exchnages
+check "wrong option" 2 "did you mean --country?" exchanges --contry Japan
+check "wrong word" 2 "did you mean active?" exchanges --status activ
+check "missing argument" 2 "usage: bourse ticker ID SYMBOL" ticker
+check "foreign base url" 2 "only a server on this machine" ticker kraken BTC/USD --base-url kraken=http://example.com
+
+for list in 2019 2020; do
+  check "list $list" 0 "" exchanges --by-country --list $list --format csv
+  same "$here/lists/$list.csv"
+  check "list $list, markdown" 0 "[![kraken](" exchanges --by-country --list $list --format markdown
+  rows=$(grep -c '^|' "$work/out")
+  [ "$rows" = "$(($(wc -l < "$here/lists/$list.csv") + 1))" ] || { echo "FAILED markdown of $list: $rows lines"; failed=$((failed + 1)); }
+  check "list $list, json" 0 '"version": "0"' exchanges --by-country --list $list --format json
+done
+check "markdown as in 2019" 0 "" exchanges --by-country --list 2019 --format markdown
+sum=$(tail -n +3 "$work/out" | cksum | cut -d' ' -f1)
+[ "$sum" = "2383076118" ] || { echo "FAILED: the markdown of 2019 is not that of the list ($sum)"; failed=$((failed + 1)); }
+check "Chinese names" 0 "| 美国 | [![kraken](" exchanges --by-country --list 2020 --lang zh --format markdown
+check "by Chinese name" 0 "bitflyer" exchanges --country 日本
+check "by code" 0 "bitflyer" exchanges --country jp
+check "wrong country" 2 "did you mean 'Japan'?" exchanges --country Japn
+check "renamed" 0 "renamed, now okx" exchanges --status renamed
+check "defunct" 0 "defunct 2022" exchanges --status defunct
+check "csv" 0 "kraken,Kraken,US,active,0,https://www.kraken.com" exchanges --format csv
+
+cd "$work" || exit 1
+check "new strategy" 0 "mine.lua" new strategy mine
+check "no overwriting" 1 "is there already" new strategy mine
+check "bad name" 2 "lower-case letters" new strategy ../mine
+check "help of a script" 0 "venues" run mine.lua --help
+mkdir -p home/exchanges && cp "$here/../../registry.lua" home/
+check "new exchange" 0 "exchanges/mine.lua" new exchange mine --home home
+check "the new exchange is well formed" 0 "ok" check home/exchanges/mine.lua
+printf 'return { hosts = { api = "http://example.com" }, fetch_tickr = { get = "/x" } }\n' > bad.lua
+check "a bad adapter" 1 "bad.lua:" check bad.lua
+printf 'report { pair = "A/B", net = 0.5 }\nprint "hello"\n' > tiny.lua
+check "run" 0 "A/B  net +0.500%" run tiny.lua
+check "run, json" 0 '"pair":"A/B"' run tiny.lua --format json
+check "live needs consent" 4 "refused" run tiny.lua --live
+check "live against paper" 2 "exclude each other" run tiny.lua --live --paper
+check "no such script" 2 "cannot read" run none.lua
+check "keys, empty" 0 "no keys are stored" keys list
+check "keys, wrong word" 2 "did you mean list?" keys lst
+
+printf '1 + 2\nx = { 1, 2 }\nx[2] * 21\nnope.x\n' > lines
+"$bourse" shell < lines > out 2> err
+checks=$((checks + 1))
+[ "$(tr '\n' ' ' < out)" = "3 42 " ] && grep -q nope err || { failed=$((failed + 1)); echo "FAILED shell:"; cat out err; }
+
+echo "$checks checks, $failed failed"
+[ $failed -eq 0 ]

@@ -1,0 +1,215 @@
+#include "server.h"
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/ssl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Counted in memory that all processes share. */
+typedef struct { char path[64]; int hits; } Hit;
+static Hit *hits;
+
+static Hit *hit(const char *path) {
+  if (!hits) hits = mmap(NULL, 64 * sizeof *hits, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  for (int i = 0; i < 64; i++) {
+    if (!hits[i].path[0]) snprintf(hits[i].path, sizeof hits[i].path, "%s", path);
+    if (!strcmp(hits[i].path, path)) return &hits[i];
+  }
+  return &hits[63];
+}
+
+int fault_hits(const char *path) { return __atomic_load_n(&hit(path)->hits, __ATOMIC_SEQ_CST); }
+void fault_hits_reset(void) {
+  hit("/");
+  memset(hits, 0, 64 * sizeof *hits);
+}
+
+typedef struct { int fd; SSL *ssl; } Conn;
+
+static int put(Conn *c, const void *p, size_t n) {
+  const char *at = p;
+  while (n) {
+    ssize_t k = c->ssl ? SSL_write(c->ssl, at, (int)(n > 16384 ? 16384 : n)) : send(c->fd, at, n, MSG_NOSIGNAL);
+    if (k <= 0) return -1;
+    at += k;
+    n -= (size_t)k;
+  }
+  return 0;
+}
+
+static int puts_to(Conn *c, const char *s) { return put(c, s, strlen(s)); }
+
+/* Closes with a reset instead of a farewell. */
+static void reset(Conn *c) {
+  struct linger l = { 1, 0 };
+  setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+  close(c->fd);
+  _exit(0);
+}
+
+static void forever(Conn *c, const char *piece, size_t n) {
+  while (put(c, piece, n) == 0) {}
+}
+
+static void gzip_bomb(Conn *c) {
+  char buf[65536];
+  size_t n;
+  FILE *f = popen("(head -c 400000000 /dev/zero | gzip -1) 2>/dev/null", "r");      /* 400 MB from 1.7 */
+  puts_to(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");
+  while (f && (n = fread(buf, 1, sizeof buf, f)) > 0)
+    if (put(c, buf, n) < 0) break;
+  if (f) pclose(f);
+}
+
+static char *many(const char *piece, size_t times) {
+  size_t n = strlen(piece);
+  char *s = malloc(n * times + 1);
+  for (size_t i = 0; i < times; i++) memcpy(s + i * n, piece, n);
+  s[n * times] = 0;
+  return s;
+}
+
+/* Answers one request; 0: the connection stays open for another. */
+static int misbehave(Conn *c, const char *path, int nth) {
+  static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
+  __atomic_add_fetch(&hit(path)->hits, 1, __ATOMIC_SEQ_CST);
+  int count = fault_hits(path);
+  if (!strcmp(path, "/ok") || !strncmp(path, "/ok?", 4)) return puts_to(c, ok);
+  if (!strcmp(path, "/drop_second")) {       /* a kept connection that dies under the next request */
+    if (nth == 0) return puts_to(c, ok);
+    reset(c);
+  }
+  if (!strcmp(path, "/truncated")) puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{\"a\":");
+  else if (!strcmp(path, "/truncated_chunk")) puts_to(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n100\r\n{\"a\":");
+  else if (!strcmp(path, "/endless")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\n\r\n");
+    forever(c, many("0123456789abcdef", 4096), 65536);
+  } else if (!strcmp(path, "/claims_much")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: 9000000000000\r\n\r\n");
+    forever(c, many("0123456789abcdef", 4096), 65536);
+  } else if (!strcmp(path, "/gzip_bomb")) gzip_bomb(c);
+  else if (!strcmp(path, "/bad_gzip")) puts_to(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 20\r\n\r\nthis is no gzip data");
+  else if (!strcmp(path, "/header_flood")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\n");
+    forever(c, "X-Flood: 0123456789abcdef0123456789abcdef\r\n", 43);
+  } else if (!strcmp(path, "/long_header")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\nX-Long: ");
+    forever(c, "0123456789abcdef", 16);
+  } else if (!strcmp(path, "/trailer_flood")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n");
+    forever(c, "X-Flood: 0123456789abcdef0123456789abcdef\r\n", 43);
+  } else if (!strcmp(path, "/continue_flood")) {
+    forever(c, "HTTP/1.1 103 Early Hints\r\nX-Flood: 0123456789abcdef\r\n\r\n", 55);
+  } else if (!strcmp(path, "/not_http")) puts_to(c, "SSH-2.0-OpenSSH_9.2\r\n");
+  else if (!strcmp(path, "/reset_before")) reset(c);
+  else if (!strcmp(path, "/reset_in_headers")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\nContent-Le");
+    usleep(20000);
+    reset(c);
+  } else if (!strcmp(path, "/reset_in_body")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"a\"");
+    usleep(20000);
+    reset(c);
+  } else if (!strcmp(path, "/close_before")) return -1;
+  else if (!strcmp(path, "/silent")) sleep(30);
+  else if (!strcmp(path, "/drip")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+    while (puts_to(c, "x") == 0) usleep(20000);
+  } else if (!strcmp(path, "/drip_headers")) {
+    puts_to(c, "HTTP/1.1 200 OK\r\n");
+    while (puts_to(c, "X: y\r\n") == 0) usleep(20000);
+  } else if (!strcmp(path, "/nul_header")) put(c, "HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 2\r\n\r\n{}", 50);
+  else if (!strcmp(path, "/busy")) puts_to(c, "HTTP/1.1 429 Too Many\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/busy_said")) puts_to(c, "HTTP/1.1 429 Too Many\r\nRetry-After: 30\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/busy_once")) puts_to(c, count > 1 ? ok : "HTTP/1.1 429 Too Many\r\nRetry-After: 1\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/down")) puts_to(c, "HTTP/1.1 503 Down\r\nContent-Length: 4\r\n\r\ndown");
+  else if (!strcmp(path, "/down_once")) puts_to(c, count > 1 ? ok : "HTTP/1.1 503 Down\r\nContent-Length: 4\r\n\r\ndown");
+  else if (!strcmp(path, "/reset_once")) {
+    if (count == 1) reset(c);
+    puts_to(c, ok);
+  } else if (!strcmp(path, "/redirect_away")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: https://evil.example/steal\r\nContent-Length: 0\r\n\r\n");
+  else if (!strcmp(path, "/redirect_here")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
+  else if (!strcmp(path, "/redirect_loop")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: /redirect_loop\r\nContent-Length: 0\r\n\r\n");
+  else if (!strcmp(path, "/redirect_junk")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n");
+  else puts_to(c, "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+  return -1;
+}
+
+static void serve(Conn *c) {
+  static char buf[1 << 20];
+  for (int nth = 0;; nth++) {
+    size_t n = 0;
+    char *end = NULL;
+    while (!end && n < sizeof buf - 1) {
+      ssize_t k = c->ssl ? SSL_read(c->ssl, buf + n, (int)(sizeof buf - 1 - n)) : recv(c->fd, buf + n, sizeof buf - 1 - n, 0);
+      if (k <= 0) return;
+      n += (size_t)k;
+      buf[n] = 0;
+      end = strstr(buf, "\r\n\r\n");
+    }
+    char *path = strchr(buf, ' ');
+    if (!path) return;
+    path++;
+    path[strcspn(path, " ")] = 0;
+    if (misbehave(c, path, nth) < 0) return;
+  }
+}
+
+FaultServer fault_server(const char *cert, const char *key) {
+  FaultServer s = { 0 };
+  struct sockaddr_in a = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+  socklen_t len = sizeof a;
+  int one = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+  hit("/");
+  if (bind(fd, (struct sockaddr *)&a, sizeof a) < 0 || listen(fd, 64) < 0 || getsockname(fd, (struct sockaddr *)&a, &len) < 0) {
+    perror("fault server");
+    exit(1);
+  }
+  s.port = ntohs(a.sin_port);
+  s.pid = fork();
+  if (s.pid) {
+    close(fd);
+    return s;
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  signal(SIGCHLD, SIG_IGN);
+  signal(SIGPIPE, SIG_IGN);
+  SSL_CTX *ctx = NULL;
+  if (cert) {
+    ctx = SSL_CTX_new(TLS_server_method());
+    if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1 || SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1) _exit(1);
+  }
+  for (;;) {
+    Conn c = { .fd = accept(fd, NULL, NULL) };
+    if (c.fd < 0) continue;
+    if (fork() == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      setsockopt(c.fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+      if (ctx) {
+        c.ssl = SSL_new(ctx);
+        SSL_set_fd(c.ssl, c.fd);
+        if (SSL_accept(c.ssl) != 1) _exit(0);
+      }
+      serve(&c);
+      if (c.ssl) SSL_shutdown(c.ssl);
+      _exit(0);
+    }
+    close(c.fd);
+  }
+}
+
+void fault_server_stop(FaultServer *s) {
+  if (s->pid <= 0) return;
+  kill(s->pid, SIGKILL);
+  waitpid(s->pid, NULL, 0);
+  s->pid = 0;
+}

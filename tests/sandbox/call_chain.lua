@@ -1,0 +1,5 @@
+-- expect: exit 1|3, stderr "call_chain.lua"
+local t = {}
+setmetatable(t, t)
+t.__call = t
+t()

@@ -1,0 +1,13 @@
+-- expect: exit 0, stdout "refused"
+local co = coroutine.create(function() sleep(0.05) return "slept" end)
+local main = coroutine.running()
+spawn(function()
+  sleep(0.01)
+  local ok, why = coroutine.resume(co)
+  assert(not ok and why == "cannot resume a coroutine that waits for the host", why)
+  ok, why = coroutine.resume(main)
+  assert(not ok, "resumed the task itself")
+  print("refused")
+end)
+local ok, what = coroutine.resume(co)
+assert(ok and what == "slept")
