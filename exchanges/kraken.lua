@@ -505,7 +505,12 @@ return {
   cancel_orders = {
     post = "/0/private/CancelOrderBatch", cost = 0, encode = "json", send = function(a) return { orders = list(a.ids) } end,
   },
-  cancel_all_orders = private("CancelAll", {}),
+  cancel_all_orders = {
+    run = function(a)           -- those of all markets: there is no way to name one
+      a.symbol = nil
+      return private("CancelAll", {})
+    end,
+  },
   cancel_all_orders_after = {
     run = function(a)
       if a.timeout > 86400000 then fail("BadRequest", "at most a day ahead") end

@@ -21,6 +21,7 @@
 
 #define STORE_MAX (16u << 20)
 #define SCRYPT_LOG_N 15
+#define SCRYPT_MEMORY_MAX (256u << 20)
 #define TAG 16
 extern char **environ;
 
@@ -244,7 +245,7 @@ static bool derive_from_file(const Keys *k, const Header *h, Master *m, char *er
 
 static bool derive_from_passphrase(const Keys *k, const Header *h, bool is_new, Master *m, char *err, size_t errlen) {
   if (!k->source.passphrase) return failf(err, errlen, "the key store needs its passphrase");
-  if (h->log_n < 10 || h->log_n > 20 || h->r < 1 || h->r > 16 || h->p < 1 || h->p > 16)
+  if (h->log_n < 10 || h->log_n > 20 || h->r < 1 || h->p < 1 || h->p > 4 || (UINT64_C(128) << h->log_n) * h->r > SCRYPT_MEMORY_MAX)
     return failf(err, errlen, "%s/keys.enc is damaged: its scrypt figures make no sense", k->dir);
   Secure *text = secure_new(1024);
   if (!text) return failf(err, errlen, "out of memory");
@@ -252,7 +253,7 @@ static bool derive_from_passphrase(const Keys *k, const Header *h, bool is_new, 
   bool ok = n > 0 && n <= text->len;
   if (!ok) failf(err, errlen, "no passphrase given");
   else if (is_new && n < 8) ok = failf(err, errlen, "the passphrase is too short: 8 characters at least");
-  else if (!EVP_PBE_scrypt((const char *)text->bytes, n, h->salt, sizeof h->salt, UINT64_C(1) << h->log_n, h->r, h->p, UINT64_C(3) << 30,
+  else if (!EVP_PBE_scrypt((const char *)text->bytes, n, h->salt, sizeof h->salt, UINT64_C(1) << h->log_n, h->r, h->p, SCRYPT_MEMORY_MAX * UINT64_C(2),
                            (unsigned char *)m, sizeof *m))
     ok = failf(err, errlen, "scrypt failed: out of memory?");
   secure_free(text);
@@ -483,7 +484,15 @@ bool keys_add(Keys *k, const KeysEntry *e, const Credentials *c, char *err, size
     if (c->field[i].len > KEYS_FIELD_MAX) return failf(err, errlen, "the credential '%s' is too long", key_names[i]);
   }
   if (!any) return failf(err, errlen, "there is no credential to keep");
-  return change(k, a.entry.venue, a.entry.account, &a, err, errlen);
+  /* A copy first: what the caller gave may be of this store, and change reads the store anew. */
+  Secure *copy = serialise(&a, 1);
+  Account *own = NULL;
+  size_t one = 0;
+  bool ok = copy && parse(copy, &own, &one);
+  ok = ok ? change(k, own->entry.venue, own->entry.account, own, err, errlen) : failf(err, errlen, "out of memory");
+  free(own);
+  secure_free(copy);
+  return ok;
 }
 
 bool keys_remove(Keys *k, const char *venue, const char *account, char *err, size_t errlen) {

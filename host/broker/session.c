@@ -549,17 +549,16 @@ static void send_line(Session *s, const char *text, size_t n, bool eof) {
   peer_end(p);
 }
 
-static void input_event(void *ctx, int fd, int events) {
-  Session *s = ctx;
+/* False at the end of the input. */
+static bool read_input(Session *s, int fd) {
   char buf[4096];
-  (void)events;
   ssize_t n = read(fd, buf, sizeof buf);
-  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return;
+  if (n < 0 && (errno == EINTR || errno == EAGAIN)) return true;
   if (n <= 0) {
     if (s->line.len) send_line(s, s->line.buf, s->line.len, false);
     loop_forget(s->loop, fd);
     send_line(s, NULL, 0, true);
-    return;
+    return false;
   }
   for (char *p = buf, *end = buf + n; p < end;) {
     char *nl = memchr(p, '\n', (size_t)(end - p));
@@ -570,6 +569,21 @@ static void input_event(void *ctx, int fd, int events) {
     s->line.len = 0;
     p = nl + 1;
   }
+  return true;
+}
+
+static void input_event(void *ctx, int fd, int events) {
+  (void)events;
+  read_input(ctx, fd);
+}
+
+/* A regular file cannot be waited for: it is read whole, up to a limit. */
+static void read_file_input(Session *s, int fd) {
+  for (int pieces = 0; read_input(s, fd); pieces++)
+    if (pieces == 1024) {
+      send_line(s, NULL, 0, true);
+      return;
+    }
 }
 
 /* --- the whole --- */
@@ -615,7 +629,7 @@ static int run(Session *s) {
   if (spec->watch_files) source_watch(s);
   if (spec->for_ms > 0) loop_after(s->loop, &s->end_timer, spec->for_ms);
   if (spec->on_tick) loop_after(s->loop, &s->screen_timer, 100);
-  if (spec->input_fd >= 0 && !loop_watch(s->loop, spec->input_fd, LOOP_READ, input_event, s)) input_event(s, spec->input_fd, 0);
+  if (spec->input_fd >= 0 && !loop_watch(s->loop, spec->input_fd, LOOP_READ, input_event, s)) read_file_input(s, spec->input_fd);
   loop_run(s->loop);
   return s->code;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
@@ -30,8 +31,16 @@ static int add_folder(const Cli *cli, const char *dir, const char **files, size_
   return code;
 }
 
+/* The list of vectors that are not followed, with reasons; it stands beside the adapters' tests. NULL: there is none here. */
+static const char *deviations(void) {
+  static char path[4096];
+  const char *home = paths_home();
+  if (!home || snprintf(path, sizeof path, "%s/tests/adapters/deviations.lua", home) >= (int)sizeof path) return NULL;
+  return access(path, R_OK) == 0 ? path : NULL;
+}
+
 int verb_conform(Cli *cli) {
-  static const char *files[WORDS_MAX + 1];
+  static const char *files[WORDS_MAX + 2];
   size_t n = 0;
   SessionSpec spec;
   int code = start_common(cli, &spec);
@@ -45,6 +54,12 @@ int verb_conform(Cli *cli) {
   if (code) return code;
   memcpy(cli->words, files, n * sizeof *files);
   cli->n_words = n;
+  if (!cli_text(cli, "deviations") && deviations() && cli->n_given < GIVEN_MAX) {
+    const Option *o = cli->verb->options;
+    while (strcmp(o->name, "deviations") != 0) o++;
+    cli->given[cli->n_given++] = (Given){ o, deviations(), 0 };
+  }
+  files[n] = cli_text(cli, "deviations");
   spec.files = files;
   spec.frozen_clock = true;
   spec.open_keys = NULL;

@@ -42,10 +42,12 @@ static int64_t now_ms(void) {
 
 /* "kraken http://127.0.0.1:40123" */
 static void take_line(Venues *v, char *line) {
-  char *space = strchr(line, ' ');
+  char *space = strchr(line, ' '), adapter[4300];
   size_t used = strlen(v->names);
   if (!space || v->n == VENUES_MAX || strncmp(space + 1, "http://", 7) != 0) return;
   *space = 0;
+  snprintf(adapter, sizeof adapter, "%s/exchanges/%.60s.lua", paths_home(), line);
+  if (access(adapter, R_OK) != 0) return;
   snprintf(v->urls[v->n], sizeof v->urls[0], "%.60s=%.90s", line, space + 1);
   v->list[v->n] = v->urls[v->n];
   snprintf(v->names + used, sizeof v->names - used, "%s%.60s", used ? "," : "", line);
@@ -136,7 +138,6 @@ int verb_demo(Cli *cli) {
   if (!spec.quiet) fprintf(stderr, "demo: %zu local venues (%s), seed %lld; no network, no key\n", v.n, v.names,
     (long long)cli_number(cli, "seed", 1));
   spec.base_urls = v.list;
-  spec.unlimited = true;               /* nobody else's servers */
   spec.for_ms = cli_number(cli, "for", 20000);
   msgpack_sbuffer_init(&args);
   msgpack_packer_init(&pk, &args, msgpack_sbuffer_write);

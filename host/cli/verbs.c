@@ -50,6 +50,7 @@ static const Option conform_options[] = {
   { "exchange", "ID", "only this exchange", OPT_TEXT, NULL },
   { "kind", NULL, "only this kind", OPT_WORD, "request|response|error" },
   { "name", "TEXT", "only vectors whose name holds TEXT", OPT_TEXT, NULL },
+  { "deviations", "FILE", "vectors that are not followed, with reasons (tests/adapters/deviations.lua)", OPT_TEXT, NULL },
   { "format", NULL, "how to print", OPT_WORD, "table|json" },
   END };
 static const Option demo_options[] = {

@@ -107,6 +107,7 @@ local lazy = {
   quote = function(a) return a.market and a.market.quote end,
   base_id = function(a) return a.market and a.market.baseId end,
   quote_id = function(a) return a.market and a.market.quoteId end,
+  all_symbols = function(a) return a.venue.symbols() end,
   currency = function(a) return a.code and a:currency_of(a.code) or nil end,
   currency_id = function(a) return a.code and a:currency_of(a.code).id or nil end,
   ids = function(a)

@@ -75,10 +75,8 @@ function M.candles(list, columns, rows, timeframe)
       if c[2] and c[3] and c[4] and c[5] then
         local top, bottom = y(math.max(c[2], c[5])), y(math.min(c[2], c[5]))
         if top - bottom < 0.5 then   -- a body is always seen
-          local mid = math.floor((top + bottom)) / 2 * 2
-          local half = (top + bottom) / 2 - mid >= 0.5 and 0.5 or 0
-          bottom, top = mid + half, mid + half + 0.5
-          if bottom >= rows then bottom, top = rows - 0.5, rows end
+          bottom = math.min(math.floor(top + bottom) / 2, rows - 0.5)
+          top = bottom + 0.5
         end
         local wick_top, wick_bottom = y(c[3]), y(c[4])
         local function at(v) return (v < top and v > bottom) and 2 or (v < wick_top and v > wick_bottom) and 1 or 0 end

@@ -161,8 +161,10 @@ function compare.result(got, want, want_kind, skip, path)
     if got == nil and path ~= "result" and all_absent(want, want_kind) then return nil end
     if type(got) ~= "table" and type(got) ~= "userdata" then return path .. ": got " .. brief(got) .. ", want " .. brief(want) end
     if want_kind == "array" then
-      if #got ~= #want then return path .. ": " .. #got .. " elements, want " .. #want end
-      for i = 1, #want do
+      local n = #want
+      while n > #got and conform.kind(want, n) == "null" do n = n - 1 end
+      if #got ~= n then return path .. ": " .. #got .. " elements, want " .. n end
+      for i = 1, n do
         local why = compare.result(got[i], want[i], conform.kind(want, i), skip, path .. "." .. (i - 1))
         if why then return why end
       end

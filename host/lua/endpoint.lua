@@ -283,7 +283,7 @@ function endpoint.call(venue, name, given, params)
   if type(d) == "table" and venue.adapter.markets_need ~= false and name ~= "fetch_markets" and name ~= "fetch_currencies"
     and name ~= "fetch_time" and name ~= "fetch_status" and d.markets ~= false and venue.adapter.fetch_markets then
     load_markets(venue)
-    if wants(method, "code") and given[1] ~= nil then load_currencies(venue) end
+    if wants(method, "code") and given[1] ~= nil and not native.currency(given[1]) then load_currencies(venue) end
   end
   return run_method(venue, name, given, params or {})
 end

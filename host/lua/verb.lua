@@ -33,6 +33,7 @@ function verb.main(f)
   end
   if type(e) == "table" and rawget(e, "class") then
     local more = e.class == "BadSymbol" and verb.ex and verb.symbol and suggest(verb.ex, verb.symbol) or ""
+    if tostring(e.message):find("was not granted to this run", 1, true) then more = " (--live grants it)" end
     local venue = e.venue and format.clean(e.venue) .. ": " or ""
     host.err(("bourse: %s%s: %s%s\n"):format(venue, e.class, format.clean(e.message), more))
     return host.done(5)

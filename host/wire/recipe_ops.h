@@ -5,7 +5,7 @@
 #define BOURSE_RECIPE_OPS_H
 
 #define RECIPE_MAX (1u << 20)   /* bytes of a program */
-#define RECIPE_STACK 64         /* deepest stack */
+#define RECIPE_STACK 200        /* deepest stack */
 #define RECIPE_VALUE_MAX (8u << 20)
 
 enum recipe_op {

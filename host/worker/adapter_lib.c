@@ -72,6 +72,17 @@ static int n_market(lua_State *L) {
   return 1;
 }
 
+static int n_symbols(lua_State *L) {
+  Venue *v = venue_up(L);
+  size_t n = market_count(v->markets);
+  lua_createtable(L, (int)n, 0);
+  for (size_t i = 0; i < n; i++) {
+    lua_pushstring(L, market_symbol(market_nth(v->markets, i)));
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
 static int n_currency(lua_State *L) {
   Venue *v = venue_up(L);
   size_t n;
@@ -236,7 +247,7 @@ static int n_distance(lua_State *L) {
 
 static const luaL_Reg natives[] = {
   { "send", n_send }, { "dialect", n_dialect }, { "park", n_park }, { "unpark", n_unpark }, { "market_count", n_market_count },
-  { "market", n_market }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
+  { "market", n_market }, { "symbols", n_symbols }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
   { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now }, { "load", n_load }, { "key", n_key },
   { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { NULL, NULL }
 };

@@ -10,8 +10,9 @@
 typedef unsigned __int128 u128;
 
 static const uint64_t pow64[20] = {
-  1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u, 1000000000000u,
-  10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u, 1000000000000000000u, 10000000000000000000u,
+  1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u, 10000000000u, 100000000000u,
+  1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u, 10000000000000000u, 100000000000000000u,
+  1000000000000000000u, 10000000000000000000u,
 };
 static const double pow_double[23] = {   /* all exact */
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22,
@@ -55,7 +56,7 @@ static bool read_exponent(const char *s, const char *end, long long *out) {
   return true;
 }
 
-/* For texts that the short way below does not take: zeros at the end wait until a digit follows them, so that they cost no precision. */
+/* For texts that the short way below does not take: zeros at the end wait until a digit follows, so that they cost no precision. */
 static bool parse_long(const char *s, const char *end, bool neg, Decimal *out) {
   u128 m = 0;
   long long scale = 0, waiting = 0, e = 0;
@@ -329,8 +330,8 @@ static enum rest rest_of(u128 twice, u128 whole) {
   return twice == 0 ? REST_NONE : twice < whole ? REST_BELOW : twice == whole ? REST_HALF : REST_ABOVE;
 }
 
-/* a * 10^shift / b: the whole part q, and how the rest compares to a half. Stops early when nothing is left: *unused is how many zeros then
- * still belong behind q. False when q has over 38 digits. a and b are below 10^38. */
+/* a * 10^shift / b: the whole part q, and how the rest compares to a half. Stops early when nothing is left: *unused is how
+ * many zeros then still belong behind q. False when q has over 38 digits. a and b are below 10^38. */
 static bool divide(u128 a, int shift, u128 b, u128 *q, enum rest *rest, int *unused) {
   *unused = 0;
   u128 r = a % b;
@@ -445,6 +446,7 @@ static Decimal check_decimal(lua_State *L, int idx) {
     if (dec_from_double(x, &d)) return d;
     luaL_error(L, "not a decimal: %f", x);
   }
+  if (lua_isnone(L, idx)) luaL_error(L, "not a decimal: no value");
   if (lua_type(L, idx) != LUA_TSTRING) luaL_error(L, "not a decimal: a %s", luaL_typename(L, idx));
   size_t len;
   const char *s = lua_tolstring(L, idx, &len);

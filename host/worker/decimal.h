@@ -18,9 +18,9 @@ bool dec_parse(const char *s, size_t len, Decimal *out);          /* "-1.50e-7",
 bool dec_from_double(double x, Decimal *out);                     /* shortest text that reads back the same; false: not finite */
 Decimal dec_from_int(long long x);
 double dec_double(Decimal d);                                     /* correctly rounded; fast path for short ones */
-bool dec_read_double(const char *s, size_t len, double *out);     /* numeric text of any length, correctly rounded; false: not one, or infinite */
-size_t dec_text(Decimal d, char *buf, size_t cap);                /* plain digits, no exponent, no trailing zeros; buf of 512 is enough;
-                                                                   * the length, or 0 (and "") when it does not fit */
+bool dec_read_double(const char *s, size_t len, double *out);     /* text of any length, correctly rounded; false: no number, or infinite */
+/* Plain digits, no exponent, no trailing zeros; a buf of 512 is enough. The length, or 0 (and "") when it does not fit. */
+size_t dec_text(Decimal d, char *buf, size_t cap);
 bool dec_add(Decimal a, Decimal b, Decimal *out);
 bool dec_sub(Decimal a, Decimal b, Decimal *out);
 bool dec_mul(Decimal a, Decimal b, Decimal *out);
@@ -30,10 +30,12 @@ bool dec_is_zero(Decimal d);
 Decimal dec_neg(Decimal d);
 Decimal dec_abs(Decimal d);
 Decimal dec_strip(Decimal d);                                     /* without trailing zeros */
-/* To the venue's precision: `step` is a tick (TICK, above zero), a count of places (PLACES, may be negative) or of digits (DIGITS, at least 1). */
+/* To the venue's precision: `step` is a tick (TICK, above zero), a count of places (PLACES, may be negative) or of digits
+ * (DIGITS, at least 1). False when step is not such a one or the result does not fit. */
 bool dec_to_precision(Decimal x, Decimal step, enum precision_mode mode, enum decimal_round round, Decimal *out);
 
-/* Adds `decimal` to the table on top of the stack: add sub mul div(a, b, places) cmp neg abs text number round(x, step, mode, how). They take
- * decimal text or Lua numbers and give decimal text (number: a float; cmp: -1, 0, 1). mode "tick" "places" "digits", how "cut" "nearest" "up". */
+/* Adds `decimal` to the table on top of the stack: add sub mul div(a, b, places) cmp neg abs text number round(x, step, mode, how).
+ * They take decimal text or Lua numbers and give decimal text (number: a float; cmp: -1, 0, 1). mode is "tick" (default),
+ * "places" or "digits"; how is "cut", "nearest" (default) or "up". */
 void decimal_open(lua_State *L);
 #endif

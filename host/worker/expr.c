@@ -200,7 +200,7 @@ void expr_compile(Arena *a, const char *text, size_t len, Expr *out) {
 
 static bool key_is(const JsonDoc *doc, uint32_t node, const char *name, uint32_t len) {
   const JsonNode *k = &doc->nodes[node];
-  return k->type == JSON_STRING && k->len == len && !k->escaped && memcmp(doc->text + k->start, name, len) == 0;
+  return k->type == JSON_STRING && k->len == len && !k->escaped && same_bytes(doc->text + k->start, name, len);
 }
 
 uint32_t object_get(const JsonDoc *doc, uint32_t object, const char *name, uint32_t len, uint32_t *hint) {
@@ -215,7 +215,7 @@ uint32_t object_get(const JsonDoc *doc, uint32_t object, const char *name, uint3
 
 static bool equals_text(const Value *v, const char *s, size_t n) {
   if (v->kind == V_BOOL) return v->b ? n == 4 && memcmp(s, "true", 4) == 0 : n == 5 && memcmp(s, "false", 5) == 0;
-  return (v->kind == V_TEXT || v->kind == V_NUMBER) && v->n == n && memcmp(v->s, s, n) == 0;
+  return (v->kind == V_TEXT || v->kind == V_NUMBER) && v->n == n && same_bytes(v->s, s, n);
 }
 
 static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {

@@ -47,19 +47,15 @@ static void finish_datetime(Reader *r, Record *rec, int timestamp, int datetime)
 
 /* ---- tickers ---- */
 
-static int places_of(double step) {
-  Decimal d;
-  if (!(step > 0) || !dec_from_double(step, &d)) return 18;
-  d = dec_strip(d);
-  return d.scale > 0 ? d.scale : 0;
-}
-
 /* The middle of open and last, cut to the market's price step as the exchange itself would show it. */
 static void finish_average(Reader *r, Record *rec, Decimal open, Decimal close) {
   Decimal sum, average;
   int places = 18;
-  if (rec->market && r->c->precision == PRECISION_TICK) places = places_of(market_facts(rec->market)->price_step);
-  if (dec_add(open, close, &sum) && dec_div(sum, two, places, &average)) put(rec, TICKER_average, average);
+  if (rec->market && r->c->precision == PRECISION_TICK) places = market_facts(rec->market)->price_places;
+  static const Decimal half = { 5, 1 };
+  if (!dec_add(open, close, &sum)) return;
+  if (dec_mul(sum, half, &average) && average.scale <= places) put(rec, TICKER_average, average);
+  else if (dec_div(sum, two, places, &average)) put(rec, TICKER_average, average);
 }
 
 static void finish_ticker(Reader *r, Record *rec) {
@@ -73,7 +69,7 @@ static void finish_ticker(Reader *r, Record *rec) {
   bool has_change = get(rec, TICKER_change, &change), has_percentage = get(rec, TICKER_percentage, &percentage);
   bool has_average = get(rec, TICKER_average, &average);
   Decimal growth;      /* close / open */
-  bool has_growth = has_percentage && finish_divide(percentage, hundred, &x) && dec_add(one, x, &growth) && dec_cmp(growth, zero) > 0;
+  bool has_growth = has_percentage && !has_change && (!has_open || !has_close) && finish_divide(percentage, hundred, &x) && dec_add(one, x, &growth) && dec_cmp(growth, zero) > 0;
   if (has_change) {
     if (!has_close && has_average && finish_divide(change, two, &x)) has_close = dec_add(average, x, &close);
     if (!has_open && has_close) has_open = dec_sub(close, change, &open);
@@ -191,9 +187,10 @@ static void finish_trade(Reader *r, Record *rec) {
   finish_fees(r, rec, TRADE_fee_cost, TRADE_fee_currency, TRADE_fee_rate, TRADE_fees, NULL);
 }
 
+/* A sum that one of them is missing from is none: some exchanges tell the ids of an order's trades only. */
 static void add_to(Decimal *sum, bool *ok, const Record *rec, int slot) {
   Decimal x;
-  if (*ok && get(rec, slot, &x)) *ok = dec_add(*sum, x, sum);
+  if (*ok) *ok = get(rec, slot, &x) && dec_add(*sum, x, sum);
 }
 
 /* What an order's own trades tell about it. Returns their fees. */
@@ -212,9 +209,6 @@ static const Tree *finish_from_trades(Reader *r, Record *order) {
     for (size_t k = 0; i == 0 && k < 4; k++)
       if (!has(order, up[k][0])) order->slots[up[k][0]] = t->slots[up[k][1]];
     if (!has(t, TRADE_symbol)) t->slots[TRADE_symbol] = order->slots[ORDER_symbol];
-    if (!has(t, TRADE_order)) t->slots[TRADE_order] = order->slots[ORDER_id];
-    if (!has(t, TRADE_side)) t->slots[TRADE_side] = order->slots[ORDER_side];
-    if (!has(t, TRADE_type)) t->slots[TRADE_type] = order->slots[ORDER_type];
     finish_record(r, t);
     add_to(&filled, &filled_ok, t, TRADE_amount);
     add_to(&cost, &cost_ok, t, TRADE_cost);

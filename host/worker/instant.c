@@ -38,9 +38,9 @@ bool instant_iso(int64_t ms, char buf[INSTANT_TEXT]) {
   if (!split(ms, &y, &m, &d, &t)) return false;
   /* Every record has one: by hand, snprintf is ten times slower. */
   unsigned year = (unsigned)y, parts[6] = { m, d, t / 3600000, t / 60000 % 60, t / 1000 % 60, t % 1000 };
-  buf[0] = (char)('0' + year / 1000); buf[1] = (char)('0' + year / 100 % 10); buf[2] = (char)('0' + year / 10 % 10); buf[3] = (char)('0' + year % 10);
   static const char marks[] = "--T::.";
-  char *p = buf + 4;
+  char *p = buf;
+  for (unsigned ten = 1000; ten; ten /= 10) *p++ = (char)('0' + year / ten % 10);
   for (int i = 0; i < 6; i++) {
     *p++ = marks[i];
     if (i == 5) *p++ = (char)('0' + parts[i] / 100);
@@ -84,8 +84,9 @@ bool instant_parse_iso(const char *s, size_t n, int64_t *ms) {
   const char *p = s, *end = s + n;
   unsigned y, mo, d, h = 0, mi = 0, sec = 0, frac = 0;
   int64_t offset = 0;
-  if (!digits(&p, end, 4, &y) || !mark(&p, end, '-') || !digits(&p, end, 2, &mo) || !mark(&p, end, '-') || !digits(&p, end, 2, &d)) return false;
-  if (mo < 1 || mo > 12 || d < 1 || d > lengths[mo - 1] || (mo == 2 && d == 29 && (y % 4 || (y % 100 == 0 && y % 400)))) return false;
+  if (!digits(&p, end, 4, &y) || !mark(&p, end, '-') || !digits(&p, end, 2, &mo) || !mark(&p, end, '-')) return false;
+  if (!digits(&p, end, 2, &d) || mo < 1 || mo > 12 || d < 1 || d > lengths[mo - 1]) return false;
+  if (mo == 2 && d == 29 && (y % 4 || (y % 100 == 0 && y % 400))) return false;
   if (p < end) {
     if (!mark(&p, end, 'T') && !mark(&p, end, 't') && !mark(&p, end, ' ')) return false;
     if (!digits(&p, end, 2, &h) || !mark(&p, end, ':') || !digits(&p, end, 2, &mi)) return false;
@@ -113,7 +114,9 @@ bool instant_parse_iso(const char *s, size_t n, int64_t *ms) {
     }
     if (p != end) return false;
   }
-  *ms = days_of(y, mo, d) * 86400000 + (int64_t)h * 3600000 + (int64_t)mi * 60000 + (int64_t)sec * 1000 + frac - offset;
+  int64_t v = days_of(y, mo, d) * 86400000 + (int64_t)h * 3600000 + (int64_t)mi * 60000 + (int64_t)sec * 1000 + frac - offset;
+  if (v < FIRST || v > LAST) return false;   /* the zone moved it out */
+  *ms = v;
   return true;
 }
 

@@ -115,7 +115,7 @@ static bool hash_new(Hash *h, size_t n) {
   return h->at != NULL;
 }
 
-static bool text_eq(const char *a, size_t an, const char *b, size_t bn) { return an == bn && memcmp(a, b, an) == 0; }
+static bool text_eq(const char *a, size_t an, const char *b, size_t bn) { return an == bn && same_bytes(a, b, an); }
 
 /* ---- filling ---- */
 
@@ -181,7 +181,10 @@ static bool complete_market(Shelf *h, Record *rec, Market *m) {
   m->facts.contract = flag(rec, MARKET_contract);
   m->facts.inverse = flag(rec, MARKET_inverse);
   m->facts.contract_size = number_or_nan(rec, MARKET_contractSize);
-  m->facts.price_step = number_or_nan(rec, MARKET_precision_price);
+  if (s[MARKET_precision_price].kind == V_DECIMAL && s[MARKET_precision_price].d.m > 0) {
+    Decimal step = dec_strip(s[MARKET_precision_price].d);
+    m->facts.price_places = step.scale > 0 ? step.scale : 0;
+  }
   return add_name(h, &s[MARKET_baseId], &s[MARKET_base]) && add_name(h, &s[MARKET_quoteId], &s[MARKET_quote])
       && add_name(h, &s[MARKET_settleId], &s[MARKET_settle]);
 }
@@ -219,7 +222,8 @@ bool shelf_add(Shelf *h, Record *rec) {
   m->id_len = id->kind == V_TEXT ? (uint32_t)id->n : 0;
   if (!m->name || !m->id) return false;
   m->facts.type = "";
-  m->facts.contract_size = m->facts.price_step = NAN;
+  m->facts.contract_size = NAN;
+  m->facts.price_places = 18;
   if (!h->currencies && !complete_market(h, rec, m)) return false;
   Packer k = { 0 };
   pack_record(&k, rec);

@@ -353,10 +353,14 @@ static void compile_level(lua_State *L, Plan *p, const char *place) {
   }
 }
 
+static bool is_plain_name(const Expr *e) {
+  return e->form == EXPR_PATH && e->n == 1 && !e->map && e->alternatives[0].origin == FROM_ELEMENT && e->alternatives[0].nsteps == 1
+    && e->alternatives[0].ntransforms == 0 && e->alternatives[0].steps[0].kind == STEP_NAME;
+}
+
 /* Is the path the plain number i? */
 static bool is_index(const Expr *e, int64_t i) {
-  return e->form == EXPR_PATH && e->n == 1 && e->alternatives[0].origin == FROM_ELEMENT && e->alternatives[0].nsteps == 1
-    && e->alternatives[0].ntransforms == 0 && e->alternatives[0].steps[0].kind == STEP_NAME && e->alternatives[0].steps[0].index == i;
+  return is_plain_name(e) && e->alternatives[0].steps[0].index == i;
 }
 
 static bool has_symbol(const Plan *p) { return p->schema->symbol >= 0 && p->schema->id != SCHEMA_MARKET; }
@@ -466,6 +470,8 @@ static void compile_kind(lua_State *L, const Kind *kind, const char *place) {
   p->n = f->n;
   p->fields = arena_alloc(&p->arena, (size_t)(f->n ? f->n : 1) * sizeof *p->fields);
   if (f->n) memcpy(p->fields, f->list, (size_t)f->n * sizeof *p->fields);
+  for (int i = 0; i < p->n; i++)
+    p->fields[i].simple = p->fields[i].slot >= 0 && p->schema->slots[p->fields[i].slot].type == SLOT_NUMBER && is_plain_name(&p->fields[i].e);
   check_whole(L, p);
   lua_pop(L, 1);
   lua_replace(L, idx);

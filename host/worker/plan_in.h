@@ -24,6 +24,7 @@ typedef struct {
   int slot;                  /* or -1: one that the schema does not know */
   const char *name; uint32_t len;
   Expr e;
+  bool simple;               /* a name in the element and nothing else, into a number: the usual case, read without detours */
 } Field;
 
 typedef struct PlanRef { struct PlanRef *next; int ref; } PlanRef;

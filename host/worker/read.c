@@ -153,6 +153,22 @@ static void add_extra(Reader *r, const Plan *p, Record *rec, const Field *f, Val
   rec->extras[rec->nextras++] = (TreeItem){ f->name, f->len, v };
 }
 
+/* A number in a field of an object. False: not that, to be read the long way. */
+static bool read_simple(const Field *f, Record *rec, const Spot *spot) {
+  JsonDoc *doc = spot->doc;
+  if (doc->nodes[spot->node].type != JSON_OBJECT) return false;
+  Step *s = &f->e.alternatives[0].steps[0];
+  uint32_t found = object_get(doc, spot->node, s->name, s->len, &s->hint);
+  if (found == JSON_NONE) return true;
+  const JsonNode *n = &doc->nodes[found];
+  if (n->type == JSON_NULL) return true;
+  Value *v = &rec->slots[f->slot];
+  if ((n->type != JSON_STRING && n->type != JSON_NUMBER) || !dec_parse(doc->text + n->start, n->len, &v->d)) return false;
+  v->kind = V_DECIMAL;
+  v->node = found;
+  return true;
+}
+
 /* False: the call did not ask for this one. */
 static bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wanted *w) {
   Spot spot = *at;
@@ -165,6 +181,7 @@ static bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, c
   for (int i = 0; i < p->n; i++) {
     const Field *f = &p->fields[i];
     const Expr *e = &f->e;
+    if (f->simple && read_simple(f, rec, &spot)) continue;
     if (e->form != EXPR_PATH || e->map || e->alternatives[0].ntransforms || e->n > 1) {    /* those may have something to say */
       snprintf(name, sizeof name, "%s.%s", p->schema->name, f->name);
       r->field = name;

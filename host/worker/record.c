@@ -149,20 +149,49 @@ __attribute__((noinline)) static void name_field(Reader *r, const Record *rec, i
   r->field = buf;
 }
 
+/* What needs no conversion, or the usual one. */
+static bool set_plainly(Value *s, enum slot_type type, const Value *v) {
+  bool digits = v->kind == V_TEXT || v->kind == V_NUMBER;
+  Decimal d;
+  switch (type) {
+    case SLOT_NUMBER:
+      if (v->kind == V_DECIMAL) break;
+      if (!digits || !dec_parse(v->s, v->n, &d)) return false;
+      s->kind = V_DECIMAL;
+      s->node = v->node;
+      s->d = d;
+      return true;
+    case SLOT_TIME: {
+      int64_t ms;
+      if (v->kind == V_TIME) break;
+      if (!digits || !dec_parse(v->s, v->n, &d) || !instant_from_units(d, 'm', &ms)) return false;
+      s->kind = V_TIME;
+      s->node = v->node;
+      s->t = ms;
+      return true;
+    }
+    case SLOT_TEXT:
+      if (v->kind != V_TEXT) return false;
+      break;
+    case SLOT_ID:
+      if (!digits) return false;
+      *s = *v;
+      s->kind = V_TEXT;
+      return true;
+    case SLOT_BOOL:
+      if (v->kind != V_BOOL) return false;
+      break;
+    default: return false;
+  }
+  *s = *v;
+  return true;
+}
+
 void record_set(Reader *r, Record *rec, int slot, Value v) {
   if (v.kind == V_NONE) return;
   enum slot_type type = rec->schema->slots[slot].type;
-  if (type == SLOT_NUMBER && (v.kind == V_TEXT || v.kind == V_NUMBER)) {   /* nearly every field of market data */
-    Value *s = &rec->slots[slot];
-    Decimal d;
-    if (dec_parse(v.s, v.n, &d)) {
-      s->kind = V_DECIMAL;
-      s->node = v.node;
-      s->d = d;
-      return;
-    }
-  }
-  if (v.kind == V_BOOL && !v.b && type != SLOT_BOOL) {
+  if (set_plainly(&rec->slots[slot], type, &v)) return;
+  if (v.kind == V_BOOL && !v.b && v.node == JSON_NONE && type != SLOT_BOOL) {     /* the adapter's word, not the exchange's */
     rec->withheld |= UINT64_C(1) << slot;
     return;
   }
@@ -226,9 +255,25 @@ static void push_trades(lua_State *L, const Tree *t) {
   lua_settop(L, table);
 }
 
+/* Amounts of 17 to 19 digits are common in volumes. An 80-bit quotient is exact to half of its last bit, so it rounds to the right double
+ * unless it stands just on the middle of two. */
+static double as_double(Decimal d) {
+#if defined(__x86_64__)
+  static const long double powers[] = { 1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L, 1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L };
+  __int128 m = d.m < 0 ? -d.m : d.m;
+  if (m >> 53 && !(m >> 64) && d.scale >= 0 && d.scale <= 18) {
+    long double x = (long double)(uint64_t)m / powers[d.scale];
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    if ((bits & 0x7ff) != 0x400) return d.m < 0 ? -(double)x : (double)x;
+  }
+#endif
+  return dec_double(d);
+}
+
 static void push_slot(lua_State *L, const Value *v, enum slot_type type) {
   switch (v->kind) {
-    case V_DECIMAL: lua_pushnumber(L, dec_double(v->d)); return;
+    case V_DECIMAL: lua_pushnumber(L, as_double(v->d)); return;
     case V_TEXT: lua_pushlstring(L, v->s, v->n); return;
     case V_TIME: lua_pushinteger(L, v->t); return;
     case V_BOOL: lua_pushboolean(L, v->b); return;

@@ -33,7 +33,8 @@ const char *sandbox_error_text(lua_State *L, int idx) {
         part[i] = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : NULL;
       }
       if (part[1])
-        lua_pushfstring(L, "%s%s%s%s%s", part[0] ? part[0] : "", part[0] ? ": " : "", part[1], part[2] ? ": " : "", part[2] ? part[2] : "");
+        lua_pushfstring(L, "%s%s%s%s%s", part[0] ? part[0] : "", part[0] ? ": " : "", part[1], part[2] ? ": " : "",
+          part[2] ? part[2] : "");
       else if (part[2]) lua_pushstring(L, part[2]);
       else lua_pushliteral(L, "a table was raised as an error");
       lua_insert(L, -4);
@@ -406,7 +407,8 @@ static int l_print(lua_State *L) {        /* of adapters; scripts have their own
 }
 
 static const luaL_Reg base_own[] = { { "getmetatable", l_getmetatable }, { "setmetatable", l_setmetatable }, { "rawset", l_rawset },
-  { "tostring", l_tostring }, { "print", l_print }, { "collectgarbage", l_collectgarbage }, { "iso8601", l_iso8601 }, { "parse8601", l_parse8601 }, { NULL, NULL } };
+  { "tostring", l_tostring }, { "print", l_print }, { "collectgarbage", l_collectgarbage }, { "iso8601", l_iso8601 },
+  { "parse8601", l_parse8601 }, { NULL, NULL } };
 static const luaL_Reg string_own[] = { { "rep", s_rep }, { "format", s_format }, { "find", s_find }, { "match", s_match },
   { "gsub", s_gsub }, { "gmatch", s_gmatch }, { NULL, NULL } };
 static const luaL_Reg table_own[] = { { "insert", t_plain }, { "remove", t_plain }, { "sort", t_plain }, { "concat", t_concat },

@@ -164,6 +164,10 @@ enum slot_type {
   F(CURRENCY, precision,    "precision",           SLOT_NUMBER) \
   F(CURRENCY, amount_min,   "limits.amount.min",   SLOT_NUMBER) \
   F(CURRENCY, amount_max,   "limits.amount.max",   SLOT_NUMBER) \
+  F(CURRENCY, price_min,    "limits.price.min",    SLOT_NUMBER) \
+  F(CURRENCY, price_max,    "limits.price.max",    SLOT_NUMBER) \
+  F(CURRENCY, cost_min,     "limits.cost.min",     SLOT_NUMBER) \
+  F(CURRENCY, cost_max,     "limits.cost.max",     SLOT_NUMBER) \
   F(CURRENCY, withdraw_min, "limits.withdraw.min", SLOT_NUMBER) \
   F(CURRENCY, withdraw_max, "limits.withdraw.max", SLOT_NUMBER) \
   F(CURRENCY, deposit_min,  "limits.deposit.min",  SLOT_NUMBER) \

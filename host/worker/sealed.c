@@ -3,56 +3,55 @@
 #include "worker/sealed.h"
 
 #include <lauxlib.h>
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "broker/coding.h"
 #include "broker/crypto.h"
-#include "wire/recipe_ops.h"
-#include "worker/decimal.h"
-#include "worker/view.h"
+#include "worker/sealed_in.h"
 
-static const char sealed_key = 0, number_key = 0, sorted_key = 0;
+static const char sealed_key = 0, number_key = 0;
 
 static const char *const key_names[] = RECIPE_KEY_NAMES;
 static const char *const time_names[] = RECIPE_TIME_NAMES;
 static const char *const hash_names[] = RECIPE_HASH_NAMES;
 static const char *const curve_names[] = RECIPE_CURVE_NAMES;
 
-typedef struct { size_t len; char bytes[]; } Sealed;
-
-static bool has_metatable(lua_State *L, int idx, const void *key) {
-  if (lua_type(L, idx) != LUA_TUSERDATA || !lua_getmetatable(L, idx)) return false;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, key);
-  bool same = lua_rawequal(L, -1, -2);
+/* Scripts cannot reach or make metatables of userdata, so the mark in [1] tells which sort of object this is. */
+int sealed_kind(lua_State *L, int idx, Sealed **s) {
+  if (lua_type(L, idx) != LUA_TUSERDATA || !lua_getmetatable(L, idx)) return IS_NEITHER;
+  lua_rawgeti(L, -1, 1);
+  const void *mark = lua_touserdata(L, -1);
   lua_pop(L, 2);
-  return same;
+  if (mark != &sealed_key && mark != &number_key) return IS_NEITHER;
+  *s = lua_touserdata(L, idx);
+  return mark == &sealed_key ? IS_SEALED : IS_NUMBER;
 }
 
-const char *sealed_test(lua_State *L, int idx, size_t *len) {
-  if (!has_metatable(L, idx, &sealed_key)) return NULL;
-  Sealed *s = lua_touserdata(L, idx);
+static const char *test(lua_State *L, int idx, int kind, size_t *len) {
+  Sealed *s;
+  if (sealed_kind(L, idx, &s) != kind) return NULL;
   *len = s->len;
   return s->bytes;
 }
 
-const char *sealed_test_number(lua_State *L, int idx, size_t *len) {
-  if (!has_metatable(L, idx, &number_key)) return NULL;
-  Sealed *s = lua_touserdata(L, idx);
-  *len = s->len;
-  return s->bytes;
-}
+const char *sealed_test(lua_State *L, int idx, size_t *len) { return test(L, idx, IS_SEALED, len); }
+const char *sealed_test_number(lua_State *L, int idx, size_t *len) { return test(L, idx, IS_NUMBER, len); }
 
-static char *new_bytes(lua_State *L, size_t len, const void *key) {
+static Sealed *push_new(lua_State *L, size_t len, const void *key) {
   if (len > RECIPE_MAX) luaL_error(L, "the sealed text is too long");
-  Sealed *s = lua_newuserdatauv(L, sizeof *s + len + 1, 0);
-  s->len = len;
-  s->bytes[len] = 0;
+  Sealed *s = lua_newuserdatauv(L, sizeof *s + len, 0);
+  *s = (Sealed){ .len = (uint32_t)len };
   lua_rawgetp(L, LUA_REGISTRYINDEX, key);
   lua_setmetatable(L, -2);
-  return s->bytes;
+  return s;
+}
+
+Sealed *sealed_new(lua_State *L, size_t len, unsigned depth) {
+  if (depth > RECIPE_STACK) luaL_error(L, "too many sealed values in one another");
+  Sealed *s = push_new(L, len, &sealed_key);
+  s->depth = (uint8_t)depth;
+  return s;
 }
 
 /* ---- writing programs ---- */
@@ -64,59 +63,57 @@ static size_t put_varint(char *out, size_t n) {
   return i;
 }
 
-/* What is joined: program bytes as they are, text as R_TEXT. */
-typedef struct { const char *p; size_t n; bool sealed; } Part;
+/* An operand: text, or a sealed value. What it points to is kept by the stack. */
+typedef struct { const char *p; size_t n; const Sealed *sealed; } Part;
 
 static Part part_of(lua_State *L, int idx) {
   Part part = { 0 };
-  part.p = sealed_test(L, idx, &part.n);
-  if (part.p) { part.sealed = true; return part; }
-  part.p = sealed_test_number(L, idx, &part.n);
-  if (part.p) return part;
+  Sealed *s;
+  switch (sealed_kind(L, idx, &s)) {
+    case IS_SEALED: return (Part){ s->bytes, s->len, s };
+    case IS_NUMBER: return (Part){ s->bytes, s->len, NULL };
+    default: break;
+  }
   if (lua_type(L, idx) != LUA_TSTRING && lua_type(L, idx) != LUA_TNUMBER)
     luaL_error(L, "expected text or a sealed value, got a %s", luaL_typename(L, idx));
   part.p = lua_tolstring(L, idx, &part.n);
   return part;
 }
 
-static size_t part_size(const Part *p) { return p->sealed ? p->n : p->n + 6; }
-
-static char *part_write(char *at, const Part *p) {
-  if (!p->sealed) {
-    *at++ = R_TEXT;
-    at += put_varint(at, p->n);
-  }
-  memcpy(at, p->p, p->n);
-  return at + p->n;
-}
-
 /* Pushes the program of the parts followed by the operator's bytes. */
 static int push_program(lua_State *L, const Part *parts, int n, const char *op, size_t op_len) {
-  size_t size = op_len;
-  for (int i = 0; i < n; i++) size += part_size(&parts[i]);
-  char *bytes = new_bytes(L, size, &sealed_key), *at = bytes;
-  for (int i = 0; i < n; i++) at = part_write(at, &parts[i]);
+  char heads[4][12];
+  size_t head_len[4] = { 0 }, size = op_len;
+  unsigned depth = 1;
+  for (int i = 0; i < n; i++) {
+    if (!parts[i].sealed) {
+      heads[i][0] = R_TEXT;
+      head_len[i] = 1 + put_varint(heads[i] + 1, parts[i].n);
+    }
+    unsigned needs = (unsigned)i + (parts[i].sealed ? parts[i].sealed->depth : 1);
+    if (needs > depth) depth = needs;
+    size += head_len[i] + parts[i].n;
+  }
+  char *at = sealed_new(L, size, depth)->bytes;
+  for (int i = 0; i < n; i++) {
+    memcpy(at, heads[i], head_len[i]);
+    memcpy(at + head_len[i], parts[i].p, parts[i].n);
+    at += head_len[i] + parts[i].n;
+  }
   memcpy(at, op, op_len);
-  at += op_len;
-  ((Sealed *)lua_touserdata(L, -1))->len = (size_t)(at - bytes);   /* varints are shorter than the room made for them */
   return 1;
 }
 
 /* Joins n values from `first` on; all text: text. */
 static int concat(lua_State *L, int first, int n) {
-  enum { MANY = 32 };
-  Part few[MANY], *parts = n <= MANY ? few : lua_newuserdatauv(L, (size_t)n * sizeof *parts, 0);
-  bool any = false;
-  for (int i = 0; i < n; i++) any |= (parts[i] = part_of(L, first + i)).sealed;
-  if (!any) {
-    luaL_Buffer b;
-    luaL_buffinit(L, &b);
-    for (int i = 0; i < n; i++) luaL_addlstring(&b, parts[i].p, parts[i].n);
-    luaL_pushresult(&b);
-    return 1;
+  write_begin(L);
+  for (int i = 0; i < n; i++) {
+    Part part = part_of(L, first + i);
+    if (part.sealed) write_sealed(L, part.sealed);
+    else write_text(L, part.p, part.n);
   }
-  char op[8] = { R_CONCAT };
-  return push_program(L, parts, n, op, 1 + put_varint(op + 1, (size_t)n));
+  write_end(L);
+  return 1;
 }
 
 static int s_concat(lua_State *L) {
@@ -157,9 +154,7 @@ static int do_hash(lua_State *L, int h, int idx) {
 static int l_hash(lua_State *L) { return do_hash(L, option(L, 1, hash_names, H_NONE, "hash"), 2); }
 static int l_named_hash(lua_State *L) { return do_hash(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 1); }
 
-static int l_hmac(lua_State *L) {      /* hmac(hash, secret, message) */
-  int h = option(L, 1, hash_names, H_NONE, "hash");
-  Part parts[2] = { part_of(L, 2), part_of(L, 3) };
+static int push_hmac(lua_State *L, int h, const Part parts[2]) {
   if (parts[0].sealed || parts[1].sealed) {
     char op[2] = { R_HMAC, (char)h };
     return push_program(L, parts, 2, op, 2);
@@ -172,23 +167,25 @@ static int l_hmac(lua_State *L) {      /* hmac(hash, secret, message) */
   return 1;
 }
 
-static int do_coding(lua_State *L, int coding, int idx) {
+static int l_hmac(lua_State *L) {      /* hmac(hash, secret, message) */
+  int h = option(L, 1, hash_names, H_NONE, "hash");
+  Part parts[2] = { part_of(L, 2), part_of(L, 3) };
+  return push_hmac(L, h, parts);
+}
+
+int coded_push(lua_State *L, enum recipe_coding c, int idx) {
   Part part = part_of(L, idx);
   if (part.sealed) {
-    char op[2] = { R_ENCODE, (char)coding };
+    char op[2] = { R_ENCODE, (char)c };
     return push_program(L, &part, 1, op, 2);
   }
-  const char *why = "";
-  size_t room = coding_bound((enum recipe_coding)coding, part.n), n = 0;
-  if (room > RECIPE_VALUE_MAX) return luaL_error(L, "the text is too long");
-  luaL_Buffer b;
-  char *out = luaL_buffinitsize(L, &b, room + 1);
-  if (!coding_run((enum recipe_coding)coding, (const uint8_t *)part.p, part.n, (uint8_t *)out, &n, &why)) return luaL_error(L, "%s", why);
-  luaL_pushresultsize(&b, n);
+  write_begin(L);
+  write_coded(L, c, part.p, part.n);
+  write_end(L);
   return 1;
 }
 
-static int l_coding(lua_State *L) { return do_coding(L, (int)lua_tointeger(L, lua_upvalueindex(1)), 1); }
+static int l_coding(lua_State *L) { return coded_push(L, (enum recipe_coding)lua_tointeger(L, lua_upvalueindex(1)), 1); }
 
 static int l_rsa(lua_State *L) {       /* rsa(hash, pem, message) */
   int h = option(L, 1, hash_names, H_COUNT, "hash");
@@ -226,7 +223,8 @@ static int l_slice(lua_State *L) {     /* slice(x, i, j): 1-based, both ends in;
     if (j < 0) j += (lua_Integer)part.n + 1;
     if (i < 1) i = 1;
     if (j > (lua_Integer)part.n) j = (lua_Integer)part.n;
-    lua_pushlstring(L, part.p + (i - 1), j >= i ? (size_t)(j - i + 1) : 0);
+    if (j < i) lua_pushliteral(L, "");
+    else lua_pushlstring(L, part.p + (i - 1), (size_t)(j - i + 1));
     return 1;
   }
   luaL_argcheck(L, i >= 1 && i <= (1 << 20), 2, "1 or more is expected");
@@ -281,10 +279,31 @@ static int l_raw_number(lua_State *L) {
   return 1;
 }
 
+/* The grammar of RFC 8259: what a JSON parser takes. */
+static bool is_json_number(const char *p, const char *end) {
+  const char *digits;
+  if (p < end && *p == '-') p++;
+  digits = p;
+  while (p < end && *p >= '0' && *p <= '9') p++;
+  if (p == digits || (*digits == '0' && p - digits > 1)) return false;
+  if (p < end && *p == '.') {
+    digits = ++p;
+    while (p < end && *p >= '0' && *p <= '9') p++;
+    if (p == digits) return false;
+  }
+  if (p < end && (*p | 32) == 'e') {
+    p++;
+    if (p < end && (*p == '+' || *p == '-')) p++;
+    digits = p;
+    while (p < end && *p >= '0' && *p <= '9') p++;
+    if (p == digits) return false;
+  }
+  return p == end;
+}
+
 void sealed_push_number(lua_State *L, const char *text, size_t len) {
-  Decimal d;
-  if (len > 400 || !dec_parse(text, len, &d) || text[0] == '+' || text[0] == '.') luaL_error(L, "'%s' is no number", text);
-  memcpy(new_bytes(L, len, &number_key), text, len);
+  if (len > 400 || !is_json_number(text, text + len)) luaL_error(L, "'%s' is no number", len > 40 ? "a text that long" : text);
+  memcpy(push_new(L, len, &number_key)->bytes, text, len);
 }
 
 static int number_tostring(lua_State *L) {
@@ -308,376 +327,66 @@ static int random_text(lua_State *L, const char *alphabet, unsigned base) {
 static int l_random_hex(lua_State *L) { return random_text(L, "0123456789abcdef", 16); }
 static int l_random_digits(lua_State *L) { return random_text(L, "0123456789", 10); }
 
-static int l_uuid(lua_State *L) {      /* RFC 4122, version 4 */
-  char out[40];
-  uint64_t a = worker_random(L), b = worker_random(L);
-  snprintf(out, sizeof out, "%08x-%04x-4%03x-%04x-%012llx", (unsigned)(a >> 32), (unsigned)(a >> 16 & 0xffff), (unsigned)(a & 0xfff),
-           (unsigned)(b >> 48 & 0x3fff) | 0x8000, (unsigned long long)(b & 0xffffffffffffu));
-  lua_pushstring(L, out);
+/* uuid(): RFC 4122, version 4. Every digit is a draw of its own, those at the start of a group with one bit turned, so that a frozen clock gives
+ * the id of the vectors (98888888-9888-4888-a888-988888888888). */
+static int l_uuid(lua_State *L) {
+  static const char shape[] = "10000000-1000-4000-8000-100000000000";
+  char out[sizeof shape - 1];
+  for (size_t i = 0; i < sizeof out; i++) {
+    unsigned draw = (unsigned)(worker_random(L) >> 60), digit = 16;
+    if (shape[i] == '0') digit = draw;
+    else if (shape[i] == '1') digit = draw ^ 1;
+    else if (shape[i] == '8') digit = 8 | (draw >> 2 & 3);
+    out[i] = digit < 16 ? "0123456789abcdef"[digit] : shape[i];
+  }
+  lua_pushlstring(L, out, sizeof out);
   return 1;
 }
 
-/* ---- encoding tables ---- */
-
-/* The text of a scalar for URLs, forms and JSON numbers, pushed: sealed values stay as they are. False: not a scalar. */
-static bool push_scalar(lua_State *L, int idx) {
-  size_t n = 0;
-  idx = lua_absindex(L, idx);
-  switch (lua_type(L, idx)) {
-    case LUA_TSTRING: lua_pushvalue(L, idx); return true;
-    case LUA_TBOOLEAN: lua_pushstring(L, lua_toboolean(L, idx) ? "true" : "false"); return true;
-    case LUA_TNUMBER:
-      if (lua_isinteger(L, idx)) {
-        lua_pushvalue(L, idx);
-        lua_tostring(L, -1);
-      } else {
-        Decimal d;
-        char buf[512];
-        lua_Number x = lua_tonumber(L, idx);
-        if (!isfinite(x) || !dec_from_double(x, &d)) luaL_error(L, "a number that cannot be sent: %f", x);
-        lua_pushlstring(L, buf, dec_text(d, buf, sizeof buf));
-      }
-      return true;
-    case LUA_TUSERDATA: {
-      if (sealed_test(L, idx, &n)) { lua_pushvalue(L, idx); return true; }
-      const char *text = sealed_test_number(L, idx, &n);
-      if (text) { lua_pushlstring(L, text, n); return true; }
-      return false;
-    }
-    default: return false;
-  }
-}
-
-/* Pieces are gathered as stack values from b->first on, and joined at the end. Runs of text are joined as they come. */
-typedef struct { lua_State *L; int list; lua_Integer n; } Pieces;
-
-static void piece(Pieces *b) {          /* takes the value on top */
-  lua_rawseti(b->L, b->list, ++b->n);
-}
-static void piece_text(Pieces *b, const char *s) {
-  lua_pushstring(b->L, s);
-  piece(b);
-}
-
-static int pieces_end(Pieces *b) {
-  lua_State *L = b->L;
-  if (b->n == 0) { lua_pushliteral(L, ""); return 1; }
-  bool any = false;
-  size_t n;
-  for (lua_Integer i = 1; i <= b->n && !any; i++) {
-    lua_rawgeti(L, b->list, i);
-    any = sealed_test(L, -1, &n) != NULL;
-    lua_pop(L, 1);
-  }
-  if (!any) {
-    luaL_Buffer buffer;
-    luaL_buffinit(L, &buffer);
-    for (lua_Integer i = 1; i <= b->n; i++) {
-      lua_rawgeti(L, b->list, i);
-      luaL_addvalue(&buffer);
-    }
-    luaL_pushresult(&buffer);
-    return 1;
-  }
-  /* Neighbouring texts first, so that the program has few operands. */
-  lua_newtable(L);
-  int merged = lua_gettop(L);
-  lua_Integer m = 0;
-  for (lua_Integer i = 1; i <= b->n; ) {
-    lua_rawgeti(L, b->list, i);
-    if (sealed_test(L, -1, &n)) {
-      lua_rawseti(L, merged, ++m);
-      i++;
-      continue;
-    }
-    lua_pop(L, 1);
-    luaL_Buffer buffer;
-    luaL_buffinit(L, &buffer);
-    for (; i <= b->n; i++) {
-      lua_rawgeti(L, b->list, i);
-      if (sealed_test(L, -1, &n)) { lua_pop(L, 1); break; }
-      luaL_addvalue(&buffer);
-    }
-    luaL_pushresult(&buffer);
-    lua_rawseti(L, merged, ++m);
-  }
-  if (m > RECIPE_STACK - 8) {      /* join in steps: the stack machine is small */
-    lua_rawgeti(L, merged, 1);
-    for (lua_Integer i = 2; i <= m; i++) {
-      lua_rawgeti(L, merged, i);
-      int top = lua_gettop(L);
-      concat(L, top - 1, 2);
-      lua_replace(L, top - 1);
-      lua_settop(L, top - 1);
-    }
-    return 1;
-  }
-  luaL_checkstack(L, (int)m + 8, NULL);
-  int first = lua_gettop(L) + 1;
-  for (lua_Integer i = 1; i <= m; i++) lua_rawgeti(L, merged, i);
-  return concat(L, first, (int)m);
-}
-
-static void escaped(lua_State *L, int coding) {        /* replaces the scalar on top by its escaped form */
-  do_coding(L, coding, lua_gettop(L));
-  lua_remove(L, -2);
-}
-
-static bool is_sequence(lua_State *L, int idx) {
-  idx = lua_absindex(L, idx);
-  if (lua_type(L, idx) == LUA_TUSERDATA) return false;
-  if (list_test(L, idx)) return true;
-  lua_Integer n = (lua_Integer)lua_rawlen(L, idx), count = 0;
-  if (n == 0) return false;
-  lua_pushnil(L);
-  while (lua_next(L, idx)) {
-    lua_pop(L, 1);
-    count++;
-    if (count > n) { lua_pop(L, 1); return false; }
-  }
-  return count == n;
-}
-
-static void pair(Pieces *b, int name, int value, int coding) {     /* &name=value, both on the stack, name escaped already */
-  lua_State *L = b->L;
-  if (b->n) piece_text(b, "&");
-  lua_pushvalue(L, name);
-  piece(b);
-  piece_text(b, "=");
-  if (!push_scalar(L, value)) luaL_error(L, "'%s' is a table: it cannot be sent here", lua_tostring(L, name));
-  escaped(L, coding);
-  piece(b);
-}
-
-static void json_value(Pieces *b, int idx, int depth);
-
-static void encode_pairs(Pieces *b, int t, const char *arrays, int coding) {
-  lua_State *L = b->L;
+/* Pushes the token's header: alg and typ first, as most libraries write them; what the table at idx says wins. */
+static void push_header(lua_State *L, const char *alg, int idx) {
+  ordered_push(L);
+  int header = lua_gettop(L);
+  lua_pushstring(L, alg); lua_setfield(L, header, "alg");
+  lua_pushliteral(L, "JWT"); lua_setfield(L, header, "typ");
+  if (lua_isnil(L, idx)) return;
+  if (!encode_in_order(L, idx)) luaL_typeerror(L, idx, "table");
   lua_Integer at = 0;
-  while (ordered_next(L, t, &at)) {
-    int value = lua_gettop(L), key = value - 1;
-    lua_pushvalue(L, key);
-    lua_tostring(L, -1);
-    escaped(L, coding);
-    int name = lua_gettop(L);
-    size_t n;
-    bool table = lua_istable(L, value) || (lua_isuserdata(L, value) && !sealed_test(L, value, &n) && !sealed_test_number(L, value, &n));
-    if (table && strcmp(arrays, "json") == 0) {
-      lua_newtable(L);
-      Pieces inner = { L, lua_gettop(L), 0 };
-      json_value(&inner, value, 0);
-      pieces_end(&inner);
-      int text = lua_gettop(L);
-      pair(b, name, text, coding);
-    } else if (table && lua_istable(L, value) && (is_sequence(L, value) || lua_rawlen(L, value) == 0)) {
-      lua_Integer count = (lua_Integer)lua_rawlen(L, value);
-      bool comma = strcmp(arrays, "comma") == 0;
-      if (comma && count) {
-        if (b->n) piece_text(b, "&");
-        lua_pushvalue(L, name);
-        piece(b);
-        piece_text(b, "=");
-      }
-      for (lua_Integer i = 1; i <= count; i++) {
-        lua_rawgeti(L, value, i);
-        int item = lua_gettop(L);
-        if (comma) {
-          if (i > 1) piece_text(b, ",");
-          if (!push_scalar(L, item)) luaL_error(L, "a list of tables cannot be sent here");
-          escaped(L, coding);
-          piece(b);
-        } else {
-          if (strcmp(arrays, "brackets") == 0) lua_pushfstring(L, "%s[]", lua_tostring(L, name));
-          else if (strcmp(arrays, "index") == 0) lua_pushfstring(L, "%s[%I]", lua_tostring(L, name), (LUAI_UACINT)(i - 1));
-          else lua_pushvalue(L, name);
-          if (lua_rawlen(L, -1) != lua_rawlen(L, name)) {   /* brackets are escaped as the rest of the name is */
-            lua_pushvalue(L, key);
-            if (strcmp(arrays, "brackets") == 0) lua_pushfstring(L, "%s[]", lua_tostring(L, -1));
-            else lua_pushfstring(L, "%s[%I]", lua_tostring(L, -1), (LUAI_UACINT)(i - 1));
-            escaped(L, coding);
-          }
-          pair(b, lua_gettop(L), item, coding);
-        }
-        lua_settop(L, item - 1);
-      }
-    } else if (table && (lua_istable(L, value) || ordered_test(L, value))) {     /* close[price]=... */
-      if (lua_istable(L, value)) {
-        lua_rawgetp(L, LUA_REGISTRYINDEX, &sorted_key);     /* sorted() */
-        lua_pushvalue(L, value);
-        lua_call(L, 1, 1);
-        lua_replace(L, value);
-      }
-      lua_Integer inner_at = 0;
-      while (ordered_next(L, value, &inner_at)) {
-        int inner_value = lua_gettop(L);
-        lua_pushvalue(L, key);
-        lua_pushvalue(L, inner_value - 1);
-        lua_pushfstring(L, "%s[%s]", lua_tostring(L, -2), lua_tostring(L, -1));
-        escaped(L, coding);
-        pair(b, lua_gettop(L), inner_value, coding);
-        lua_settop(L, inner_value - 2);
-      }
-    } else {
-      pair(b, name, value, coding);
-    }
-    lua_settop(L, key - 1);
-  }
+  while (ordered_next(L, header + 1, &at)) lua_settable(L, header);
+  lua_settop(L, header);
 }
 
-/* The ordered form of the table at 1, in its place: plain ones by name. */
-static void in_order(lua_State *L, int idx) {
-  if (ordered_test(L, idx)) return;
-  luaL_checktype(L, idx, LUA_TTABLE);
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &sorted_key);
-  lua_pushvalue(L, idx);
-  lua_call(L, 1, 1);
-  lua_replace(L, idx);
-}
-
-static int encode_with(lua_State *L, int coding) {
-  const char *arrays = luaL_optstring(L, 2, "repeat");
-  lua_settop(L, 2);
-  in_order(L, 1);
-  lua_newtable(L);
-  Pieces b = { L, 3, 0 };
-  encode_pairs(&b, 1, arrays, coding);
-  return pieces_end(&b);
-}
-
-static int l_encode_query(lua_State *L) { return encode_with(L, C_URLENCODE); }
-static int l_encode_form(lua_State *L) { return encode_with(L, C_FORMENCODE); }
-
-static void json_object(Pieces *b, int t, int depth) {
-  lua_State *L = b->L;
-  lua_Integer at = 0;
-  bool more = false;
-  piece_text(b, "{");
-  while (ordered_next(L, t, &at)) {
-    int value = lua_gettop(L);
-    if (more) piece_text(b, ",");
-    more = true;
-    lua_pushvalue(L, value - 1);
-    lua_tostring(L, -1);
-    escaped(L, C_JSONSTRING);
-    piece(b);
-    piece_text(b, ":");
-    json_value(b, value, depth + 1);
-    lua_settop(L, value - 2);
-  }
-  piece_text(b, "}");
-}
-
-static void json_value(Pieces *b, int idx, int depth) {
-  lua_State *L = b->L;
-  JsonDoc *doc;
-  uint32_t node;
-  size_t n = 0;
-  luaL_checkstack(L, 12, NULL);
-  if (depth > 30) luaL_error(L, "the table is nested too deep to be sent");
-  idx = lua_absindex(L, idx);
-  if (lua_type(L, idx) == LUA_TSTRING || sealed_test(L, idx, &n)) {
-    lua_pushvalue(L, idx);
-    escaped(L, C_JSONSTRING);
-    piece(b);
-    return;
-  }
-  if (lua_isnil(L, idx)) { piece_text(b, "null"); return; }
-  if (push_scalar(L, idx)) { piece(b); return; }
-  if (view_test(L, idx, &doc, &node)) {
-    lua_pushlstring(L, doc->text + doc->nodes[node].start, doc->nodes[node].len);
-    piece(b);
-    return;
-  }
-  if (ordered_test(L, idx)) { json_object(b, idx, depth); return; }
-  if (!lua_istable(L, idx)) luaL_error(L, "a %s cannot be sent", luaL_typename(L, idx));
-  if (is_sequence(L, idx)) {
-    lua_Integer count = (lua_Integer)lua_rawlen(L, idx);
-    piece_text(b, "[");
-    for (lua_Integer i = 1; i <= count; i++) {
-      if (i > 1) piece_text(b, ",");
-      lua_rawgeti(L, idx, i);
-      json_value(b, lua_gettop(L), depth + 1);
-      lua_pop(L, 1);
-    }
-    piece_text(b, "]");
-    return;
-  }
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &sorted_key);
-  lua_pushvalue(L, idx);
-  lua_call(L, 1, 1);
-  json_object(b, lua_gettop(L), depth);
-  lua_pop(L, 1);
-}
-
-static int l_encode_json(lua_State *L) {
-  luaL_checkany(L, 1);
-  lua_settop(L, 1);
-  lua_newtable(L);
-  Pieces b = { L, 2, 0 };
-  json_value(&b, 1, 0);
-  return pieces_end(&b);
-}
-
-/* jwt(alg, key, header, payload): header and payload are tables (or JSON text); `typ` and `alg` are filled in. */
+/* jwt(alg, key, header, payload): header and payload are tables (or their JSON as text); `alg` and `typ` are filled in. */
 static int l_jwt(lua_State *L) {
-  static const char *const algs[] = { "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA" };
-  int alg = option(L, 1, algs, 6, "algorithm of JWTs");
+  static const struct { const char *name; char op[4]; size_t n; } algs[] = {
+    { "HS256", { R_HMAC, H_SHA256 }, 2 }, { "HS384", { R_HMAC, H_SHA384 }, 2 }, { "HS512", { R_HMAC, H_SHA512 }, 2 },
+    { "RS256", { R_RSA, H_SHA256 }, 2 }, { "ES256", { R_ECDSA, CURVE_P256, H_SHA256, 0 }, 4 }, { "EdDSA", { R_ED25519 }, 1 } };
+  static const char *const names[] = { "HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA" };
+  int alg = option(L, 1, names, 6, "algorithm of JWTs");
   lua_settop(L, 4);
-  if (lua_isnil(L, 3)) {
-    ordered_push(L);
-    lua_replace(L, 3);
-  }
-  lua_pushliteral(L, "");            /* 5: signing input, made up below */
   for (int i = 3; i <= 4; i++) {
-    lua_pushcfunction(L, l_encode_json);
-    lua_pushvalue(L, i);
-    if (lua_type(L, i) == LUA_TSTRING) { lua_remove(L, -2); }
-    else {
-      if (i == 3) {                  /* alg first, typ second, as most libraries write them; what the table says wins */
-        lua_pop(L, 1);
-        ordered_push(L);
-        lua_pushstring(L, algs[alg]); lua_setfield(L, -2, "alg");
-        lua_pushliteral(L, "JWT"); lua_setfield(L, -2, "typ");
-        int header = lua_gettop(L);
-        in_order(L, 3);
-        lua_Integer at = 0;
-        while (ordered_next(L, 3, &at)) lua_settable(L, header);
-      }
+    if (lua_type(L, i) != LUA_TSTRING) {
+      lua_pushcfunction(L, encode_json);
+      if (i == 3) push_header(L, algs[alg].name, 3);
+      else lua_pushvalue(L, i);
       lua_call(L, 1, 1);
+      lua_replace(L, i);
     }
-    escaped(L, C_BASE64URL);
+    coded_push(L, C_BASE64URL, i);
+    lua_replace(L, i);
   }
-  /* stack: 5 "", 6 header, 7 payload */
-  lua_pushvalue(L, 6); lua_pushliteral(L, "."); lua_pushvalue(L, 7);
-  concat(L, lua_gettop(L) - 2, 3);
+  lua_pushvalue(L, 3); lua_pushliteral(L, "."); lua_pushvalue(L, 4);
+  concat(L, 5, 3);
   lua_replace(L, 5);
-  lua_settop(L, 5);
-  switch (alg) {
-    case 0: case 1: case 2:
-      lua_pushcfunction(L, l_hmac);
-      lua_pushstring(L, alg == 0 ? "sha256" : alg == 1 ? "sha384" : "sha512");
-      lua_pushvalue(L, 2); lua_pushvalue(L, 5);
-      lua_call(L, 3, 1);
-      break;
-    case 3:
-      lua_pushcfunction(L, l_rsa);
-      lua_pushliteral(L, "sha256"); lua_pushvalue(L, 2); lua_pushvalue(L, 5);
-      lua_call(L, 3, 1);
-      break;
-    case 4:
-      lua_pushcfunction(L, l_ecdsa);
-      lua_pushliteral(L, "p256"); lua_pushliteral(L, "sha256"); lua_pushvalue(L, 2); lua_pushvalue(L, 5);
-      lua_call(L, 4, 1);
-      break;
-    default:
-      lua_pushcfunction(L, l_ed25519);
-      lua_pushvalue(L, 2); lua_pushvalue(L, 5);
-      lua_call(L, 2, 1);
-  }
-  escaped(L, C_BASE64URL);
-  lua_pushliteral(L, ".");
-  lua_insert(L, -2);
-  return concat(L, 5, 3);
+  lua_settop(L, 5);                     /* what is signed */
+  Part parts[2] = { part_of(L, 2), part_of(L, 5) };
+  if (algs[alg].op[0] == R_HMAC && !parts[0].sealed && !parts[1].sealed) push_hmac(L, algs[alg].op[1], parts);
+  else push_program(L, parts, 2, algs[alg].op, algs[alg].n);
+  coded_push(L, C_BASE64URL, 6);
+  lua_replace(L, 6);
+  lua_settop(L, 6);
+  lua_pushvalue(L, 5); lua_pushliteral(L, "."); lua_pushvalue(L, 6);
+  return concat(L, 7, 3);
 }
 
 /* ---- key ---- */
@@ -717,32 +426,34 @@ void sealed_push_key(lua_State *L, const char *const *names, const char *nonce) 
   lua_setmetatable(L, -2);
 }
 
+/* The metatable of one sort of object, with its mark in [1]. */
+static void keep_metatable(lua_State *L, const void *key, const luaL_Reg *meta, const char *name) {
+  lua_newtable(L);
+  luaL_setfuncs(L, meta, 0);
+  lua_pushlightuserdata(L, (void *)(uintptr_t)key);
+  lua_rawseti(L, -2, 1);
+  lua_pushstring(L, name);
+  lua_setfield(L, -2, "__name");
+  lua_pushboolean(L, 0);
+  lua_setfield(L, -2, "__metatable");
+  lua_rawsetp(L, LUA_REGISTRYINDEX, key);
+}
+
 void sealed_open(lua_State *L) {
-  static const luaL_Reg meta[] = { { "__concat", s_concat }, { "__tostring", s_tostring }, { "__index", s_refuse }, { "__newindex", s_refuse },
-    { "__len", s_refuse }, { "__lt", s_refuse }, { "__le", s_refuse }, { NULL, NULL } };
+  static const luaL_Reg sealed_meta[] = { { "__concat", s_concat }, { "__tostring", s_tostring }, { "__index", s_refuse },
+    { "__newindex", s_refuse }, { "__len", s_refuse }, { "__lt", s_refuse }, { "__le", s_refuse }, { NULL, NULL } };
+  static const luaL_Reg number_meta[] = { { "__concat", s_concat }, { "__tostring", number_tostring }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "hash", l_hash }, { "hmac", l_hmac }, { "rsa", l_rsa }, { "ecdsa", l_ecdsa }, { "ed25519", l_ed25519 },
     { "totp", l_totp }, { "slice", l_slice }, { "when_contains", l_when_contains }, { "clock", l_time }, { "join", l_join }, { "jwt", l_jwt },
-    { "encode_query", l_encode_query }, { "encode_form", l_encode_form }, { "encode_json", l_encode_json }, { "raw_number", l_raw_number },
-    { "uuid", l_uuid }, { "random_hex", l_random_hex }, { "random_digits", l_random_digits }, { NULL, NULL } };
+    { "raw_number", l_raw_number }, { "uuid", l_uuid }, { "random_hex", l_random_hex }, { "random_digits", l_random_digits }, { NULL, NULL } };
   static const char *const codings[] = RECIPE_CODING_NAMES;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &sealed_key) != LUA_TTABLE) {
-    luaL_newlib(L, meta);
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &sealed_key);
-    lua_createtable(L, 0, 3);
-    lua_pushcfunction(L, number_tostring);
-    lua_setfield(L, -2, "__tostring");
-    lua_pushcfunction(L, s_concat);
-    lua_setfield(L, -2, "__concat");
-    lua_pushboolean(L, 0);
-    lua_setfield(L, -2, "__metatable");
-    lua_rawsetp(L, LUA_REGISTRYINDEX, &number_key);
+    keep_metatable(L, &sealed_key, sealed_meta, "sealed value");
+    keep_metatable(L, &number_key, number_meta, "number");
   }
   lua_pop(L, 1);
   ordered_open(L);
-  lua_getfield(L, -1, "sorted");
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &sorted_key);
+  encode_open(L);
   luaL_setfuncs(L, functions, 0);
   for (int c = 0; c < C_COUNT; c++) {
     lua_pushinteger(L, c);

@@ -348,7 +348,7 @@ static int push_number_like(lua_State *L, int idx, Decimal d) {
 
 static int64_t ms_at(lua_State *L, int idx, const char *name) {
   Decimal d;
-  int64_t ms;
+  int64_t ms = 0;
   if (!number_at(L, idx, &d) || !instant_from_units(d, 'm', &ms)) luaL_error(L, "|%s expected a time in ms, got %s", name, luaL_tolstring(L, idx, NULL));
   return ms;
 }

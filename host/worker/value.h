@@ -59,6 +59,31 @@ Value value_text(const char *s, size_t n);
 Value value_decimal(Decimal d);
 Value value_bool(bool b);
 Value value_time(int64_t ms);
+/* memcmp() == 0 for short names, without a call. */
+static inline bool same_bytes(const char *a, const char *b, size_t n) {
+  uint64_t x, y;
+  uint32_t u, v;
+  if (n > 16) return __builtin_memcmp(a, b, n) == 0;
+  if (n >= 8) {
+    __builtin_memcpy(&x, a, 8);
+    __builtin_memcpy(&y, b, 8);
+    if (x != y) return false;
+    __builtin_memcpy(&x, a + n - 8, 8);
+    __builtin_memcpy(&y, b + n - 8, 8);
+    return x == y;
+  }
+  if (n >= 4) {
+    __builtin_memcpy(&u, a, 4);
+    __builtin_memcpy(&v, b, 4);
+    if (u != v) return false;
+    __builtin_memcpy(&u, a + n - 4, 4);
+    __builtin_memcpy(&v, b + n - 4, 4);
+    return u == v;
+  }
+  for (size_t i = 0; i < n; i++)
+    if (a[i] != b[i]) return false;
+  return true;
+}
 /* Any node of a reply as a value: null and "" are V_NONE. */
 Value value_of_node(Arena *a, JsonDoc *doc, uint32_t node);
 /* The value at idx of L, deeply; views become V_NODE, their replies kept. Raises in L what cannot be taken. */

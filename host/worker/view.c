@@ -1,8 +1,8 @@
 #include "worker/view.h"
 
 #include <lauxlib.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "worker/decimal.h"
 
 static const char view_key = 0;   /* its address names the metatable in the registry: no script can reach it by a name */
 
@@ -14,15 +14,15 @@ typedef struct {
 
 static View *view_at(lua_State *L, int idx) {
   View *v = lua_touserdata(L, idx);
-  if (!v || !lua_getmetatable(L, idx)) return NULL;
+  if (!v || !lua_checkstack(L, 2) || !lua_getmetatable(L, idx)) return NULL;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
   bool same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
-  return same ? v : NULL;
+  return same && v->doc ? v : NULL;   /* no document: it was collected */
 }
 
-static View *check_view(lua_State *L) {
-  View *v = view_at(L, 1);
+static View *check_view(lua_State *L, int idx) {
+  View *v = view_at(L, idx);
   if (!v) luaL_error(L, "expected a reply");
   return v;
 }
@@ -30,8 +30,8 @@ static View *check_view(lua_State *L) {
 bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) {
   View *v = view_at(L, idx);
   if (!v) return false;
-  *doc = v->doc;
-  *node = v->node;
+  if (doc) *doc = v->doc;
+  if (node) *node = v->node;
   return true;
 }
 
@@ -41,13 +41,9 @@ static void push_text(lua_State *L, const JsonDoc *doc, uint32_t node) {
     lua_pushlstring(L, doc->text + n->start, n->len);
     return;
   }
-  /* The scratch must not leak when Lua runs out of memory, so it is Lua's own. */
-  JsonScratch scratch = { .cap = n->len + 1 };
-  size_t len;
-  scratch.p = lua_newuserdatauv(L, scratch.cap, 0);
-  const char *text = json_text(doc, node, &scratch, &len);
-  lua_pushlstring(L, text, len);
-  lua_remove(L, -2);
+  luaL_Buffer b;                  /* Lua's own memory, so nothing leaks when it runs out */
+  char *out = luaL_buffinitsize(L, &b, n->len);
+  luaL_pushresultsize(&b, json_unescape(doc, node, out));
 }
 
 static void push_view(lua_State *L, JsonDoc *doc, uint32_t node) {
@@ -79,6 +75,7 @@ static uint32_t element(View *v, int64_t i) {
   uint32_t count = d->nodes[v->node].count;
   if (i < 0) i += (int64_t)count + 1;
   if (i < 1 || i > count) return JSON_NONE;
+  if (d->nodes[v->node].next - v->node - 1 == count) return v->node + (uint32_t)i;   /* nothing nested */
   uint32_t index = 1, node = v->node + 1;
   if (v->at_index && v->at_index <= i) {
     index = v->at_index;
@@ -91,7 +88,7 @@ static uint32_t element(View *v, int64_t i) {
 }
 
 static int view_index(lua_State *L) {
-  View *v = check_view(L);
+  View *v = check_view(L, 1);
   uint32_t node = JSON_NONE;
   bool list = v->doc->nodes[v->node].type == JSON_ARRAY;
   if (list && lua_isinteger(L, 2)) {
@@ -114,34 +111,36 @@ static int view_index(lua_State *L) {
 static int view_newindex(lua_State *L) { return luaL_error(L, "a reply is read-only"); }
 
 static int view_len(lua_State *L) {
-  View *v = check_view(L);
+  View *v = check_view(L, 1);
   lua_pushinteger(L, v->doc->nodes[v->node].count);
   return 1;
 }
 
-/* Upvalues: the view, the next node, the index. */
+/* Upvalues: the view, the next node, the index. Nulls are passed over, as a table would not hold them either. */
 static int view_next(lua_State *L) {
-  View *v = lua_touserdata(L, lua_upvalueindex(1));
-  uint32_t node = (uint32_t)lua_tointeger(L, lua_upvalueindex(2));
-  const JsonNode *self = &v->doc->nodes[v->node];
-  if (node >= self->next) return 0;
-  uint32_t value = self->type == JSON_OBJECT ? node + 1 : node;
-  lua_pushinteger(L, v->doc->nodes[value].next);
-  lua_replace(L, lua_upvalueindex(2));
-  if (self->type == JSON_OBJECT) {
-    push_text(L, v->doc, node);
-  } else {
-    lua_Integer i = lua_tointeger(L, lua_upvalueindex(3)) + 1;
-    lua_pushinteger(L, i);
-    lua_pushvalue(L, -1);
-    lua_replace(L, lua_upvalueindex(3));
+  View *v = check_view(L, lua_upvalueindex(1));
+  const JsonNode *nodes = v->doc->nodes, *self = &nodes[v->node];
+  bool object = self->type == JSON_OBJECT;
+  uint32_t node = (uint32_t)lua_tointeger(L, lua_upvalueindex(2)), value;
+  lua_Integer index = lua_tointeger(L, lua_upvalueindex(3));
+  for (;; node = nodes[value].next) {
+    if (node >= self->next) return 0;
+    value = object ? node + 1 : node;
+    index++;
+    if (nodes[value].type != JSON_NULL) break;
   }
+  lua_pushinteger(L, nodes[value].next);
+  lua_replace(L, lua_upvalueindex(2));
+  lua_pushinteger(L, index);
+  lua_replace(L, lua_upvalueindex(3));
+  if (object) push_text(L, v->doc, node);
+  else lua_pushinteger(L, index);
   view_push(L, v->doc, value);
   return 2;
 }
 
 static int view_pairs(lua_State *L) {
-  View *v = check_view(L);
+  View *v = check_view(L, 1);
   lua_settop(L, 1);
   lua_pushinteger(L, v->node + 1);
   lua_pushinteger(L, 0);
@@ -150,14 +149,15 @@ static int view_pairs(lua_State *L) {
 }
 
 static int view_tostring(lua_State *L) {
-  View *v = check_view(L);
+  View *v = check_view(L, 1);
   const JsonNode *n = &v->doc->nodes[v->node];
   lua_pushlstring(L, v->doc->text + n->start, n->len);
   return 1;
 }
 
 static int view_gc(lua_State *L) {
-  View *v = lua_touserdata(L, 1);
+  View *v = view_at(L, 1);
+  if (!v) return 0;
   JsonDoc *doc = v->doc;
   v->doc = NULL;
   json_unref(doc);
@@ -165,8 +165,13 @@ static int view_gc(lua_State *L) {
 }
 
 static const luaL_Reg meta[] = {
-  { "__index", view_index }, { "__newindex", view_newindex }, { "__len", view_len }, { "__pairs", view_pairs }, { "__tostring", view_tostring },
-  { "__gc", view_gc }, { NULL, NULL }
+  { "__index", view_index },
+  { "__newindex", view_newindex },
+  { "__len", view_len },
+  { "__pairs", view_pairs },
+  { "__tostring", view_tostring },
+  { "__gc", view_gc },
+  { NULL, NULL },
 };
 
 void view_open(lua_State *L) {
@@ -181,12 +186,31 @@ void view_open(lua_State *L) {
   lua_rawsetp(L, LUA_REGISTRYINDEX, &view_key);
 }
 
+/* A Lua integer when it is written as one and fits, else a float; text when beyond the largest float. */
+static void push_number(lua_State *L, JsonDoc *doc, uint32_t node) {
+  const JsonNode *k = &doc->nodes[node];
+  const char *s = doc->text + k->start;
+  bool neg = *s == '-', whole = k->len <= 20;
+  uint64_t n = 0;
+  for (uint32_t i = neg; i < k->len && whole; i++) {
+    unsigned c = (unsigned char)s[i] - (unsigned)'0';
+    whole = c < 10 && !__builtin_mul_overflow(n, (uint64_t)10, &n) && !__builtin_add_overflow(n, (uint64_t)c, &n);
+  }
+  double x;
+  if (whole && n <= (uint64_t)INT64_MAX + neg) lua_pushinteger(L, (lua_Integer)(neg ? 0 - n : n));
+  else if (dec_read_double(s, k->len, &x)) lua_pushnumber(L, x);
+  else push_text(L, doc, node);
+}
+
 void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbers) {
+  luaL_checkstack(L, 6, "nested too deep");
+  if (node >= doc->n) {
+    lua_pushnil(L);
+    return;
+  }
   const JsonNode *n = &doc->nodes[node];
   if (n->type == JSON_NUMBER && numbers) {
-    push_text(L, doc, node);
-    if (!lua_stringtonumber(L, lua_tostring(L, -1))) lua_pushnumber(L, strtod(lua_tostring(L, -1), NULL));
-    lua_remove(L, -2);
+    push_number(L, doc, node);
     return;
   }
   if (n->type != JSON_ARRAY && n->type != JSON_OBJECT) {
@@ -194,21 +218,25 @@ void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbe
     return;
   }
   if (depth <= 0) luaL_error(L, "the data is nested too deep");
-  luaL_checkstack(L, 6, "nested too deep");
   bool list = n->type == JSON_ARRAY;
-  lua_createtable(L, list ? (int)(n->count < 1u << 20 ? n->count : 1u << 20) : 0, list ? 0 : (int)(n->count < 1u << 16 ? n->count : 1u << 16));
+  lua_createtable(L, list ? (int)n->count : 0, list ? 0 : (int)n->count);
   lua_Integer i = 0;
-  for (uint32_t at = node + 1; at < n->next; ) {
-    uint32_t value = list ? at : at + 1;
+  for (uint32_t at = node + 1, value; at < n->next; at = doc->nodes[value].next) {
+    value = list ? at : at + 1;
     if (list) {
       view_plain(L, doc, value, depth - 1, numbers);
       lua_rawseti(L, -2, ++i);
-    } else {
-      push_text(L, doc, at);
-      view_plain(L, doc, value, depth - 1, numbers);
-      lua_rawset(L, -3);
+      continue;
     }
-    at = doc->nodes[value].next;
+    push_text(L, doc, at);
+    lua_pushvalue(L, -1);
+    if (lua_rawget(L, -3) != LUA_TNIL) {       /* of keys that repeat the first one counts, as in json_get */
+      lua_pop(L, 2);
+      continue;
+    }
+    lua_pop(L, 1);
+    view_plain(L, doc, value, depth - 1, numbers);
+    lua_rawset(L, -3);
   }
 }
 

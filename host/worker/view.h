@@ -1,5 +1,6 @@
-/* Views: a reply, or a part of it, as Lua sees it without its being decoded. reply.result[1].price is text for strings and for numbers (their exact
- * text), a boolean, nil for null and for what is absent, a view for objects and lists. Read-only; pairs, ipairs and # work. */
+/* Views: a reply, or a part of it, as Lua sees it without its being decoded. reply.result[1].price is text for strings and for
+ * numbers (their exact text), a boolean, nil for null and for what is absent, a view for objects and lists. Read-only; pairs (in
+ * the reply's order, nulls left out), ipairs, # and tostring (the JSON text) work. Of keys that repeat, the first counts. */
 #ifndef BOURSE_VIEW_H
 #define BOURSE_VIEW_H
 #include <lua.h>
@@ -9,9 +10,11 @@
 #include "worker/json.h"
 
 void view_open(lua_State *L);                                   /* once a state */
-void view_push(lua_State *L, JsonDoc *doc, uint32_t node);      /* the node's value: a scalar, or a view (which holds a reference) */
-bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node);
-/* The node decoded into Lua tables, at most `depth` deep (else it raises): numbers as their text, or as Lua numbers; null is absent. */
+/* The node's value: plain for a scalar, else a view, which holds a reference; nil for JSON_NONE. Raises only for memory. */
+void view_push(lua_State *L, JsonDoc *doc, uint32_t node);
+bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node);   /* no reference is taken; doc and node may be NULL */
+/* The node decoded into Lua tables, at most `depth` deep (else it raises): numbers as their exact text, or with `numbers` as Lua
+ * integers (when written so and within 64 bits), floats, or text when beyond the largest float. null is absent. */
 void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbers);
 void view_numbers(lua_State *L, JsonDoc *doc, uint32_t node);   /* view_plain with Lua numbers, as deep as a document may be */
 #endif

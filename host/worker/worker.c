@@ -55,8 +55,9 @@ static void flush(Worker *w) {
 
 static void send_frame(Worker *w, int type, uint32_t id, const msgpack_sbuffer *payload) {
   static const char empty_map[] = "\x80";
-  if (!frame_put(&w->out, (uint8_t)type, id, payload && payload->size ? payload->data : empty_map, payload && payload->size ? payload->size : 1))
-    worker_die("worker: a message is too long (%zu bytes)", payload ? payload->size : 0);
+  size_t n = payload ? payload->size : 0;
+  if (!frame_put(&w->out, (uint8_t)type, id, n ? payload->data : empty_map, n ? n : 1))
+    worker_die("worker: a message is too long (%zu bytes)", n);
   if (frame_pending(&w->out) > FLUSH_AT) flush(w);
 }
 

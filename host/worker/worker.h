@@ -13,7 +13,7 @@ typedef struct Worker Worker;
  * bodies point into the frame. */
 typedef void (*AnswerFn)(Worker *w, void *ctx, int type, const msgpack_object *payload);
 
-int worker_main(int fd);                                            /* the process's main; returns its exit code */
+int worker_main(int fd);                                            /* the process's main; does not return */
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx);
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);
 void worker_listen(Worker *w, int type, AnswerFn fn, void *ctx);    /* for messages that answer nothing: MSG_RELOAD, MSG_LINE */
@@ -35,8 +35,8 @@ int worker_call(lua_State *L, int nargs, int nresults);
 int worker_resume(lua_State *co, lua_State *from, int nargs, int *nresults);
 
 /* Waiting, from the script's state: a C function called by Lua does  return worker_wait(L)  after it kept `worker_waiter(L)`; later
- * worker_wake(waiter, n) resumes that coroutine with the top n values of its stack (push them on waiter->L first); when `raise` is true the one value is
- * raised there as an error. Waiting works inside coroutines that the script made itself. */
+ * worker_wake(waiter, n) resumes that coroutine with the top n values of its stack (push them on waiter.L first), from the loop, when what
+ * runs now has returned; when `raise` is true the one value is raised there as an error. Waiting works inside coroutines that the script made itself. */
 typedef struct Waiter { lua_State *L; int ref; } Waiter;
 Waiter worker_waiter(lua_State *L);
 int worker_wait(lua_State *L);

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 const root = path.resolve(import.meta.dirname, '../..'), build = path.join(root, 'build'), dir = path.join(build, 'bench');
-const bourse = path.join(build, 'bourse'), measure = path.join(build, 'measure'), floor = path.join(build, 'floor');
+const bourse = path.join(build, 'bourse'), cost = path.join(build, 'tests/cost'), floor = path.join(build, 'tests/floor');
 const rounds = Number(process.env.BENCH_ROUNDS || 5);
 fs.mkdirSync(dir, { recursive: true });
 
@@ -26,7 +26,7 @@ const env = { ...process.env, NODE_EXTRA_CA_CERTS: cert, BENCH_MODULES: dir, BOU
 
 // One run of a command: { cpu (ms), wall (ms), rss (MB of the largest moment of the tree) }.
 function run(argv) {
-  const r = spawnSync(measure, ['--json', '--', ...argv], { env, encoding: 'utf8', maxBuffer: 1 << 26 });
+  const r = spawnSync(cost, argv, { env, encoding: 'utf8', maxBuffer: 1 << 26 });
   const line = r.stderr.trim().split('\n').pop();
   if (r.status !== 0) throw new Error(`${argv.join(' ')}: exit ${r.status}\n${r.stderr}`);
   return JSON.parse(line);
@@ -67,7 +67,7 @@ try {
   const list = [bourse, 'exchanges'];
   row('bourse exchanges against node -e "", wall', 'ms', { ccxt: () => run(['node', '-e', '']).wall, bourse: () => run(list).wall }, '15 ms');
   row('bourse exchanges against node -e "", memory', 'MB', { ccxt: () => run(['node', '-e', '']).rss, bourse: () => run(list).rss }, '12 MB');
-  const recipe = path.join(build, 'recipe_bench');
+  const recipe = path.join(build, 'tests/recipe_bench');
   if (fs.existsSync(recipe)) console.log('\n' + execFileSync(recipe, { encoding: 'utf8' }).trim());
   for (const k of ['binance', 'kraken']) {
     const us = per((n) => theirs('sign_' + k, n), 20000) * 1000;

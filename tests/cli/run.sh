@@ -13,7 +13,7 @@ failed=0 checks=0
 check() {
   name=$1 code=$2 text=$3
   shift 3
-  "$bourse" "$@" >"$work/out" 2>"$work/err" </dev/null
+  timeout 30 "$bourse" "$@" >"$work/out" 2>"$work/err" </dev/null
   got=$?
   checks=$((checks + 1))
   if [ $got -ne "$code" ] || ! cat "$work/out" "$work/err" | grep -qF -e "$text"; then
@@ -83,7 +83,7 @@ check "keys, empty" 0 "no keys are stored" keys list
 check "keys, wrong word" 2 "did you mean list?" keys lst
 
 printf '1 + 2\nx = { 1, 2 }\nx[2] * 21\nnope.x\n' > lines
-"$bourse" shell < lines > out 2> err
+timeout 30 "$bourse" shell < lines > out 2> err
 checks=$((checks + 1))
 [ "$(tr '\n' ' ' < out)" = "3 42 " ] && grep -q nope err || { failed=$((failed + 1)); echo "FAILED shell:"; cat out err; }
 

@@ -89,10 +89,7 @@ static void misbehaviours(void **state) {
     { "/drip", HTTP_TIMEOUT, "the answer was not complete after 0.", 900 },
     { "/drip_headers", HTTP_TIMEOUT, "the answer was not complete after 0.", 900 },
   };
-  int slow = 1;
-#ifdef BOURSE_SANITIZE
-  slow = 4;
-#endif
+  int slow = 4;          /* for a busy machine, or a sanitizer */
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     bool times_out = rows[i].failure == HTTP_TIMEOUT;
     int64_t start = clock_mono_ms();
@@ -183,7 +180,7 @@ static void tls_row(const char *cert, const char *host, enum http_failure failur
   int64_t start = clock_mono_ms();
   ask_at(origin, host, "/ok", 3000, false, NULL);
   if (got.failure != failure || !strstr(got.message, text)) fail_msg("%s at %s: %d %s", cert, host, got.failure, got.message);
-  assert_true(clock_mono_ms() - start < 2000);
+  assert_true(clock_mono_ms() - start < 10000);
   assert_int_equal(fault_hits("/ok"), failure == HTTP_OK);      /* nothing is sent to a server that is not who it should be */
   fault_server_stop(&s);
 }

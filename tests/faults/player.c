@@ -76,8 +76,8 @@ static void fuzz(uint32_t seed) {
     msgpack_packer pk;
     msgpack_sbuffer_init(&b);
     msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
-    size_t n = 1 + (seed = seed * 1664525 + 1013904223) % 9;
-    n = 1 + (seed >> 16) % 9;
+    seed = seed * 1664525 + 1013904223;
+    size_t n = 1 + (seed >> 16) % 9;
     pack_map(&pk, n);
     for (size_t k = 0; k < n; k++) {
       seed = seed * 1664525 + 1013904223;

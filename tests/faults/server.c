@@ -160,6 +160,13 @@ static void serve(Conn *c) {
     if (!path) return;
     path++;
     path[strcspn(path, " ")] = 0;
+    if (!strcmp(path, "/echo")) {             /* the X-Sign header that came, as the body */
+      char out[400], *sign = strcasestr(path + strlen(path) + 1, "\r\nX-Sign: ");
+      int len = sign ? (int)strcspn(sign + 10, "\r") : 0;
+      snprintf(out, sizeof out, "HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%.*s", len, len, sign ? sign + 10 : "");
+      puts_to(c, out);
+      continue;
+    }
     if (misbehave(c, path, nth) < 0) return;
   }
 }

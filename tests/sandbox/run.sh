@@ -41,7 +41,7 @@ if [ $# -eq 0 ]; then
     many '(' 100000
   } | made deep_nesting
   {
-    echo '-- expect: exit 1|2, stderr "1 MiB"'
+    echo '-- expect: exit 1|2, stderr "1 MiB|longer than"'
     many '-- a line of comment, number #, of a source that is too long' 20000
   } | made too_long
   {

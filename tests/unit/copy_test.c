@@ -170,6 +170,7 @@ static void books_cross_as_tables(void **state) {
   Book *b = book_new(A, 1, 1);
   b->bids.levels[0] = (BookLevel){ 99.5, 2, JSON_NONE };
   b->asks.levels[0] = (BookLevel){ 100.5, 3, JSON_NONE };
+  b->bids.n = b->asks.n = 1;
   strcpy(b->symbol, "BTC/USD");
   assert_true(copy_value(A, -1, B, err, sizeof err));
   judge("local t = ... assert(t.bids[1][1] == 99.5 and t.asks[1][2] == 3 and t.symbol == 'BTC/USD')");

@@ -104,6 +104,12 @@ static void round_trip(void **state) {
   assert_true(keys_get(k, "binance", "second", NULL, &c));
   assert_memory_equal(c.field[K_SECRET].p, "s2", 2);
   assert_false(keys_get(k, "luno", NULL, NULL, &c));
+  assert_true(keys_get(k, "binance", "first", &e, &c));      /* what the store gave, changed and given back */
+  e.rights = 7;
+  assert_true(keys_add(k, &e, &c, err, sizeof err));
+  assert_true(keys_get(k, "binance", "first", &e, &c));
+  assert_int_equal(e.rights, 7);
+  assert_memory_equal(c.field[K_SECRET].p, "s1", 2);
   add(k, "binance", "second", "changed");
   assert_int_equal(keys_count(k), 3);
   assert_true(keys_remove(k, "binance", "first", err, sizeof err));

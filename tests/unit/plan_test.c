@@ -175,6 +175,8 @@ static void tickers(void **state) {
       "ticker.bid: expected a number, got an object at result.XXBTZUSD.b", NULL, NULL, NULL, 0, 0 },
     { "ticker { bid = 'b.1' }", "{\"b\":[\"abc\"]}", NULL, "ticker.bid: expected a number, got text 'abc' at b.1", NULL, NULL, NULL, 0, 0 },
     { "ticker { bid = 'b' }", "{\"b\":true}", NULL, "expected a number, got true at b", NULL, NULL, NULL, 0, 0 },
+    { "ticker { bid = 'b' }", "{\"b\":false}", NULL, "expected a number, got false at b", NULL, NULL, NULL, 0, 0 },
+    { "ticker { last = 'l', open = 'o', change = false }", "{\"l\":2,\"o\":1}", "eq(r.change, nil) eq(r.average, 1.5)", NULL, NULL, NULL, NULL, 0, 0 },
     { "ticker { bid = 'b' }", "{\"b\":\"NaN\"}", NULL, "expected a number, got text 'NaN'", NULL, NULL, NULL, 0, 0 },
     { "ticker { bid = 'b' }", "{\"b\":1e999}", NULL, "expected a number", NULL, NULL, NULL, 0, 0 },
     { "ticker { timestamp = 't' }", "{\"t\":\"2024-01-01\"}", NULL, "ticker.timestamp: expected a time in ms, got text '2024-01-01' at t", NULL, NULL, NULL, 0, 0 },
@@ -269,7 +271,7 @@ static void trades_and_orders(void **state) {
     { "order { id = 'i', trades = trades { at = 'fills', id = 'tid', price = 'p', amount = 'q', timestamp = 't', fee = { cost = 'c', currency = 'ca' } } }",
       "{\"i\":1,\"fills\":[{\"tid\":7,\"p\":\"10\",\"q\":\"1\",\"t\":5,\"c\":\"0.1\",\"ca\":\"BNB\"},{\"tid\":8,\"p\":\"11\",\"q\":\"3\",\"t\":9,\"c\":\"0.2\",\"ca\":\"BNB\"}]}",
       "eq(r.filled, 4.0) eq(r.cost, 43.0) eq(r.average, 10.75) eq(r.lastTradeTimestamp, 9) near(r.fee.cost, 0.3) eq(r.fee.currency, 'BNB') eq(#r.fees, 1)"
-      " eq(#r.trades, 2) eq(r.trades[2].cost, 33.0) eq(r.trades[1].order, '1') eq(r.trades[1].symbol, 'BTC/USDT') eq(r.trades[1].info.tid, '7')", NULL, "BTC/USDT", NULL, NULL, 0, 0 },
+      " eq(#r.trades, 2) eq(r.trades[2].cost, 33.0) eq(r.trades[1].symbol, 'BTC/USDT') eq(r.trades[1].info.tid, '7')", NULL, "BTC/USDT", NULL, NULL, 0, 0 },
     { "order { id = 'i', fee = { cost = 'f', currency = '=USD', rate = 'x' } }", "{\"i\":1,\"f\":\"0.00000\"}", "eq(r.fee.cost, 0.0) eq(r.fees[1].currency, 'USD') eq(r.fee.rate, nil)", NULL, NULL, NULL, NULL, 0, 0 },
     { "order { id = 'i', fees = function(o) return { { cost = o.f, currency = 'A' }, { cost = '2', currency = 'A' }, { currency = 'B' } } end }", "{\"i\":1,\"f\":\"0.5\"}",
       "eq(#r.fees, 1) eq(r.fees[1].cost, 2.5) eq(r.fee.cost, 2.5)", NULL, NULL, NULL, NULL, 0, 0 },

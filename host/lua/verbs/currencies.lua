@@ -7,9 +7,14 @@ local function yes(x) return x == nil and "" or x and "yes" or "no" end
 verb.main(function()
   local ex = verb.open(verb.words[1])
   local list, rows = {}, {}
+  local ok, all = false, nil
   if ex.has.fetch_currencies then
-    for _, c in pairs(ex:fetch_currencies()) do list[#list + 1] = c end
-  else   -- what its markets name is all that is known
+    ok, all = pcall(ex.fetch_currencies, ex)
+    if not ok and not verb.is(all, "AuthenticationError") then error(all, 0) end
+  end
+  if ok then
+    for _, c in pairs(all) do list[#list + 1] = c end
+  else   -- not offered, or not without a key: what its markets name is all that is known
     ex:load_markets()
     local seen = {}
     for _, symbol in ipairs(ex.symbols) do

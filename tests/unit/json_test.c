@@ -1,0 +1,279 @@
+/* The JSON scanner: what it takes, what it refuses and where it says so, and the tape it makes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "worker/json.h"
+
+static char err[160];
+
+static JsonDoc *parse_bytes(const char *s, size_t len) {
+  char *text = malloc(len + 1);   /* exactly the room that is promised: a sanitizer sees one byte too far */
+  memcpy(text, s, len);
+  *err = 0;
+  return json_parse(text, len, err, sizeof err);
+}
+
+static JsonDoc *parse(const char *s) { return parse_bytes(s, strlen(s)); }
+
+static void accepts(void **state) {
+  (void)state;
+  static const char *const good[] = {
+    "{}", "[]", "null", "true", "false", "0", "-0", "12", "-1.5e+10", "1E-2", "0.10", "\"\"", " [ 1 , 2 ] \n\t\r", "{\"a\":{\"b\":[{}]}}", "[[[]],{}]",
+    "\xef\xbb\xbf{}", "\"\\u0000\\ud83d\\ude00\\/\\b\"", "\"\x7f\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf\xed\x9f\xbf\"", "{\"\":1}", "{\"a\":1,\"a\":2}",
+    "1e999999", "123456789012345678901234567890.123456789", "\"aaaaaaaaaaaaaaaaaaaaaaaaaa\xc3\xa9zzzzzzzzzzzzzz\"",
+  };
+  for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+    JsonDoc *d = parse(good[i]);
+    if (!d) fail_msg("%s: %s", good[i], err);
+    assert_int_equal(d->nodes[0].next, d->n);
+    json_unref(d);
+  }
+}
+
+static void refuses(void **state) {
+  (void)state;
+  static const struct { const char *text, *why; } bad[] = {
+    { "", "no JSON: the text is empty" },
+    { "  ", "truncated JSON (ends at byte 2)" },
+    { "{\"a\":1 \"b\":2}", "invalid JSON at byte 8: expected ',' or '}', found '\"'" },
+    { "[1 2]", "invalid JSON at byte 4: expected ',' or ']', found '2'" },
+    { "[1,]", "invalid JSON at byte 4: expected a value, found ']'" },
+    { "{\"a\":1,}", "invalid JSON at byte 8: expected a key in double quotes, found '}'" },
+    { "{a:1}", "expected a key in double quotes" },
+    { "{\"a\" 1}", "expected ':'" },
+    { "{\"a\":}", "expected a value" },
+    { "[1}", "expected ',' or ']', found '}'" },
+    { "{]", "expected a key" },
+    { "[}", "expected a value" },
+    { "]", "expected a value" },
+    { "<html>", "invalid JSON at byte 1: expected a value, found '<'" },
+    { "{} x", "invalid JSON at byte 4: expected nothing after the end, found 'x'" },
+    { "1 2", "expected nothing after the end" },
+    { "01", "no digit after a leading 0" },
+    { "-", "truncated" }, { "1.", "truncated" }, { "1e", "truncated" }, { "1e+", "truncated" },
+    { "-a", "a digit" }, { "1.e5", "a digit after the point" }, { "1ee", "a digit in the exponent" },
+    { "+1", "a value" }, { ".5", "a value" }, { "0x10", "nothing after the end" }, { "NaN", "a value" }, { "Infinity", "a value" }, { "-Infinity", "a digit" },
+    { "tru", "truncated" }, { "trUe", "invalid JSON at byte 3: expected true, found 'U'" }, { "nul", "truncated" }, { "falsy", "expected false" },
+    { "nulll", "nothing after the end" },
+    { "\"abc", "truncated JSON (ends at byte 4)" },
+    { "\"abc\\", "truncated" }, { "\"\\u12", "truncated" }, { "\"\\ud83d", "truncated" }, { "\"\\ud83d\\u12", "truncated" },
+    { "\"\\x\"", "an escape" }, { "\"\\u12g4\"", "four hexadecimal digits" }, { "\"\\ud83d\"", "second half" }, { "\"\\ud83dx\"", "second half" },
+    { "\"\\ud83d\\n\"", "second half" }, { "\"\\ud83d\\u0041\"", "second half" }, { "\"\\ude00\"", "not the second half" },
+    { "\"a\nb\"", "invalid JSON at byte 3: expected no raw control character in a string, found byte 0x0a" },
+    { "\"0123456789\x01\"", "byte 12" },
+    { "\"\x80\"", "UTF-8" }, { "\"\xc0\x80\"", "UTF-8" }, { "\"\xc1\xbf\"", "UTF-8" }, { "\"\xe0\x80\x80\"", "UTF-8" }, { "\"\xed\xa0\x80\"", "UTF-8" },
+    { "\"\xf0\x80\x80\x80\"", "UTF-8" }, { "\"\xf4\x90\x80\x80\"", "UTF-8" }, { "\"\xf5\x80\x80\x80\"", "UTF-8" }, { "\"\xff\"", "UTF-8" }, { "\"\xc3(\"", "UTF-8" },
+    { "\"\xe2\x82", "truncated" }, { "\"\xf0\x9f\x98", "truncated" }, { "\"\xc3", "truncated" },
+    { "[", "truncated" }, { "{", "truncated" }, { "[1", "truncated" }, { "[1,", "truncated" }, { "{\"a\"", "truncated" }, { "{\"a\":", "truncated" }, { "{\"a\":1,", "truncated" },
+    { "\xef\xbb\xbf", "truncated" }, { "\xef\xbb\xbf\xef\xbb\xbf{}", "a value" }, { "[1]\xef\xbb\xbf", "nothing after" }, { "[1]/*x*/", "nothing after" },
+    { "'a'", "a value" }, { "{'a':1}", "a key" },
+  };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    JsonDoc *d = parse(bad[i].text);
+    if (d) fail_msg("%s was taken", bad[i].text);
+    if (!strstr(err, bad[i].why)) fail_msg("%s: %s (expected %s)", bad[i].text, err, bad[i].why);
+  }
+  assert_null(parse_bytes("[1,\0,2]", 7));
+  assert_string_equal(err, "invalid JSON at byte 4: expected a value, found byte 0x00");
+  assert_null(parse_bytes("\"a\0b\"", 5));
+  assert_non_null(strstr(err, "byte 3"));
+  assert_null(parse_bytes("[]\0", 3));
+  assert_non_null(strstr(err, "byte 3"));
+}
+
+static void every_cut_is_an_error(void **state) {
+  (void)state;
+  const char *s = "{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\\ud83d\\ude00\xc3\xa9\"],\"b\":{\"c\":false}}";
+  for (size_t n = 0; n < strlen(s); n++) {
+    assert_null(parse_bytes(s, n));
+    if (n) assert_non_null(strstr(err, "truncated JSON"));
+  }
+}
+
+static void depth(void **state) {
+  (void)state;
+  static const char *const open[] = { "[", "{\"a\":" };
+  for (int kind = 0; kind < 2; kind++) {
+    size_t step = strlen(open[kind]);
+    for (size_t n = JSON_DEPTH - 1; n <= JSON_DEPTH + 1; n++) {
+      char *text = malloc(n * step + 1 + n + 1), *p = text;
+      for (size_t i = 0; i < n; i++, p += step) memcpy(p, open[kind], step);
+      *p++ = '1';
+      for (size_t i = 0; i < n; i++) *p++ = kind ? '}' : ']';
+      JsonDoc *d = json_parse(text, (size_t)(p - text), err, sizeof err);
+      if (n <= JSON_DEPTH) assert_non_null(d);
+      else assert_null(d), assert_string_equal(err, "JSON nested deeper than 512");
+      json_unref(d);
+    }
+  }
+  char *deep = malloc(100001);
+  memset(deep, '[', 100000);
+  assert_null(json_parse(deep, 100000, err, sizeof err));
+  assert_string_equal(err, "JSON nested deeper than 512");
+}
+
+static void tape(void **state) {
+  (void)state;
+  const char *s = " {\"result\":{\"XXBT\":{\"a\":[\"1.10\",2,3.0]},\"n\":null},\"e\":[],\"o\":{},\"t\":true} ";
+  JsonDoc *d = parse(s);
+  assert_non_null(d);
+  assert_int_equal(d->nodes[0].type, JSON_OBJECT);
+  assert_int_equal(d->nodes[0].count, 4);
+  assert_int_equal(d->nodes[0].start, 1);
+  assert_int_equal(d->nodes[0].len, strlen(s) - 2);
+  uint32_t r = json_get(d, 0, "result", 6), x = json_get(d, r, "XXBT", 4), a = json_get(d, x, "a", 1);
+  assert_int_equal(d->nodes[a].type, JSON_ARRAY);
+  assert_int_equal(d->nodes[a].count, 3);
+  assert_memory_equal(d->text + d->nodes[a].start, "[\"1.10\",2,3.0]", d->nodes[a].len);
+  uint32_t last = json_at(d, a, -1);
+  assert_int_equal(last, json_at(d, a, 3));
+  assert_memory_equal(d->text + d->nodes[last].start, "3.0", 3);
+  assert_int_equal(json_at(d, a, 0), JSON_NONE);
+  assert_int_equal(json_at(d, a, 4), JSON_NONE);
+  assert_int_equal(json_at(d, a, -4), JSON_NONE);
+  assert_int_equal(json_at(d, a, INT64_MIN), JSON_NONE);
+  assert_int_equal(json_at(d, a, INT64_MAX), JSON_NONE);
+  assert_int_equal(json_at(d, r, 1), JSON_NONE);
+  assert_int_equal(json_get(d, a, "a", 1), JSON_NONE);
+  assert_int_equal(json_get(d, 0, "resulT", 6), JSON_NONE);
+  assert_int_equal(json_get(d, JSON_NONE, "a", 1), JSON_NONE);
+  assert_int_equal(d->nodes[json_get(d, r, "n", 1)].type, JSON_NULL);
+  assert_int_equal(d->nodes[json_get(d, 0, "e", 1)].count, 0);
+  assert_int_equal(d->nodes[json_get(d, 0, "o", 1)].count, 0);
+  assert_int_equal(d->nodes[json_get(d, 0, "t", 1)].type, JSON_TRUE);
+  assert_ptr_equal(json_ref(d), d);
+  json_unref(d);
+  assert_int_equal(d->refs, 1);
+  json_unref(d);
+  json_unref(NULL);
+}
+
+static void nested_elements(void **state) {
+  (void)state;
+  JsonDoc *d = parse("[[1,[2]],{\"a\":3},4,[]]");
+  assert_int_equal(d->nodes[0].count, 4);
+  uint32_t one = json_at(d, 0, 1), two = json_at(d, 0, 2), three = json_at(d, 0, 3), four = json_at(d, 0, -1);
+  assert_int_equal(d->nodes[one].count, 2);
+  assert_int_equal(d->nodes[two].type, JSON_OBJECT);
+  assert_int_equal(d->text[d->nodes[three].start], '4');
+  assert_int_equal(d->nodes[four].type, JSON_ARRAY);
+  assert_int_equal(d->nodes[four].next, d->n);
+  json_unref(d);
+}
+
+static void strings(void **state) {
+  (void)state;
+  JsonDoc *d = parse("{\"k\\u0065y\":\"a\\\"\\\\\\/\\b\\f\\n\\r\\t\\u0041\\u00e9\\u20ac\\ud83d\\ude00\\u0000z\",\"plain\":\"\xc3\xa9\",\"n\":12.50,\"key\":\"second\"}");
+  assert_non_null(d);
+  static const char want[] = "a\"\\/\b\f\n\r\tA\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80\0z";
+  JsonScratch scratch = { 0 };
+  size_t n;
+  uint32_t v = json_get(d, 0, "key", 3);   /* an escaped key is found, and of two the first */
+  assert_int_equal(v, 2);
+  const char *t = json_text(d, v, &scratch, &n);
+  assert_int_equal(n, sizeof want - 1);
+  assert_memory_equal(t, want, n);
+  assert_true(json_string_is(d, v, want, sizeof want - 1));
+  assert_false(json_string_is(d, v, want, sizeof want - 2));
+  assert_false(json_string_is(d, 0, "", 0));
+  assert_int_equal(json_get(d, 0, "ke", 2), JSON_NONE);
+  assert_int_equal(json_get(d, 0, "keyy", 4), JSON_NONE);
+  t = json_text(d, json_get(d, 0, "plain", 5), &scratch, &n);
+  assert_int_equal(n, 2);
+  assert_memory_equal(t, "\xc3\xa9", 2);
+  t = json_text(d, json_get(d, 0, "n", 1), &scratch, &n);
+  assert_int_equal(n, 5);
+  assert_memory_equal(t, "12.50", 5);
+  free(scratch.p);
+  json_unref(d);
+}
+
+static unsigned long long seed = 88172645463325252ull;
+static unsigned rnd(unsigned n) {
+  seed ^= seed << 13;
+  seed ^= seed >> 7;
+  seed ^= seed << 17;
+  return (unsigned)((seed >> 11) % n);
+}
+
+/* Every place of a stop in strings of every length around the eight bytes of a step. */
+static void string_lengths(void **state) {
+  (void)state;
+  char text[80];
+  for (size_t len = 0; len < 40; len++) {
+    memset(text, 'x', sizeof text);
+    text[0] = text[len + 1] = '"';
+    JsonDoc *d = parse_bytes(text, len + 2);
+    assert_non_null(d);
+    assert_int_equal(d->nodes[0].len, len);
+    json_unref(d);
+    for (size_t at = 0; at < len; at++)
+      for (int c = 0; c < 256; c++) {
+        text[at + 1] = (char)c;
+        d = parse_bytes(text, len + 2);
+        bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+        if ((d != NULL) != plain) fail_msg("byte %d at %zu of %zu: %s", c, at, len, err);
+        json_unref(d);
+        text[at + 1] = 'x';
+      }
+  }
+}
+
+/* Damaged texts: nothing but an answer or an error; what is taken has a sound tape. */
+static void mutations(void **state) {
+  (void)state;
+  const char *base = "{\"a\":[1,-2.5e3,true,null,\"x\\u00e9\\ud83d\\ude00\xc3\xa9 long enough to step\"],\"b\":{\"c\":false,\"d\":[[],{}]},\"e\":0.001}";
+  size_t len = strlen(base);
+  int taken = 0;
+  for (int i = 0; i < 60000; i++) {
+    char *t = malloc(len + 1);
+    memcpy(t, base, len);
+    for (unsigned k = 1 + rnd(3); k--;) t[rnd((unsigned)len)] = rnd(2) ? base[rnd((unsigned)len)] : (char)rnd(256);
+    size_t n = rnd(4) ? len : rnd((unsigned)len + 1);
+    JsonDoc *d = json_parse(t, n, err, sizeof err);
+    if (!d) {
+      assert_true(*err);
+      continue;
+    }
+    taken++;
+    assert_int_equal(d->nodes[0].next, d->n);
+    for (uint32_t j = 0; j < d->n; j++) {
+      const JsonNode *k = &d->nodes[j];
+      assert_true(k->next > j && k->next <= d->n && (size_t)k->start + k->len <= d->len);
+      uint32_t kids = 0;
+      if (k->type >= JSON_ARRAY)
+        for (uint32_t c = j + 1; c < k->next; kids++) c = d->nodes[k->type == JSON_OBJECT ? c + 1 : c].next;
+      assert_int_equal(kids, k->count);
+    }
+    json_unref(d);
+  }
+  assert_true(taken > 1000);
+}
+
+static void many_nodes(void **state) {
+  (void)state;
+  size_t n = 300000, len = 2 * n + 1;
+  char *t = malloc(len + 1);
+  t[0] = '[';
+  for (size_t i = 0; i < n; i++) t[1 + 2 * i] = '7', t[2 + 2 * i] = ',';
+  t[len - 1] = ']';
+  JsonDoc *d = json_parse(t, len, err, sizeof err);
+  assert_non_null(d);
+  assert_int_equal(d->nodes[0].count, n);
+  assert_int_equal(json_at(d, 0, (int64_t)n), n);
+  json_unref(d);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    cmocka_unit_test(accepts), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth), cmocka_unit_test(tape),
+    cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations), cmocka_unit_test(many_nodes),
+  };
+  return cmocka_run_group_tests_name("json", tests, NULL, NULL);
+}
