@@ -94,14 +94,13 @@ static bool from_hex(const uint8_t *in, size_t n, uint8_t *out) {
   return true;
 }
 
-static bool unreserved(uint8_t c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' || c == '~';
-}
+static const bool unreserved[256] = { ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+  ['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true };
 
 static size_t to_url(bool form, const uint8_t *in, size_t n, uint8_t *out) {
   uint8_t *o = out;
   for (size_t i = 0; i < n; i++) {
-    if (unreserved(in[i])) *o++ = in[i];
+    if (unreserved[in[i]]) *o++ = in[i];
     else if (form && in[i] == ' ') *o++ = '+';
     else { *o++ = '%'; *o++ = (uint8_t)hex_upper[in[i] >> 4]; *o++ = (uint8_t)hex_upper[in[i] & 15]; }
   }
@@ -113,14 +112,15 @@ static size_t to_json(const uint8_t *in, size_t n, uint8_t *out) {
   *o++ = '"';
   for (size_t i = 0; i < n; i++) {
     uint8_t c = in[i];
+    if (c >= 32 && c != '"' && c != '\\') { *o++ = c; continue; }
     const char *s = c == '"' ? "\"" : c == '\\' ? "\\" : c == '\n' ? "n" : c == '\r' ? "r" : c == '\t' ? "t" : c == '\b' ? "b" : c == '\f' ? "f" : NULL;
     if (s) { *o++ = '\\'; *o++ = (uint8_t)*s; }
-    else if (c < 32) {
+    else {
       memcpy(o, "\\u00", 4);
       o[4] = (uint8_t)hex_lower[c >> 4];
       o[5] = (uint8_t)hex_lower[c & 15];
       o += 6;
-    } else *o++ = c;
+    }
   }
   *o++ = '"';
   return (size_t)(o - out);

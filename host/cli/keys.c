@@ -208,6 +208,7 @@ static int take_away(Cli *cli) {
   if (!keys) return 1;
   bool ok = keys_remove(keys, cli->words[1], cli_text(cli, "account") ? cli_text(cli, "account") : "main", err, sizeof err);
   if (!ok) fprintf(stderr, "bourse: keys: %s\n", err);
+  else if (!cli_flag(cli, "quiet")) fprintf(stderr, "removed: %s\n", cli->words[1]);
   keys_close(keys);
   return ok ? 0 : 1;
 }

@@ -168,8 +168,18 @@ local function markets_of(self)
   })
 end
 
+-- What the adapter says of itself; again after it was saved anew.
+local function refresh(self)
+  local version, info = venues.describe(rawget(self, "handle"))
+  self.version, self.timeframes, self.options, self.rate_limit = version, info.timeframes, info.options, info.rate_limit
+  self.precision_mode, self.required_credentials, self.hosts = info.precision_mode, info.credentials, info.hosts
+  self.mode = exchange.modes[info.precision_mode]
+  self.has = has_of(self, info)
+end
+
 local Exchange = {}
 Exchange.__index = function(self, k)
+  if methods[k] and rawget(self, "version") ~= venues.version(rawget(self, "handle")) then refresh(self) end
   if k == "markets" then
     local m = markets_of(self)
     rawset(self, k, m)
@@ -192,7 +202,7 @@ Exchange.__index = function(self, k)
 end
 Exchange.__tostring = function(self) return "exchange " .. self.id end
 
-local modes = { TICK_SIZE = "tick", DECIMAL_PLACES = "places", SIGNIFICANT_DIGITS = "digits" }
+exchange.modes = { TICK_SIZE = "tick", DECIMAL_PLACES = "places", SIGNIFICANT_DIGITS = "digits" }
 local opened = {}
 
 -- exchange(id [, { options = {...}, account = "..." }]): the object for an id of exchanges/, or for an old id of the registry.
@@ -203,12 +213,8 @@ function exchange.open(id, settings)
   id = id:lower()
   if opened[id] and not settings then return opened[id] end
   local handle, info = wait(venues.open, id, settings and settings.options)
-  local self = {
-    handle = handle, id = info.id, timeframes = info.timeframes, options = info.options, rate_limit = info.rate_limit,
-    precision_mode = info.precision_mode, mode = modes[info.precision_mode], required_credentials = info.credentials, hosts = info.hosts,
-    dry_run = settings and settings.dry_run or nil,
-  }
-  self.has = has_of(self, info)
+  local self = { handle = handle, id = info.id, dry_run = settings and settings.dry_run or nil }
+  refresh(self)
   setmetatable(self, Exchange)
   if not settings then opened[id] = self end
   return self

@@ -1,7 +1,6 @@
 /* Tables to query strings, forms and JSON. Only raw access: no script runs while a table is written. */
 #include <lauxlib.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 #include "worker/decimal.h"
 #include "worker/ordered.h"
@@ -18,7 +17,16 @@ static void write_literal(lua_State *L, const char *s) { write_text(L, s, strlen
 
 /* The text of a number: plain digits, whole ones without ".0". */
 static size_t number_text(lua_State *L, int idx, char buf[512]) {
-  if (lua_isinteger(L, idx)) return (size_t)snprintf(buf, 512, LUA_INTEGER_FMT, (LUAI_UACINT)lua_tointeger(L, idx));
+  if (lua_isinteger(L, idx)) {
+    lua_Integer i = lua_tointeger(L, idx);
+    lua_Unsigned u = i < 0 ? 0 - (lua_Unsigned)i : (lua_Unsigned)i;
+    char digits[24], *at = digits + sizeof digits;
+    do *--at = (char)('0' + u % 10); while (u /= 10);
+    if (i < 0) *--at = '-';
+    size_t n = (size_t)(digits + sizeof digits - at);
+    memcpy(buf, at, n);
+    return n;
+  }
   Decimal d;
   lua_Number x = lua_tonumber(L, idx);
   if (!isfinite(x) || !dec_from_double(x, &d)) luaL_error(L, "a number that cannot be sent: %f", x);
@@ -77,18 +85,22 @@ bool encode_in_order(lua_State *L, int idx) {
 static void json_value(lua_State *L, int idx, int depth);
 
 static void json_pairs(lua_State *L, int t, int depth) {
-  lua_Integer at = 0;
+  lua_Integer count = ordered_count(L, t);
   size_t n;
   write_char(L, '{');
-  while (ordered_next(L, t, &at)) {
-    int value = lua_gettop(L);
-    if (at > 1) write_char(L, ',');
-    const char *key = lua_tolstring(L, value - 1, &n);
+  ordered_push_list(L, t);
+  int list = lua_gettop(L);
+  for (lua_Integer i = 1; i <= 2 * count; i += 2) {
+    if (i > 1) write_char(L, ',');
+    lua_rawgeti(L, list, i);
+    lua_rawgeti(L, list, i + 1);
+    const char *key = lua_tolstring(L, list + 1, &n);
     write_coded(L, C_JSONSTRING, key, n);
     write_char(L, ':');
-    json_value(L, value, depth + 1);
-    lua_settop(L, value - 2);
+    json_value(L, list + 2, depth + 1);
+    lua_settop(L, list);
   }
+  lua_pop(L, 1);
   write_char(L, '}');
 }
 
@@ -174,13 +186,13 @@ static void query_list(lua_State *L, Query *q, int name, int value, int depth) {
 }
 
 static void query_value(lua_State *L, Query *q, int name, int value, int depth) {
-  luaL_checkstack(L, 16, NULL);
-  if (depth > DEPTH) luaL_error(L, "the table is nested too deep to be sent");
   if (lua_type(L, value) != LUA_TTABLE && !(lua_type(L, value) == LUA_TUSERDATA && ordered_test(L, value))) {
     query_name(L, q, name);
     if (!write_scalar(L, value, q->coding)) luaL_error(L, "'%s' is a %s: it cannot be sent here", lua_tostring(L, name), luaL_typename(L, value));
     return;
   }
+  luaL_checkstack(L, 16, NULL);
+  if (depth > DEPTH) luaL_error(L, "the table is nested too deep to be sent");
   if (is_sequence(L, value)) { query_list(L, q, name, value, depth); return; }
   encode_in_order(L, value);              /* price[gt]=... */
   int t = lua_gettop(L);
@@ -217,11 +229,14 @@ static int encode_pairs(lua_State *L, enum recipe_coding coding) {
   lua_settop(L, 1);
   if (!encode_in_order(L, 1)) return luaL_typeerror(L, 1, "table");
   if (q.arrays == A_JSON) tables_to_json(L, 2);
-  lua_Integer at = 0;
+  lua_Integer count = ordered_count(L, 2);
+  ordered_push_list(L, 2);
   write_begin(L);
-  while (ordered_next(L, 2, &at)) {
-    query_value(L, &q, 3, 4, 0);
-    lua_settop(L, 2);
+  for (lua_Integer i = 1; i <= 2 * count; i += 2) {
+    lua_rawgeti(L, 3, i);
+    lua_rawgeti(L, 3, i + 1);
+    query_value(L, &q, 4, 5, 0);
+    lua_settop(L, 3);
   }
   write_end(L);
   return 1;

@@ -45,6 +45,8 @@ static Ordered *check(lua_State *L, int idx) {
 
 lua_Integer ordered_count(lua_State *L, int idx) { return ((Ordered *)lua_touserdata(L, idx))->n; }
 
+void ordered_push_list(lua_State *L, int idx) { lua_getiuservalue(L, idx, 1); }
+
 bool ordered_next(lua_State *L, int idx, lua_Integer *at) {
   Ordered *o = lua_touserdata(L, idx);
   if (*at >= o->n) return false;

@@ -10,5 +10,7 @@ bool ordered_test(lua_State *L, int idx);
 lua_Integer ordered_count(lua_State *L, int idx);
 /* Walks: *at starts at 0; pushes key and value and returns true, or false at the end with nothing pushed. Raw: runs no script. */
 bool ordered_next(lua_State *L, int idx, lua_Integer *at);
+/* The same walk without a step's overhead: pushes the list key, value, key, value ... of ordered_count pairs. Only to be read. */
+void ordered_push_list(lua_State *L, int idx);
 bool list_test(lua_State *L, int idx);            /* a table made by list{}: a JSON array even when empty */
 #endif

@@ -39,13 +39,53 @@ static void push_error(lua_State *to, const char *class, const char *venue, cons
 }
 
 static void call_free(Call *c) {
+  c->venue->calls--;
   if (c->co_ref != LUA_NOREF) luaL_unref(c->venue->L, LUA_REGISTRYINDEX, c->co_ref);
   free(c);
+}
+
+static void log_line(Worker *w, const char *level, const char *text) {
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 2);
+  pack_key_str(&pk, "level", level);
+  pack_key_str(&pk, "text", text);
+  worker_tell(w, MSG_LOG, &out);
+  msgpack_sbuffer_destroy(&out);
+}
+
+static Venue *retired;
+
+static void retire(Venue *v) {
+  v->retired = retired;
+  retired = v;
+}
+
+/* Lets go of replaced adapters whose last call has ended. Not from inside one of their calls. */
+static void sweep(void) {
+  for (Venue **p = &retired; *p; ) {
+    Venue *v = *p;
+    if (v->calls > 0) { p = &v->retired; continue; }
+    *p = v->retired;
+    if (v->L) worker_state_close(v->L);
+    if (v->markets) market_store_free(v->markets);
+    free(v);
+  }
 }
 
 static void call_fail_text(Call *c, const char *class, const char *text) {
   Venue *v = c->venue;
   Waiter waiter = c->waiter;
+  if (c->replaces) {
+    char line[640];
+    snprintf(line, sizeof line, "%s: the saved file is not taken, the one before stays: %s", v->id, text);
+    log_line(v->worker, "error", line);
+    call_free(c);
+    retire(v);
+    return;
+  }
   if (c->opening) v->state = VENUE_FAILED;
   push_error(waiter.L, class, v->id, text);
   call_free(c);
@@ -382,6 +422,7 @@ static Call *call_new(Venue *v, Waiter waiter, int nargs) {
   Call *c = calloc(1, sizeof *c);
   if (!c) return NULL;
   c->venue = v;
+  v->calls++;
   c->waiter = waiter;
   c->co = lua_newthread(v->L);
   c->co_ref = luaL_ref(v->L, LUA_REGISTRYINDEX);
@@ -438,6 +479,19 @@ void venue_opened(Call *c, int nresults) {
     call_fail_text(c, "BaseError", "the adapter did not load");
     return;
   }
+  if (c->replaces) {
+    v->info_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+    v->object_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+    v->state = VENUE_READY;
+    for (size_t i = 0; i < venues.n; i++)
+      if (venues.v[i] == c->replaces) venues.v[i] = v;
+    retire(c->replaces);
+    call_free(c);
+    char line[128];
+    snprintf(line, sizeof line, "%s: the saved file is taken", v->id);
+    log_line(v->worker, "note", line);
+    return;
+  }
   declare(v, co, lua_gettop(co));
   v->state = VENUE_READY;
   lua_pushinteger(waiter.L, venue_handle(v));
@@ -456,13 +510,14 @@ void venue_opened(Call *c, int nresults) {
   wake_with(waiter, v, 2, false);
 }
 
-static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, int options_ref, lua_State *script) {
+static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, int options_ref, lua_State *script, Venue *replaces) {
   char name[96], err[200];
   snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
   v->L = worker_state_new(v->worker, name);
   v->markets = v->L ? market_store_new() : NULL;
   if (!v->markets || !adapter_lib_open(v->L, v)) {
     v->state = VENUE_FAILED;
+    if (replaces) { retire(v); return; }
     push_error(waiter.L, "BaseError", v->id, "out of memory");
     worker_wake(v->worker, waiter, 1, true);
     return;
@@ -483,6 +538,15 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
   Call *c = call_new(v, waiter, 4);
   if (!c) return;
   c->opening = true;
+  c->replaces = replaces;
+  if (replaces) {       /* the options that the script set for the one before */
+    lua_settop(c->co, 4);
+    char why[128];
+    lua_rawgeti(replaces->L, LUA_REGISTRYINDEX, replaces->info_ref);
+    lua_getfield(replaces->L, -1, "options");
+    if (!copy_value(replaces->L, -1, c->co, why, sizeof why)) lua_pushnil(c->co);
+    lua_pop(replaces->L, 2);
+  }
   call_step(c, 4);
 }
 
@@ -552,15 +616,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
       opening_fail(o, message);
       return;
     }
-    msgpack_sbuffer out;
-    msgpack_packer pk;
-    msgpack_sbuffer_init(&out);
-    msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-    pack_map(&pk, 2);
-    pack_key_str(&pk, "level", "note");
-    pack_key_str(&pk, "text", message);
-    worker_tell(w, MSG_LOG, &out);
-    msgpack_sbuffer_destroy(&out);
+    log_line(w, "note", message);
     snprintf(v->id, sizeof v->id, "%s", successor);
     v->renamed = true;
     ask_source(w, "exchange", v->id, o);
@@ -574,7 +630,31 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
   int options_ref = o->options_ref;
   lua_State *script = o->script;
   free(o);
-  venue_load(v, waiter, text, n, options_ref, script);
+  venue_load(v, waiter, text, n, options_ref, script, NULL);
+}
+
+/* A file of exchanges/ was saved while the script runs: it is loaded beside the old one, and takes its place when it is well. */
+static void on_reload(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)ctx; (void)type;
+  char kind[16], id[64];
+  const char *text, *digest = "";
+  size_t n, digest_len = 0;
+  sweep();
+  if (!pack_get_line(payload, "kind", kind, sizeof kind) || strcmp(kind, "exchange") != 0) return;
+  if (!pack_get_line(payload, "name", id, sizeof id) || !pack_get_text(payload, "source", &text, &n)) return;
+  pack_get_text(payload, "digest", &digest, &digest_len);
+  for (size_t i = 0; i < venues.n; i++) {
+    Venue *old = venues.v[i];
+    if (old->state != VENUE_READY || strcmp(old->id, id) != 0) continue;
+    Venue *v = calloc(1, sizeof *v);
+    if (!v) return;
+    v->worker = w;
+    memcpy(v->id, old->id, sizeof v->id);
+    snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
+    v->version = old->version + 1;
+    v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
+    venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, LUA_NOREF, NULL, old);
+  }
 }
 
 /* open(id, options) -> handle, description */
@@ -610,6 +690,7 @@ static int lib_open(lua_State *L) {
 
 /* call(handle, method, arguments, n, params, dry_run): waits; returns what the method gives (the signed, redacted request on a dry run), or raises */
 static int lib_call(lua_State *L) {
+  sweep();
   Venue *v = venue_at(L, 1);
   const char *method = luaL_checkstring(L, 2);
   luaL_checktype(L, 3, LUA_TTABLE);
@@ -699,6 +780,22 @@ static int lib_market_count(lua_State *L) {
   return 1;
 }
 
+/* describe(handle) -> version, description */
+static int lib_describe(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  char err[200];
+  lua_pushinteger(L, v->version);
+  lua_rawgeti(v->L, LUA_REGISTRYINDEX, v->info_ref);
+  bool ok = copy_value(v->L, -1, L, err, sizeof err);
+  lua_pop(v->L, 1);
+  return ok ? 2 : luaL_error(L, "%s", err);
+}
+
+static int lib_version(lua_State *L) {
+  lua_pushinteger(L, venue_at(L, 1)->version);
+  return 1;
+}
+
 static int lib_now(lua_State *L) {
   lua_pushinteger(L, worker_now(worker_of(L)));
   return 1;
@@ -706,10 +803,12 @@ static int lib_now(lua_State *L) {
 
 static const luaL_Reg lib[] = {
   { "open", lib_open }, { "call", lib_call }, { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol },
-  { "symbols", lib_symbols }, { "currencies", lib_currencies }, { "market_count", lib_market_count }, { "now", lib_now }, { NULL, NULL }
+  { "symbols", lib_symbols }, { "currencies", lib_currencies }, { "market_count", lib_market_count }, { "now", lib_now },
+  { "describe", lib_describe }, { "version", lib_version }, { NULL, NULL }
 };
 
 void venue_open_lib(lua_State *L) {
+  worker_listen(worker_of(L), MSG_RELOAD, on_reload, NULL);
   view_open(L);
   luaL_newlib(L, lib);
   hostlua_require_with(L, "exchange", "venues");   /* pops the library, pushes the module */

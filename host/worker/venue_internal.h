@@ -24,6 +24,9 @@ typedef struct Venue {
   double taker, maker;
   enum precision_mode precision;
   MarketStore *markets;
+  int calls;                           /* under way */
+  int version;                         /* rises when a saved adapter takes the place of the one before */
+  struct Venue *retired;               /* next in the list of those that were replaced and may still have calls */
   Call *parked;                        /* calls that wait for the market list */
   bool unpark;
   /* conform: requests are signed and kept instead of sent, replies come from a list */
@@ -36,6 +39,7 @@ struct Call {
   Venue *venue;
   Waiter waiter;                       /* in the script's state */
   lua_State *co; int co_ref;           /* the adapter's coroutine */
+  Venue *replaces;                     /* opening a saved adapter: nobody waits */
   bool opening, sent_any, whole_text, dry_run;
   Call *next;
 };

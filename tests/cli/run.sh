@@ -82,6 +82,18 @@ check "no such script" 2 "cannot read" run none.lua
 check "keys, empty" 0 "no keys are stored" keys list
 check "keys, wrong word" 2 "did you mean list?" keys lst
 
+# Keys come from standard input when there is no terminal; they are in no file as they are.
+printf 'THE-KEY\nTHE-SECRET\n' | BOURSE_KEYFILE=$work/keyfile timeout 30 "$bourse" keys add luno --rights read >out 2>err
+checks=$((checks + 1))
+if ! grep -q "goes only to https://api.luno.com" err || grep -rqs THE-SECRET "$work/state" err out; then
+  failed=$((failed + 1)); echo "FAILED keys add:"; cat err
+fi
+BOURSE_KEYFILE=$work/keyfile
+export BOURSE_KEYFILE
+check "keys, one" 0 "https://api.luno.com" keys list
+check "keys remove" 0 "removed: luno" keys remove luno
+check "keys, none left" 0 "[]" keys list --format json
+
 printf '1 + 2\nx = { 1, 2 }\nx[2] * 21\nnope.x\n' > lines
 timeout 30 "$bourse" shell < lines > out 2> err
 checks=$((checks + 1))

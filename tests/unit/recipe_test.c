@@ -234,7 +234,7 @@ static void bad_programs(void **state) {
   b_text(&b, "k"); b_text(&b, "a"); b_op(&b, R_HMAC, 1, H_NONE);
   fails("none cannot be used here");
   for (int i = 0; i <= RECIPE_STACK; i++) b_text(&b, "a");
-  fails("the recipe is nested deeper than 64");
+  fails("the recipe is nested deeper than 200");
   b_op(&b, R_OFFSET, 1, T_MS); for (int i = 0; i < 9; i++) b_byte(&b, 0xff); b_byte(&b, 1);
   fails("the time offset is too large");
   uint8_t *big = calloc(1, RECIPE_MAX + 1);

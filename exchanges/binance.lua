@@ -1,0 +1,412 @@
+-- Binance: spot, margin, and perpetuals and futures settled in a stablecoin (fapi) or in the coin (dapi).
+-- API: https://developers.binance.com/docs/binance-spot-api-docs ; how it signs, fails and names things: dialects/binance.lua
+-- Only spot markets are listed unless options.fetchMarkets.types has "linear" or "inverse" too. Calls without a market go to the wallet that
+-- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
+local b = dialect "binance"
+local with, placed = b.with, b.placed
+
+-- ---- markets ----
+
+local function contract_markets(type, fees)
+  return markets(with(b.market_fields, {
+    settleId = "marginAsset", expiry = { "deliveryDate", ["4133404800000"] = false, default = "." }, contractSize = "contractSize|default:1",
+    created = "onboardDate", taker = fees[1], maker = fees[2], marginModes = { cross = true, isolated = true },
+  }))
+end
+local lists = {
+  spot = { get = "/api/v3/exchangeInfo", cost = 4, read = b.spot_markets },
+  linear = { get = "/fapi/v1/exchangeInfo", host = "fapi", read = contract_markets("linear", { "0.0005", "0.0002" }) },
+  inverse = { get = "/dapi/v1/exchangeInfo", host = "dapi", read = contract_markets("inverse", { "0.0005", "0.0001" }) },
+}
+
+-- ---- prices ----
+
+-- COIN-M: volume counts contracts, baseVolume coins.
+local contract_ticker = with(b.ticker_fields, {
+  market_type = "=swap", baseVolume = "baseVolume,volume",
+  quoteVolume = function(o) return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) or o.quoteVolume end,
+})
+local one_ticker = { b.spot_ticker, contract = ticker(contract_ticker) }
+local many_tickers = { b.spot_tickers, contract = tickers(contract_ticker) }
+local prices = { market = "symbol", price = "price", timestamp = "time" }
+local last_prices = { tickers(with(prices, { market_type = "=spot" })), contract = tickers(with(prices, { market_type = "=swap" })) }
+
+-- Lists of symbols: the market of the first tells where to ask. Spot takes a list, contracts one symbol or all.
+local function of_symbols(names, read, lists_contracts)
+  return {
+    run = function(a)
+      a.market = a.symbols and a:market_of(a.symbols[1]) or nil
+      local part = b.part(a)
+      local rolling = a:take "rolling"
+      local path, host = b.path(part, rolling and part == "spot" and "ticker" or names)
+      local spot = not host
+      if not spot then a.symbol_id = lists_contracts and a.ids and #a.ids == 1 and a.ids[1] or nil end
+      a.market = nil
+      return {
+        get = path, host = host, cost = spot and not a.symbols and 16 or 4, read = spot and read[1] or read.contract,
+        send = spot and (names ~= "ticker/price" and "symbols={ids}" or "") or "symbol={symbol_id}", arrays = "json",
+      }
+    end,
+  }
+end
+
+-- Some give one object when one symbol was asked for.
+local function one_or_many(maps)
+  return function(reply, a)
+    if not reply.symbol then return maps[2](reply, a) end
+    local t = maps[1](reply, a)
+    return { [t.symbol] = t }
+  end
+end
+local bids_asks = one_or_many { b.spot_ticker, b.spot_tickers }
+local contract_bids_asks = one_or_many { one_ticker.contract, many_tickers.contract }
+
+local function klines(price)
+  local names = price and {
+    linear = price .. "Klines", inverse = price .. "Klines", spot = "/fapi/v1/" .. price .. "Klines",
+  } or "klines"
+  return function(a)
+    local market = a.market
+    local path, host = b.path(market.linear and "linear" or market.inverse and "inverse" or "spot", names)
+    if price and not host then host = "fapi" end
+    local send = b.klines_send
+    if price == "indexPrice" then
+      a.pair = a.id:match("^[^_]*")
+      send = send:gsub("symbol={id}", "pair={pair}")
+    end
+    a.limit = b.klines_limit(a)
+    if market.inverse and a.since and not a.given["until"] then
+      a["until"] = math.min(a.now, a.since + a.limit * a.timeframe_s * 1000 - 1)
+    end
+    return { get = path, host = host, send = send, cost = 0.4, read = market.inverse and b.inverse_candles or b.spot_candles }
+  end
+end
+local by_price = { last = klines(), mark = klines "markPrice", index = klines "indexPrice", premiumIndex = klines "premiumIndex" }
+
+-- ---- balances ----
+
+local sum = function(x, y) return decimal.add(x or "0", y or "0") end
+local with_debt = { at = "userAssets", currency = "asset|code", free = "free", used = "locked", debt = function(o) return sum(o.borrowed, o.interest) end }
+local contract_wallet = {
+  at = "assets", currency = "asset|code", free = "availableBalance", used = "initialMargin", total = "marginBalance,balance",
+  where = function(o) return o.updateTime ~= "0" end,      -- of no use yet
+}
+local function isolated(reply)
+  local out = {}
+  for _, pair in ipairs(reply.assets) do
+    for _, o in ipairs { pair.baseAsset, pair.quoteAsset } do
+      local w = out[o.asset] or {}
+      out[o.asset] = { free = sum(w.free, o.free), used = sum(w.used, o.locked), debt = sum(w.debt, sum(o.borrowed, o.interest)) }
+    end
+  end
+  return out
+end
+local wallets = {
+  spot = { get = "/api/v3/account", cost = 4, read = b.spot_balance },
+  margin = { get = "/sapi/v1/margin/account", cost = 2, read = balance(with_debt) },
+  isolated = {
+    get = "/sapi/v1/margin/isolated/account", cost = 2, read = isolated,
+    send = function(a)
+      local symbols = a:take "symbols"
+      if type(symbols) == "table" then
+        local ids = {}
+        for i, symbol in ipairs(symbols) do ids[i] = a:market_of(symbol).id end
+        symbols = table.concat(ids, ",")
+      end
+      return ordered { { "symbols", symbols } }
+    end,
+  },
+  funding = {
+    post = "/sapi/v1/asset/get-funding-asset", right = "read",
+    read = balance { currency = "asset|code", free = "free", used = function(o) return sum(o.freeze, sum(o.locked, o.withdrawing)) end },
+  },
+  linear = { get = "/fapi/v3/account", host = "fapi", read = balance(contract_wallet), failed = b.failed_linear },
+  inverse = { get = "/dapi/v1/account", host = "dapi", read = balance(contract_wallet), failed = b.failed_inverse },
+  pm_spot = {
+    get = "/papi/v1/balance", host = "papi", cost = 4,
+    read = balance { currency = "asset|code", total = function(o) return sum(o.totalWalletBalance, sum(o.umUnrealizedPNL, o.cmUnrealizedPNL)) end },
+  },
+  pm_margin = {
+    get = "/papi/v1/balance", host = "papi", cost = 4,
+    read = balance {
+      currency = "asset|code", free = "crossMarginFree", used = "crossMarginLocked", total = "crossMarginAsset",
+      debt = function(o) return sum(o.crossMarginBorrowed, o.crossMarginInterest) end,
+    },
+  },
+  pm_linear = { get = "/papi/v1/balance", host = "papi", cost = 4, read = balance { currency = "asset|code", free = "umWalletBalance", used = "umUnrealizedPNL" } },
+  pm_inverse = { get = "/papi/v1/balance", host = "papi", cost = 4, read = balance { currency = "asset|code", free = "cmWalletBalance", used = "cmUnrealizedPNL" } },
+}
+
+-- ---- transfers ----
+
+local accounts = {
+  main = "MAIN", spot = "MAIN", funding = "FUNDING", margin = "MARGIN", cross = "MARGIN", future = "UMFUTURE", delivery = "CMFUTURE",
+  linear = "UMFUTURE", swap = "UMFUTURE", inverse = "CMFUTURE", option = "OPTION",
+}
+local account_names = { MAIN = "spot", FUNDING = "funding", MARGIN = "margin", UMFUTURE = "linear", CMFUTURE = "inverse", OPTION = "option" }
+local function account_of(name) return with({ "type|" .. name .. ":_", default = "." }, account_names) end
+local transfer_fields = {
+  id = "tranId,transactionId", timestamp = "timestamp,transactionTime", currency = "asset|code,currency|code", amount = "amount",
+  status = { "status", CONFIRMED = "ok", default = "." }, fromAccount = account_of "before", toAccount = account_of "after",
+}
+local paid = transfers(with(transfer_fields, { at = "data", fromAccount = "payerInfo.accountId", toAccount = "receiverInfo.accountId" }))
+local moved = transfers(with(transfer_fields, { at = "rows?" }))
+local moving = transfer { id = "tranId" }
+
+-- "MAIN_UMFUTURE", and the isolated markets among the two accounts. An isolated account is named by its market, or "isolated" with
+-- params.symbol.
+local function transfer_type(a)
+  local symbol = a:take "symbol"
+  local from_id, to_id, from_market, to_market
+  local function find(name)
+    if name == "isolated" then
+      if not symbol then fail("ArgumentsRequired", "isolated accounts need params.symbol") end
+      return nil, a:market_of(symbol).id
+    end
+    if accounts[name:lower()] or account_names[name:upper()] then return accounts[name:lower()] or name:upper() end
+    return nil, a.venue.market(name) and a:market_of(name).id or name:upper()
+  end
+  from_id, from_market = find(a.from_account)
+  to_id, to_market = find(a.to_account)
+  local other = from_id or to_id
+  if (from_market or to_market) and other and other ~= "MAIN" and other ~= "MARGIN" then
+    fail("BadRequest", "no transfers between " .. a.from_account .. " and " .. a.to_account)
+  end
+  local name = other == "MAIN" and "ISOLATED_MARGIN" or "ISOLATEDMARGIN"
+  return (from_id or name) .. "_" .. (to_id or name), from_market, to_market
+end
+
+-- ---- contracts only ----
+
+local position_fields = {
+  market = "symbol", market_type = "=swap", timestamp = "updateTime", contracts = "positionAmt|abs", entryPrice = "entryPrice|nonzero",
+  markPrice = "markPrice|nonzero", notional = "notional|abs,notionalValue|abs", leverage = "leverage", unrealizedPnl = "unRealizedProfit,unrealizedProfit",
+  liquidationPrice = "liquidationPrice|nonzero", marginMode = { "marginType", default = "cross", isolated = "isolated", cross = "cross" },
+  initialMargin = "initialMargin", maintenanceMargin = "maintMargin", collateral = "isolatedMargin|nonzero,initialMargin",
+  hedged = { "positionSide", BOTH = false, LONG = true, SHORT = true },
+  side = function(o)
+    local n = tonumber(o.positionAmt)
+    return o.positionSide == "LONG" and "long" or o.positionSide == "SHORT" and "short" or n > 0 and "long" or n < 0 and "short" or nil
+  end,
+  where = function(o) return tonumber(o.positionAmt) ~= 0 end,
+}
+local open_positions = positions(position_fields)
+
+local rate_fields = {
+  market = "symbol", market_type = "=swap", timestamp = "time", fundingRate = "lastFundingRate", fundingTimestamp = "nextFundingTime",
+  markPrice = "markPrice", indexPrice = "indexPrice", interestRate = "interestRate", estimatedSettlePrice = "estimatedSettlePrice",
+}
+local rates, rate = funding_rates(rate_fields), funding_rate(rate_fields)
+local mark_tickers, mark_ticker = many_tickers.contract, one_ticker.contract
+-- COIN-M answers with a list also when one symbol is asked for.
+local function first_of(map)
+  return function(reply, a) return map(#reply > 0 and not reply.symbol and reply[1] or reply, a) end
+end
+
+-- Where contracts are asked for; linear unless something else is said.
+local function of_contracts(verb, names, send, read, more)
+  more = with(more)
+  more.run = function(a)
+    if a.symbols and not a.market then a.market = a:market_of(a.symbols[1]) end
+    if not a.market and not a.params.type and not a.params.subType then a.params.subType = a.options.defaultSubType or "linear" end
+    local part = b.part(a)
+    if not b.on_contracts[part] then fail("NotSupported", "only for contracts") end
+    if a.symbols then a.market = nil end
+    local path, host = b.path(part, names)
+    return { [verb] = path, host = host, send = send, read = read, failed = b["failed_" .. part], encode = verb == "delete" and "query" or nil }
+  end
+  return more
+end
+
+local income = ledger {
+  id = "tranId", timestamp = "time", currency = "asset|code", amount = "income|abs", referenceId = "tradeId",
+  direction = function(o) return tonumber(o.income) <= 0 and "out" or "in" end,
+  type = {
+    "incomeType", COMMISSION = "commission", FUNDING_FEE = "fee", TRANSFER = "transfer", CROSS_COLLATERAL_TRANSFER = "transfer", REFERRAL_KICKBACK = "referral",
+    COMMISSION_REBATE = "rebate", API_REBATE = "rebate", CONTEST_REWARD = "cashback", WELCOME_BONUS = "cashback", INTERNAL_TRANSFER = "transfer",
+    REALIZED_PNL = "trade", INSURANCE_CLEAR = "settlement", DELIVERED_SETTELMENT = "settlement", AUTO_EXCHANGE = "exchange",
+    COIN_SWAP_DEPOSIT = "deposit", COIN_SWAP_WITHDRAW = "withdrawal", POSITION_LIMIT_INCREASE_FEE = "fee", default = ".",
+  },
+}
+
+local my_trades_send = "symbol={id} startTime={since} endTime={until} limit={limit} orderId={order_id}"
+local trade_names = { "myTrades", contract = "userTrades" }
+local function my_trades_of(a, part)
+  if part == "linear" and a.since and not a.given["until"] and a.now - a.since >= 604800000 then
+    a["until"] = math.min(a.since + 604800000, a.now)      -- at most a week from the start
+  end
+  return my_trades_send
+end
+local orders_send = "symbol={id} startTime={since} limit={limit} endTime={until}"
+local all_names = { "allOrders", algo = "allAlgoOrders", pm_algo = "conditional/allOrders" }
+local some_send = "symbol={id} startTime={since} endTime={until}"
+local function past(...) return placed("get", all_names, some_send, b.orders_that_are(...), { needs = "symbol" }) end
+
+return {
+  hosts = { api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com" },
+  credentials = { "apiKey", "secret" },
+  rate = { interval_ms = 50, burst = 100 },
+  timeframes = b.timeframes,
+  renames = { BCC = "BCC", YOYO = "YOYOW" },
+  fees = { taker = 0.001, maker = 0.001 },
+  -- key_type: "hmac" (the secret is a text), "rsa" or "ed25519" (the secret is a private key, PEM).
+  options = {
+    fetchMarkets = { types = { "spot" } }, fetchMargins = true, recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL", key_type = "hmac",
+  },
+  failed = b.failed(b.errors),
+  errors = b.errors,
+  http = { [429] = "DDoSProtection" },
+  sign = b.sign,
+
+  fetch_markets = {
+    run = function(a)
+      local types = a.options.fetchMarkets.types
+      if #types == 1 then return lists[types[1]] end
+      local all = {}
+      for _, type in ipairs(types) do
+        for _, market in ipairs(ask(lists[type])) do all[#all + 1] = market end
+      end
+      return all
+    end,
+  },
+  fetch_currencies = {
+    right = "read",
+    run = function(a)       -- what can be borrowed stands in the list of margin pairs
+      if a.options.fetchMargins then
+        a.on_margin = {}
+        for _, pair in ipairs(ask { get = "/sapi/v1/margin/allPairs", cost = 0.2 }) do
+          for _, id in ipairs { pair.base, pair.quote } do a.on_margin[id] = a.on_margin[id] or pair.isMarginTrade end
+        end
+      end
+      return { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.currency_list }
+    end,
+  },
+  fetch_time = placed("get", "time", "", time "serverTime"),
+  fetch_status = { get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
+  fetch_ticker = {
+    run = function(a)
+      local part = b.part(a)
+      local path, host = b.path(part, part == "spot" and a:take "rolling" and "ticker" or "ticker/24hr")
+      return { get = path, host = host, send = "symbol={id}", cost = 0.4, read = host and first_of(one_ticker.contract) or b.spot_ticker }
+    end,
+  },
+  fetch_tickers = of_symbols("ticker/24hr", many_tickers),
+  fetch_bids_asks = of_symbols("ticker/bookTicker", { bids_asks, contract = contract_bids_asks }, true),
+  fetch_last_prices = of_symbols("ticker/price", last_prices),
+  fetch_mark_price = of_contracts("get", "premiumIndex", "symbol={id}", first_of(mark_ticker)),
+  fetch_mark_prices = of_contracts("get", "premiumIndex", "", mark_tickers),
+  fetch_order_book = {
+    run = function(a)
+      local path, host = b.path(b.part(a), a:take "rpi" and "rpiDepth" or "depth")
+      return { get = path, host = host, send = "symbol={id} limit={limit}", cost = (a.limit or 100) > 100 and 10 or 1, read = b.order_book }
+    end,
+  },
+  fetch_trades = placed("get", "aggTrades", function(a)
+    b.trades_span(a)
+    return b.trades_send
+  end, b.public_trades),
+  fetch_ohlcv = {
+    run = function(a)
+      local price = a:take "price" or "last"
+      return (by_price[price] or fail("BadRequest", "no candles of the price '" .. tostring(price) .. "'"))(a)
+    end,
+  },
+  fetch_mark_ohlcv = { run = by_price.mark },
+  fetch_index_ohlcv = { run = by_price.index },
+  fetch_premium_index_ohlcv = { run = by_price.premiumIndex },
+  fetch_trading_fee = placed("get", { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tradeFee", contract = "commissionRate" }, "symbol={id}", {
+    trading_fee(with(b.fee_fields, { at = "1" })),
+    contract = trading_fee { market = "symbol", market_type = "=swap", maker = "makerCommissionRate", taker = "takerCommissionRate" },
+  }),
+  fetch_trading_fees = { get = "/sapi/v1/asset/tradeFee", read = trading_fees(b.fee_fields) },
+  fetch_transaction_fee = b.transaction_fees,
+  fetch_transaction_fees = b.transaction_fees,
+  fetch_deposit_withdraw_fee = { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.withdraw_fee_of },
+  fetch_deposit_withdraw_fees = { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.withdraw_fee_list },
+
+  fetch_balance = {
+    run = function(a)
+      if a.params.type == "funding" then
+        a:take "type"
+        return wallets.funding
+      end
+      local asked = a.params.type
+      local part, mode = b.part(a)
+      if part == "margin" and mode == "isolated" then part = "isolated" end
+      if part == "pm_spot" and (asked == "margin" or mode) then part = "pm_margin" end
+      return wallets[part]
+    end,
+  },
+  fetch_order = placed("get", { "order", algo = "algoOrder", pm_algo = "order" }, b.order_ref, b.an_order, { needs = "symbol" }),
+  fetch_open_order = of_contracts("get", "openOrder", "symbol={id} orderId={order_id}", b.an_order.contract, { needs = "symbol" }),
+  fetch_orders = placed("get", all_names, orders_send, b.all_orders, { needs = "symbol" }),
+  fetch_open_orders = placed("get", { "openOrders", algo = "openAlgoOrders", pm_algo = "conditional/openOrders" }, "symbol={id}", b.all_orders),
+  fetch_closed_orders = past "closed",
+  fetch_canceled_orders = past "canceled",
+  fetch_canceled_and_closed_orders = past("canceled", "closed"),
+  fetch_my_trades = placed("get", trade_names, my_trades_of, b.own_trades, { needs = "symbol" }),
+  fetch_order_trades = placed("get", trade_names, my_trades_of, b.own_trades, { needs = "symbol" }),
+  create_order = { run = b.create },
+  create_market_order_with_cost = b.create_with_cost(),
+  create_market_buy_order_with_cost = b.create_with_cost "buy",
+  create_market_sell_order_with_cost = b.create_with_cost "sell",
+  edit_order = { run = b.edit },
+  cancel_order = placed("delete", b.order_names, b.order_ref, b.an_order, { needs = "symbol" }),
+  cancel_all_orders = placed("delete", {
+    "openOrders", contract = "allOpenOrders", pm_spot = "allOpenOrders", algo = "algoOpenOrders", pm_algo = "conditional/allOpenOrders",
+  }, "symbol={id}", { b.all_orders[1], contract = function(reply) return { { info = reply } } end }, { needs = "symbol" }),
+  cancel_orders = of_contracts("delete", "batchOrders", function(a)
+    local clients = a:take "clientOrderIds" or a:take "origClientOrderIdList"
+    return ordered {
+      { "symbol", a.id }, { "orderidlist", not clients and "[" .. table.concat(a.given_ids or a.ids, ",") .. "]" or nil },
+      { "origclientorderidlist", clients and json.encode(clients) or nil },
+    }
+  end, b.all_orders.contract, { needs = "symbol" }),
+
+  fetch_deposit_address = b.deposit_address,
+  fetch_deposits = b.history("deposit", "/sapi/v1/capital/deposit/hisrec", 0),
+  fetch_withdrawals = b.history("withdrawal", "/sapi/v1/capital/withdraw/history", 1),
+  withdraw = b.withdraw,
+  transfer = {
+    run = function(a)
+      local type, from, to = a:take "type"
+      if not type then type, from, to = transfer_type(a) end
+      return {
+        post = "/sapi/v1/asset/transfer", cost = 6, read = moving,
+        send = function()
+          return ordered { { "asset", a.currency_id }, { "amount", b.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to } }
+        end,
+      }
+    end,
+  },
+  fetch_transfers = {
+    run = function(a)
+      if a:take "internal" then return { get = "/sapi/v1/pay/transactions", cost = 20, send = "limit={limit} startTime={since} endTime={until}", read = paid } end
+      local from = a:take "fromAccount" or "spot"
+      local to = a:take "toAccount" or (from == "future" and "spot" or "future")
+      if not a.params.type and not (accounts[from] and accounts[to]) then fail("ExchangeError", "fromAccount and toAccount must be accounts such as spot or future") end
+      a.kind = a:take "type" or accounts[from] .. "_" .. accounts[to]
+      return { get = "/sapi/v1/asset/transfer", cost = 0.2, send = "type={kind} size={limit} startTime={since} endTime={until}", read = moved }
+    end,
+  },
+
+  fetch_ledger = {
+    run = function(a)
+      local part = b.part(a)
+      if not b.on_contracts[part] then fail("NotSupported", "only the ledgers of contract wallets are offered: params.type = \"swap\" or \"delivery\"") end
+      local path, host = b.path(part, "income")
+      return { get = path, host = host, cost = 6, send = "startTime={since} limit={limit} endTime={until}", read = income, failed = b["failed_" .. part] }
+    end,
+  },
+  fetch_positions = of_contracts("get", { linear = "/fapi/v3/positionRisk", inverse = "positionRisk", contract = "positionRisk" }, "", open_positions),
+  fetch_position = of_contracts("get", { linear = "/fapi/v3/positionRisk", inverse = "positionRisk", contract = "positionRisk" }, "symbol={id}",
+    first_of(position(position_fields))),
+  set_leverage = of_contracts("post", "leverage", "symbol={id} leverage={leverage}", nil, { needs = "symbol" }),
+  set_margin_mode = of_contracts("post", "marginType", function(a)
+    local mode = a.mode:upper()
+    return ordered { { "symbol", a.id }, { "marginType", mode == "CROSS" and "CROSSED" or mode } }
+  end, nil, { needs = "mode symbol" }),
+  set_position_mode = of_contracts("post", "positionSide/dual", "dualSidePosition={hedged|text}"),
+  fetch_funding_rate = of_contracts("get", "premiumIndex", "symbol={id}", first_of(rate)),
+  fetch_funding_rates = of_contracts("get", "premiumIndex", "", rates),
+}
