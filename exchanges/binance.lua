@@ -188,9 +188,8 @@ local position_fields = {
     local n = tonumber(o.positionAmt)
     return o.positionSide == "LONG" and "long" or o.positionSide == "SHORT" and "short" or n > 0 and "long" or n < 0 and "short" or nil
   end,
-  where = function(o) return tonumber(o.positionAmt) ~= 0 end,
 }
-local open_positions = positions(position_fields)
+local open_positions = positions(with(position_fields, { where = function(o) return tonumber(o.positionAmt) ~= 0 end }))
 
 local rate_fields = {
   market = "symbol", market_type = "=swap", timestamp = "time", fundingRate = "lastFundingRate", fundingTimestamp = "nextFundingTime",
@@ -301,10 +300,7 @@ return {
       return { get = path, host = host, send = "symbol={id} limit={limit}", cost = (a.limit or 100) > 100 and 10 or 1, read = b.order_book }
     end,
   },
-  fetch_trades = placed("get", "aggTrades", function(a)
-    b.trades_span(a)
-    return b.trades_send
-  end, b.public_trades),
+  fetch_trades = placed("get", "aggTrades", b.trades_send, b.public_trades),
   fetch_ohlcv = {
     run = function(a)
       local price = a:take "price" or "last"
@@ -318,7 +314,7 @@ return {
     trading_fee(with(b.fee_fields, { at = "1" })),
     contract = trading_fee { market = "symbol", market_type = "=swap", maker = "makerCommissionRate", taker = "takerCommissionRate" },
   }),
-  fetch_trading_fees = { get = "/sapi/v1/asset/tradeFee", read = trading_fees(b.fee_fields) },
+  fetch_trading_fees = placed("get", { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tradeFee" }, "", trading_fees(b.fee_fields)),
   fetch_transaction_fee = b.transaction_fees,
   fetch_transaction_fees = b.transaction_fees,
   fetch_deposit_withdraw_fee = { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.withdraw_fee_of },
@@ -340,7 +336,7 @@ return {
   fetch_order = placed("get", { "order", algo = "algoOrder", pm_algo = "order" }, b.order_ref, b.an_order, { needs = "symbol" }),
   fetch_open_order = of_contracts("get", "openOrder", "symbol={id} orderId={order_id}", b.an_order.contract, { needs = "symbol" }),
   fetch_orders = placed("get", all_names, orders_send, b.all_orders, { needs = "symbol" }),
-  fetch_open_orders = placed("get", { "openOrders", algo = "openAlgoOrders", pm_algo = "conditional/openOrders" }, "symbol={id}", b.all_orders),
+  fetch_open_orders = placed("get", { "openOrders", algo = "openAlgoOrders", inverse_algo = "openAlgoOrders", pm_algo = "conditional/openOrders" }, "symbol={id}", b.all_orders),
   fetch_closed_orders = past "closed",
   fetch_canceled_orders = past "canceled",
   fetch_canceled_and_closed_orders = past("canceled", "closed"),

@@ -27,14 +27,10 @@ end
 
 -- ---- reading ----
 
-local function ticker_fields(more)
-  local t = {
-    timestamp = "timestamp|s", bid = "bid", ask = "ask", last = "last", open = "open", high = "high", low = "low", vwap = "vwap",
-    baseVolume = "volume", quoteVolume = function(o) return o.volume and o.vwap and decimal.mul(o.volume, o.vwap) end,
-  }
-  for k, v in pairs(more) do t[k] = v end
-  return t
-end
+local ticker_fields = {
+  timestamp = "timestamp|s", bid = "bid", ask = "ask", last = "last", open = "open", high = "high", low = "low", vwap = "vwap",
+  baseVolume = "volume", quoteVolume = function(o) return o.volume and o.vwap and decimal.mul(o.volume, o.vwap) end,
+}
 
 local function trade_amount(o, _, market)
   local base = coins(o, market)
@@ -73,17 +69,13 @@ local trade_fields = {
   },
 }
 
-local function with(fields, more)
-  local out = {}
-  for k, v in pairs(fields) do out[k] = v end
-  for k, v in pairs(more) do out[k] = v end
-  return out
-end
-
 local order_fields = {
   id = "id,order_id", clientOrderId = "client_order_id,orig_client_order_id", timestamp = "datetime|iso",
   market = function(o) return id_of(o.currency_pair or o.market) end,
-  status = { "status", ["In Queue"] = "open", Open = "open", ["Cancel pending"] = "open", Finished = "closed", Canceled = "canceled", Expired = "expired" },
+  status = {
+    "status", ["In Queue"] = "open", Open = "open", ["Cancel pending"] = "open", Finished = "closed", Canceled = "canceled", Expired = "expired",
+    default = ".",
+  },
   side = { "type,order_type", ["0"] = "buy", ["1"] = "sell" }, price = "price", amount = "amount", remaining = "amount_remaining",
   trades = trades(with(trade_fields, { at = "transactions?" })),
 }
@@ -250,7 +242,8 @@ return {
       linear = function(o) return o.market_type == "PERPETUAL" and o.payoff_type ~= "Inverse" or nil end,
       contractSize = "contract_size", precision = { amount = "base_decimals|tick", price = "counter_decimals|tick" },
       limits = {
-        amount = { min = "minimum_order_amount", max = "maximum_order_amount" }, cost = { min = "minimum_order_value", max = "maximum_order_value" },
+        amount = { min = "minimum_order_amount", max = "maximum_order_amount" },
+        cost = { min = "minimum_order_value", max = "maximum_order_value" },
       },
     },
   },
@@ -273,8 +266,8 @@ return {
       return out
     end,
   },
-  fetch_ticker = { get = "/v2/ticker/{id}/", read = ticker(ticker_fields {}) },
-  fetch_tickers = { get = "/v2/ticker/", read = tickers(ticker_fields { market = function(o) return id_of(o.pair) end }) },
+  fetch_ticker = { get = "/v2/ticker/{id}/", read = ticker(ticker_fields) },
+  fetch_tickers = { get = "/v2/ticker/", read = tickers(with(ticker_fields, { market = function(o) return id_of(o.pair) end })) },
   fetch_order_book = {
     get = "/v2/order_book/{id}/", read = book { bids = "bids", asks = "asks", timestamp = "microtimestamp|us", nonce = "microtimestamp" },
   },
@@ -331,7 +324,8 @@ return {
   fetch_deposit_withdraw_fees = { post = "/v2/fees/withdrawal/", read = withdrawal_fees },
   fetch_transaction_fees = { post = "/v2/fees/withdrawal/", read = withdrawal_fees },
   fetch_deposit_withdraw_fee = {
-    post = "/v2/fees/withdrawal/", read = function(reply, a) return withdrawal_fees(reply, a)[a.code] or fail("ExchangeError", "no fee told for " .. a.code) end,
+    post = "/v2/fees/withdrawal/",
+    read = function(reply, a) return withdrawal_fees(reply, a)[a.code] or fail("ExchangeError", "no fee told for " .. a.code) end,
   },
   fetch_open_orders = { post = "/v2/open_orders/all/", read = orders(with(order_fields, { type = "=limit", status = "=open" })) },
   fetch_order = {

@@ -38,13 +38,6 @@ end
 
 -- ---- reading ----
 
-local function with(fields, more)
-  local out = {}
-  for k, v in pairs(fields) do out[k] = v end
-  for k, v in pairs(more) do out[k] = v end
-  return out
-end
-
 local ticker_fields = {
   timestamp = "volume.timestamp", bid = "bid", ask = "ask", last = "last,close,price", open = "open", high = "high", low = "low",
   percentage = "percentChange24h",
@@ -58,9 +51,9 @@ local fills = trades {
 }
 
 local order_fields = {
-  id = "order_id", clientOrderId = "client_order_id", timestamp = "timestampms", market = "symbol|lower", side = "side|lower", price = "price",
-  average = "avg_execution_price", amount = "original_amount", filled = "executed_amount", remaining = "remaining_amount",
-  triggerPrice = "stop_price",
+  id = "order_id", clientOrderId = "client_order_id", timestamp = "timestampms", market = "symbol|lower", side = "side|lower",
+  price = "price", triggerPrice = "stop_price", average = "avg_execution_price", amount = "original_amount", filled = "executed_amount",
+  remaining = "remaining_amount",
   status = function(o) return o.is_cancelled and "canceled" or o.is_live and "open" or "closed" end,
   type = { "type", ["exchange limit"] = "limit", ["market buy"] = "market", ["market sell"] = "market", default = "." },
   timeInForce = {
@@ -74,8 +67,8 @@ local one_order = order(with(order_fields, {
 }))
 
 local transaction_fields = {
-  id = "eid,withdrawalId", txid = "txHash", timestamp = "timestampms", currency = "currency|code", amount = "amount", address = "destination",
-  type = "type|lower", status = { "status", Advanced = "ok", Complete = "ok", default = "." }, comment = "message",
+  id = "eid,withdrawalId", txid = "txHash", timestamp = "timestampms", currency = "currency|code", amount = "amount",
+  address = "destination", type = "type|lower", status = { "status", Advanced = "ok", Complete = "ok", default = "." }, comment = "message",
   fee = { cost = "feeAmount", currency = function(o) return o.feeAmount and o.currency end },
 }
 local history = {
@@ -119,7 +112,7 @@ return {
     if reply.result == "error" then return reply.reason or "error", reply.message end
   end,
   errors = by_class {
-    AuthenticationError = "InvalidApiKey InvalidSignature MissingApikeyHeader MissingRole MissingPayloadHeader MissingSignatureHeader NoSSL",
+    AuthenticationError = "InvalidApiKey InvalidSignature MissingApikeyHeader MissingPayloadHeader MissingSignatureHeader MissingRole NoSSL",
     BadRequest = "AuctionNotOpen ClientOrderIdTooLong ClientOrderIdMustBeString ConflictingOptions EndpointMismatch EndpointNotFound "
       .. "IneligibleTiming InvalidJson InvalidSymbol InvalidTimestampInPayload OptionsMustBeArray UnsupportedOption",
     ExchangeError = "System", InsufficientFunds = "InsufficientFunds", InvalidNonce = "InvalidNonce",
@@ -153,9 +146,12 @@ return {
     run = function(a)
       local out = {}
       for _, id in ipairs(ask { get = "/v1/symbols", cost = 5, params = true }) do
-        if not broken[id] then
-          out[#out + 1] = a.options.details and market_of_details(ask { get = "/v1/symbols/details/" .. urlencode(id), cost = 5 }) or market_of_id(id)
+        local m
+        if broken[id] then m = nil
+        elseif a.options.details then m = market_of_details(ask { get = "/v1/symbols/details/" .. urlencode(id), cost = 5 })
+        else m = market_of_id(id)
         end
+        out[#out + 1] = m
       end
       return out
     end,
@@ -169,10 +165,9 @@ return {
         local id, name, digits, is_fiat, network = c[1], c[2], c[6], c[8], c[10]
         local step = tonumber(("1e-%d"):format(digits))
         local code = type(network) == "string" and network_code(a, network, id)
-        out[id] = {
-          id = id, name = name, precision = step, type = is_fiat == true and "fiat" or "crypto",
-          networks = code and { [code] = { id = network, network = code, precision = step, limits = { deposit = {}, withdraw = {} } } } or {},
-        }
+        local networks = {}
+        if code then networks[code] = { id = network, network = code, precision = step, limits = { deposit = {}, withdraw = {} } } end
+        out[id] = { id = id, name = name, precision = step, type = is_fiat == true and "fiat" or "crypto", networks = networks }
       end
       return out
     end,
@@ -192,7 +187,8 @@ return {
     get = "/v1/riskstats/{id}", cost = 5,
     read = function(reply, a)
       return {
-        symbol = a.symbol, openInterestAmount = tonumber(reply.open_interest), openInterestValue = tonumber(reply.open_interest_notional), info = reply,
+        symbol = a.symbol, openInterestAmount = tonumber(reply.open_interest), openInterestValue = tonumber(reply.open_interest_notional),
+        info = reply,
       }
     end,
   },
@@ -206,8 +202,8 @@ return {
       local out = {}
       for _, symbol in ipairs(a.all_symbols) do
         out[symbol] = {
-          maker = tonumber(reply.api_maker_fee_bps) / 10000, taker = tonumber(reply.api_taker_fee_bps) / 10000, percentage = true, tierBased = true,
-          info = reply,
+          maker = tonumber(reply.api_maker_fee_bps) / 10000, taker = tonumber(reply.api_taker_fee_bps) / 10000, percentage = true,
+          tierBased = true, info = reply,
         }
       end
       return out
@@ -265,8 +261,8 @@ return {
   options = {
     details = false,
     networks = {
-      BTC = "bitcoin", ERC20 = "ethereum", BCH = "bitcoincash", LTC = "litecoin", ZEC = "zcash", FIL = "filecoin", DOGE = "dogecoin", XTZ = "tezos",
-      AVAXX = "avalanche", SOL = "solana", ATOM = "cosmos", DOT = "polkadot",
+      BTC = "bitcoin", ERC20 = "ethereum", BCH = "bitcoincash", LTC = "litecoin", ZEC = "zcash", FIL = "filecoin", DOGE = "dogecoin",
+      XTZ = "tezos", AVAXX = "avalanche", SOL = "solana", ATOM = "cosmos", DOT = "polkadot",
     },
   },
 }

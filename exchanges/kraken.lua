@@ -1,8 +1,8 @@
 -- Kraken, spot. API: https://docs.kraken.com/api/
 -- Replies are {error, result}; a failure is a list of texts such as "EOrder:Insufficient funds", inside a 200 reply.
 -- What belongs to one market stands under that market's name, which is not always the id that was asked for.
--- Old currencies have a letter for their class in front (XXBT, ZUSD), held or staked ones a suffix (XBT.M). Own orders and trades name their
--- market by its short name (XBTUSD, where its id is XXBTZUSD), and a new order is described by a sentence.
+-- Old currencies have a letter for their class in front (XXBT, ZUSD), held or staked ones a suffix (XBT.M). Own orders and trades name
+-- their market by its short name (XBTUSD, where its id is XXBTZUSD), and a new order is described by a sentence.
 
 local renames = {
   XBT = "BTC", XDG = "DOGE", LUNA = "LUNC", LUNA2 = "LUNA", REP = "REPV1", REPV2 = "REP", UST = "USTC", FEE = "KFEE",
@@ -20,8 +20,8 @@ local function asset(o) return o.asset and code_of(o.asset) end
 
 -- Short names of markets, and ids of those that are no more: "XBTUSDT" and "XXBTZUSD" show no border to cut at.
 local quotes = {
-  "USD", "EUR", "GBP", "CAD", "AUD", "JPY", "CHF", "AED", "XBT", "ETH", "SOL", "DOT", "DAI", "USDT", "USDC", "USDG", "USDQ", "USDR", "PYUSD",
-  "RLUSD", "EURC", "EURQ", "EURR",
+  "USD", "EUR", "GBP", "CAD", "AUD", "JPY", "CHF", "AED", "XBT", "ETH", "SOL", "DOT", "DAI", "USDT", "USDC", "USDG", "USDQ", "USDR",
+  "PYUSD", "RLUSD", "EURC", "EURQ", "EURR",
 }
 local function split(id)
   local base, quote = id:match("^([XZ]%u%u%u)([XZ]%u%u%u)$")
@@ -56,15 +56,8 @@ end
 
 local ticker_fields = {
   at = "result.*", bid = "b.1", bidVolume = "b.3", ask = "a.1", askVolume = "a.3", last = "c.1", open = "o", high = "h.2", low = "l.2",
-  vwap = "p.2", baseVolume = "v.2", quoteVolume = function(o) return decimal.mul(o.v[2], o.p[2]) end,
+  vwap = "p.2", baseVolume = "v.2", quoteVolume = function(o) return o.v and o.p and decimal.mul(o.v[2], o.p[2]) end,
 }
-
-local function with(fields, more)
-  local out = {}
-  for k, v in pairs(fields) do out[k] = v end
-  for k, v in pairs(more) do out[k] = v end
-  return out
-end
 
 local function flagged(word)
   return function(o) return (o.oflags or ""):find(word, 1, true) ~= nil end
@@ -80,27 +73,26 @@ end
 local function trigger(kind)
   return function(o)
     local d = o.descr
-    return d and d.ordertype:find(kind) and d.price or nil
+    return d and d.ordertype and d.ordertype:find(kind) and d.price or nil
   end
 end
 local stop_loss, take_profit = trigger "^stop%-loss", trigger "^take%-profit"
 
 -- Relative prices ("+5.0%") and "0" are none.
-local function absolute(price) return price and price:find("^%d") and tonumber(price) ~= 0 and not price:find("%%$") and price or nil end
+local function absolute(price) return price and decimal.is(price) and price:find("^%d") and tonumber(price) ~= 0 and price or nil end
 
 local order_fields = {
   id = "@key", clientOrderId = "cl_ord_id,userref", timestamp = "opentm|s", lastUpdateTimestamp = "closetm|s",
   market = "descr.pair", symbol = other_symbol,
   status = {
-    "status", pending = "open", open = "open", pending_new = "open", new = "open", partially_filled = "open", filled = "closed", closed = "closed",
-    canceled = "canceled", expired = "expired", default = ".",
+    "status", pending = "open", pending_new = "open", new = "open", partially_filled = "open", filled = "closed", default = ".",
   },
   type = {
-    "descr.ordertype", ["stop-loss"] = "market", ["take-profit"] = "market", ["stop-loss-limit"] = "limit", ["take-profit-limit"] = "limit",
-    ["trailing-stop-limit"] = "limit", default = ".",
+    "descr.ordertype", ["stop-loss"] = "market", ["take-profit"] = "market", ["stop-loss-limit"] = "limit",
+    ["take-profit-limit"] = "limit", ["trailing-stop-limit"] = "limit", default = ".",
   },
-  side = "descr.type", amount = "vol", filled = "vol_exec", average = "price|nonzero", postOnly = flagged "post", reduceOnly = "reduce_only",
-  stopLossPrice = stop_loss, takeProfitPrice = take_profit,
+  side = "descr.type", amount = "vol", filled = "vol_exec", average = "price|nonzero", postOnly = flagged "post",
+  reduceOnly = "reduce_only", stopLossPrice = stop_loss, takeProfitPrice = take_profit,
   triggerPrice = function(o) return stop_loss(o) or take_profit(o) end,
   price = function(o)
     if stop_loss(o) or take_profit(o) then return absolute(o.descr.price2) end
@@ -110,22 +102,21 @@ local order_fields = {
   trades = trades { at = "trades?", id = "." },
 }
 
--- The sentence of a new order: "buy 0.1 LTCUSDT @ limit 30", "sell 0.1 LTCUSDT @ stop loss 29 -> limit 28", "sell 1 XRPEUR @ trailing stop +50%".
-local function told(part)
-  return function(o)
-    local said = o.descr and o.descr.order or ""
-    local side, volume, what = said:match("^(%l+) (%S+) %S+ @ (.*)$")
-    if not side then return nil end
-    local kind = what:match("^market") or what:match("^limit") or what:match("^%l+ %l+")
-    local stops = kind == "stop loss" or kind == "take profit"
-    local price = what:match("limit (%d[%d.]*)")
-    if part == "side" then return side
-    elseif part == "volume" then return volume
-    elseif part == "price" then return price
-    elseif part == "type" then return stops and (price and "limit" or "market") or kind
-    end
-    return stops and (part == "trigger" or part == kind) and what:match("^%l+ %l+ (%d[%d.]*)") or nil
+-- A new order's sentence: "buy 0.1 LTCUSDT @ limit 30", "sell 1 LTCUSDT @ stop loss 29 -> limit 28", "sell 9 XRPEUR @ trailing stop +5%".
+local function sentence(o)
+  local side, volume, what = (o.descr and o.descr.order or ""):match("^(%l+) (%S+) %S+ @ (.*)$")
+  if not side then return {} end
+  local kind = what:match("^market") or what:match("^limit") or what:match("^%l+ %l+")
+  local t = { side = side, volume = volume, type = kind, price = what:match("limit (%d[%d.]*)") }
+  if kind == "stop loss" or kind == "take profit" then
+    t.type = t.price and "limit" or "market"
+    t.trigger = what:match("^%l+ %l+ (%d[%d.]*)")
+    t[kind] = t.trigger
   end
+  return t
+end
+local function told(part)
+  return function(o) return sentence(o)[part] end
 end
 
 local placed_fields = {
@@ -142,8 +133,8 @@ local placed_batch = orders(with(placed_fields, {
 local trade_fields = {     -- streams have names of their own
   id = function(o, _, _, key) return o.ordertxid and key or o.trade_id end,
   order = "ordertxid", market = "pair", symbol = other_symbol, timestamp = "time|s,timestamp|iso", type = "ordertype,ord_type",
-  side = "type,side", price = "price", amount = "vol,qty", cost = "cost", takerOrMaker = { "maker", ["true"] = "maker", ["false"] = "taker" },
-  fee = { cost = "fee", currency = fee_currency },
+  side = "type,side", price = "price", amount = "vol,qty", cost = "cost", fee = { cost = "fee", currency = fee_currency },
+  takerOrMaker = { "maker", ["true"] = "maker", ["false"] = "taker" },
 }
 
 local trades_of_order = trades(with(trade_fields, { at = "result" }))
@@ -172,11 +163,7 @@ local ledger_fields = {
 
 -- ---- sending ----
 
-local function private(path, more)
-  local d = { post = "/0/private/" .. path, cost = 3 }
-  for k, v in pairs(more) do d[k] = v end
-  return d
-end
+local function private(path, more) return with({ post = "/0/private/" .. path, cost = 3 }, more) end
 
 local function percent(x)
   x = tostring(x)
@@ -196,10 +183,8 @@ local function order_request(a, market, o, params)
   local cost, flags = take "cost", take "oflags"
   local by_cost = o.type == "market" and (cost or flags and flags:find("viqc", 1, true))
   if by_cost and not (flags and flags:find("viqc", 1, true)) then flags = flags and flags .. ",viqc" or "viqc" end
-  local r = ordered {
-    { "type", o.side }, { "ordertype", o.type }, { "volume", by_cost and a:to_cost(cost or o.amount, market) or a:to_amount(o.amount, market) },
-    { "cl_ord_id", take "clientOrderId" },
-  }
+  local volume = by_cost and a:to_cost(cost or o.amount, market) or a:to_amount(o.amount, market)
+  local r = ordered { { "type", o.side }, { "ordertype", o.type }, { "volume", volume }, { "cl_ord_id", take "clientOrderId" } }
   local stop, target, offset = take "stopLossPrice", take "takeProfitPrice", take "offset" or "-"
   local by_amount, by_percent = take "trailingAmount", take "trailingPercent"
   local limit_amount, limit_percent = take "trailingLimitAmount", take "trailingLimitPercent"
@@ -241,8 +226,8 @@ local function add_order(a, o)
   local r = order_request(a, a.market, o, a.params)
   first(r, "pair", a.id)
   return {
-    post = "/0/private/AddOrder", cost = 0, encode = r.price and r.price:find("%%$") and "json" or "form", send = function() return r end,
-    read = (r.oflags or ""):find("viqc", 1, true) and placed_by_cost or placed,
+    post = "/0/private/AddOrder", cost = 0, encode = r.price and r.price:find("%%$") and "json" or "form",
+    send = function() return r end, read = (r.oflags or ""):find("viqc", 1, true) and placed_by_cost or placed,
   }
 end
 
@@ -255,37 +240,31 @@ local function by_cost(side)
   }
 end
 
-local function not_found_by(id)      -- an order that is not in the reply does not exist
-  return function(reply, _, a)
-    local failure = reply.error and reply.error[1]
-    if failure then return failure end
-    if not (reply.result and reply.result[a[id]]) then return "EOrder:Unknown order" end
-  end
+-- An order that is not in the reply does not exist.
+local function order_not_told(reply, _, a)
+  local failure = reply.error and reply.error[1]
+  return failure or not (reply.result and reply.result[a.order_id]) and "EOrder:Unknown order" or nil
 end
 
--- What Kraken calls the way in. Its own list of them is asked for where ours has none, or not for that network.
+-- What Kraken calls the way in. Its own list of them is asked for where ours has none, or none for that network.
 local function deposit_method(a)
   local method, network = a:take "method", a:take "network"
   if method then return method end
-  local known = a.options.depositMethods
+  local usual, alias = a.options.depositMethods, a.options.networks
   if network then
-    local code = a.code
-    network = network:upper()
-    network = a.options.networks[network] or network
-    local usual = known[code .. "-" .. network] or known[code]
-    local own = network == code or network == a.options.networks[code]
-    if usual and (own or usual:find(network, 1, true)) then return usual end
-    for _, m in ipairs(ask({ post = "/0/private/DepositMethods", cost = 3, send = "asset={currency_id}" }).result) do
-      if m.method:find(network, 1, true) then return m.method end
-    end
-    fail("BadRequest", "no way to deposit " .. code .. " over " .. network)
+    network = alias[network:upper()] or network:upper()
+    method = usual[a.code .. "-" .. network] or usual[a.code]
+    if method and (network == a.code or network == alias[a.code] or method:upper():find(network, 1, true)) then return method end
+  elseif usual[a.code] then
+    return usual[a.code]
   end
-  if known[a.code] then return known[a.code] end
-  local methods = ask({ post = "/0/private/DepositMethods", cost = 3, send = "asset={currency_id}" }).result
-  return methods[1] and methods[1].method or fail("BadRequest", "no way to deposit " .. a.code)
+  for _, m in ipairs(ask({ post = "/0/private/DepositMethods", cost = 3, send = "asset={currency_id}" }).result) do
+    if not network or m.method:upper():find(network, 1, true) then return m.method end
+  end
+  fail("BadRequest", "no way to deposit " .. a.code .. (network and " over " .. network or ""))
 end
 
-local first_address = address { at = "result.1", address = "address", tag = "tag", currency = function(_, a) return a.code end }
+local first_address = address { at = "result.1", address = "address", tag = "tag" }
 
 local function deposit_address(new)
   return {
@@ -310,7 +289,9 @@ return {
   fees = { taker = 0.0026, maker = 0.0016 },
   renames = renames,
   symbol_of = symbol_of,
-  timeframes = { ["1m"] = 1, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["4h"] = 240, ["1d"] = 1440, ["1w"] = 10080, ["2w"] = 21600 },
+  timeframes = {
+    ["1m"] = 1, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["4h"] = 240, ["1d"] = 1440, ["1w"] = 10080, ["2w"] = 21600,
+  },
 
   sign = function(req, key)
     first(req.json or req.form, "nonce", key.nonce)
@@ -325,7 +306,9 @@ return {
     AuthenticationError = { "EAPI:Invalid key", "EAPI:Invalid signature", "ESession:Invalid session" },
     BadRequest = { "EGeneral:Invalid arguments", "EFunding:No funding method" },
     BadSymbol = { "EQuery:Invalid asset pair", "EQuery:Unknown asset", "EFunding:Unknown asset" },
-    DDoSProtection = { "EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests" },
+    DDoSProtection = {
+      "EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests",
+    },
     ExchangeNotAvailable = { "EService:Unavailable", "EService:Busy", "EGeneral:Internal error", "EDatabase:Internal error" },
     InsufficientFunds = { "EOrder:Insufficient funds", "EFunding:Invalid amount" },
     InvalidAddress = { "EFunding:Unknown withdraw key" },
@@ -362,7 +345,8 @@ return {
   fetch_markets = {
     get = "/0/public/AssetPairs",
     read = markets {
-      at = "result", id = "@key", baseId = "base|code", quoteId = "quote|code", active = "status|eq:online", wsId = "wsname", altname = "altname",
+      at = "result", id = "@key", baseId = "base|code", quoteId = "quote|code", active = "status|eq:online", wsId = "wsname",
+      altname = "altname",
       symbol = function(_, _, _, id) return id:find(":BTNL", 1, true) and id or nil end,
       margin = function(o) return o.leverage_buy ~= nil and #o.leverage_buy > 0 end,
       taker = "fees.1.2|div:100", maker = "fees_maker.1.2|div:100",
@@ -384,7 +368,8 @@ return {
     read = tickers(with(ticker_fields, { at = "result", market = "@key" })),
   },
   fetch_order_book = {
-    get = "/0/public/Depth", cost = 1.2, send = "pair={id} count={limit}", read = book { at = "result.*", bids = "bids", asks = "asks", level = { 1, 2 } },
+    get = "/0/public/Depth", cost = 1.2, send = "pair={id} count={limit}",
+    read = book { at = "result.*", bids = "bids", asks = "asks", level = { 1, 2 } },
   },
   fetch_trades = {
     get = "/0/public/Trades", cost = 1.2, send = "pair={id} since={since|s} count={limit}",
@@ -408,7 +393,9 @@ return {
   }),
   fetch_trading_fee = private("TradeVolume", {
     send = "pair={id} fee-info=true",
-    read = trading_fee { at = "result", maker = "fees_maker.*.fee|div:100", taker = "fees.*.fee|div:100", percentage = true, tierBased = true },
+    read = trading_fee {
+      at = "result", maker = "fees_maker.*.fee|div:100", taker = "fees.*.fee|div:100", percentage = true, tierBased = true,
+    },
   }),
   fetch_open_orders = private("OpenOrders", {
     send = "start={since|s} userref={userref} cl_ord_id={clientOrderId}", read = orders(with(order_fields, { at = "result.open" })),
@@ -418,7 +405,7 @@ return {
     read = orders(with(order_fields, { at = "result.closed" })),
   }),
   fetch_order = private("QueryOrders", {
-    send = "trades=true txid={order_id} userref={clientOrderId} userref={userref}", failed = not_found_by "order_id",
+    send = "trades=true txid={order_id} userref={clientOrderId} userref={userref}", failed = order_not_told,
     read = order(with(order_fields, { at = "result.*" })),
   }),
   fetch_my_trades = private("TradesHistory", {
@@ -428,39 +415,42 @@ return {
     run = function(a)           -- the order knows its trades by id; twenty are told at once
       local known, ids, out = a:take "trades", {}, {}
       if not known then
-        known = ask({ post = "/0/private/QueryOrders", cost = 3, send = "trades=true txid={order_id}", failed = not_found_by "order_id" })
-          .result[a.order_id].trades or {}
+        local found = ask { post = "/0/private/QueryOrders", cost = 3, send = "trades=true txid={order_id}", failed = order_not_told }
+        known = found.result[a.order_id].trades or {}
       end
       for _, t in ipairs(known) do ids[#ids + 1] = type(t) == "string" and t or t.id end
       for i = 1, #ids, 20 do
         local batch = table.concat(ids, ",", i, math.min(i + 19, #ids))
-        for _, t in ipairs(ask { post = "/0/private/QueryTrades", cost = 3, send = function() return { txid = batch } end, read = trades_of_order }) do
-          out[#out + 1] = t
-        end
+        local told = ask { post = "/0/private/QueryTrades", cost = 3, send = function() return { txid = batch } end, read = trades_of_order }
+        for _, t in ipairs(told) do out[#out + 1] = t end
       end
       return out
     end,
   },
   fetch_ledger = private("Ledgers", {
-    cost = 6, send = "asset={currency_id} start={since|s} end={until|s|add:1}", read = ledger(with(ledger_fields, { at = "result.ledger" })),
+    cost = 6, send = "asset={currency_id} start={since|s} end={until|s|add:1}",
+    read = ledger(with(ledger_fields, { at = "result.ledger" })),
   }),
   fetch_ledger_entry = private("QueryLedgers", { send = "id={order_id}", read = ledger_entry(with(ledger_fields, { at = "result.*" })) }),
   fetch_positions = private("OpenPositions", {
     send = "docalcs=true consolidation=market",
     read = positions {
-      at = "result", market = "pair", symbol = other_symbol, side = { "type", buy = "long", default = "short" }, contracts = "vol", leverage = "leverage",
-      initialMargin = "margin", unrealizedPnl = "net",
+      at = "result", market = "pair", symbol = other_symbol, side = { "type", buy = "long", default = "short" }, contracts = "vol",
+      leverage = "leverage", initialMargin = "margin", unrealizedPnl = "net",
     },
   }),
 
   -- Orders
 
-  create_order = { run = function(a) return add_order(a, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }) end },
+  create_order = {
+    run = function(a) return add_order(a, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }) end,
+  },
   create_market_order_with_cost = by_cost(),
   create_market_buy_order_with_cost = by_cost "buy",
   create_orders = {
+    needs = "orders",
     run = function(a)           -- two to fifteen, of one market; each may be refused alone
-      local list_, market = list {}, nil
+      local batch, market = list {}, nil
       for i, o in ipairs(a.orders) do
         if i > 1 and o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
         market = market or a:market_of(o.symbol)
@@ -468,28 +458,27 @@ return {
         for k, v in pairs(o.params or {}) do params[k] = v end
         local r = order_request(a, market, o, params)
         for k, v in pairs(sorted(params)) do r[k] = v end
-        list_[i] = r
+        batch[i] = r
       end
       return {
         post = "/0/private/AddOrderBatch", cost = 0, encode = "json",
-        send = function() return ordered { { "orders", list_ }, { "pair", market.id } } end, read = placed_batch,
+        send = function() return ordered { { "orders", batch }, { "pair", market.id } } end, read = placed_batch,
       }
     end,
   },
   edit_order = {
     post = "/0/private/AmendOrder", cost = 0,
     send = function(a)          -- an amended order keeps its ids
-      local mine = a:take "clientOrderId" or a:take "cl_ord_id"
-      local post = a:take "postOnly" or a.params.timeInForce == "PO"
-      if a.params.timeInForce == "PO" then a:take "timeInForce" end
-      local trigger_price
-      for _, name in ipairs { "trailingLimitPercent", "trailingLimitAmount", "trailingPercent", "trailingAmount", "takeProfitPrice", "stopLossPrice" } do
+      local mine, post, trigger_price = a:take "clientOrderId" or a:take "cl_ord_id", a:take "postOnly", nil
+      if a.params.timeInForce == "PO" then post = a:take "timeInForce" end
+      for name in ("trailingLimitPercent trailingLimitAmount trailingPercent trailingAmount takeProfitPrice stopLossPrice"):gmatch "%a+" do
         trigger_price = a:take(name) or trigger_price
       end
       local offset = a:take "offset"
       return ordered {
-        { "txid", not mine and a.order_id or nil }, { "cl_ord_id", mine }, { "post_only", post and "true" or nil }, { "order_qty", a.amount },
-        { "limit_price", a.price }, { "trigger_price", trigger_price and (offset and offset .. trigger_price or a:to_price(trigger_price)) },
+        { "txid", not mine and a.order_id or nil }, { "cl_ord_id", mine }, { "post_only", post and "true" or nil },
+        { "order_qty", a.amount }, { "limit_price", a.price },
+        { "trigger_price", trigger_price and (offset and offset .. trigger_price or a:to_price(trigger_price)) },
       }
     end,
     read = order { at = "result", id = function(_, a) return a.order_id end },
@@ -503,7 +492,7 @@ return {
     end,
   },
   cancel_orders = {
-    post = "/0/private/CancelOrderBatch", cost = 0, encode = "json", send = function(a) return { orders = list(a.ids) } end,
+    post = "/0/private/CancelOrderBatch", cost = 0, encode = "json", needs = "ids", send = function(a) return { orders = list(a.ids) } end,
   },
   cancel_all_orders = {
     run = function(a)           -- those of all markets: there is no way to name one
@@ -541,7 +530,7 @@ return {
       return {
         post = "/0/private/WalletTransfer", cost = 3,
         send = function() return ordered { { "amount", a.amount }, { "from", from }, { "to", to }, { "asset", a.currency_id } } end,
-        read = function(reply) return { id = reply.result.refid, currency = a.code, amount = a.amount, fromAccount = from, toAccount = to } end,
+        read = function(reply) return { id = reply.result.refid, amount = a.amount, fromAccount = from, toAccount = to, info = reply } end,
       }
     end,
   },

@@ -100,7 +100,7 @@ function d.failed(codes)
       for _, row in ipairs(fragments) do
         if not class and message:find(row[1], 1, true) then class = row[2] end
       end
-      if class then return code or message, message, class end
+      if class or message:match "^%-%d+$" then return code or message, message, class end
     end
     if code then return code, message, codes[code] end
     if reply.success == false then return "", message end
@@ -149,15 +149,18 @@ local on_contracts = { linear = true, inverse = true, pm_linear = true, pm_inver
 local hosts = { linear = "fapi", inverse = "dapi", pm_spot = "papi", pm_linear = "papi", pm_inverse = "papi" }
 d.on_contracts, d.hosts = on_contracts, hosts
 
--- Path and host of `names` there: one name for all parts, or a table by part, by "contract", by "algo" (orders with a trigger), and [1].
-function d.path(part, names, algo)
-  local name = names
+-- Path and host of `names` there: one name for all parts, or a table by part, by "contract", and [1]. Contract orders with a trigger are kept
+-- apart: their names are "algo" (USDⓈ-M), "inverse_algo", "pm_algo"; the third result tells that one of those was taken.
+function d.path(part, names, with_trigger)
+  local name, algo = names, nil
   if type(names) == "table" then
-    local pm = part:sub(1, 3) == "pm_"
-    name = on_contracts[part] and algo and (pm and names.pm_algo or names.algo) or names[part] or on_contracts[part] and names.contract or names[1]
+    if with_trigger and on_contracts[part] then
+      algo = part:sub(1, 3) == "pm_" and names.pm_algo or part == "linear" and names.algo or part == "inverse" and names.inverse_algo
+    end
+    name = algo or names[part] or on_contracts[part] and names.contract or names[1]
   end
   if not name then fail("NotSupported", "not offered for " .. part) end
-  return name:sub(1, 1) == "/" and name or roots[part] .. name, hosts[part]
+  return name:sub(1, 1) == "/" and name or roots[part] .. name, hosts[part], algo and true
 end
 
 -- A method that is offered at several places. `send`: its template, or function(a, part, algo) giving one; `read`: a map, or maps by part
@@ -166,8 +169,8 @@ function d.placed(verb, names, send, read, more)
   more = with(more)
   more.run = function(a)
     local part, mode = d.part(a)
-    local algo = a:take "stop" or a:take "trigger" or a:take "conditional"
-    local path, host = d.path(part, names, algo)
+    local waiting = type(names) == "table" and names.algo and (a:take "stop" or a:take "trigger" or a:take "conditional")
+    local path, host, algo = d.path(part, names, waiting)
     local text = type(send) == "function" and send(a, part, algo) or send
     if mode == "isolated" and part == "margin" then text = text .. " isIsolated={true}" end
     return {
@@ -230,10 +233,10 @@ d.order_book = book { timestamp = "T", nonce = "lastUpdateId,u" }
 d.public_trades = trades {
   id = "a,id", timestamp = "T,time", price = "p,price", amount = "q,qty", cost = "quoteQty", side = { "m,isBuyerMaker", ["true"] = "sell", ["false"] = "buy" },
 }
--- 3: an hour is the longest span that aggTrades gives when both ends are told.
-d.trades_send = "symbol={id} startTime={since} endTime={until} limit={limit}"
-function d.trades_span(a)
+-- From `since` on, aggTrades gives an hour.
+function d.trades_send(a, part)
   a["until"] = a:take "until" or a.since and a.since + 3600000
+  return "symbol={id} startTime={since} endTime={until} limit={limit" .. (on_contracts[part] and "|max:1000}" or "}")
 end
 
 local columns = { time = "1,openTime", open = "2,open", high = "3,high", low = "4,low", close = "5,close", volume = "6,volume" }
@@ -306,7 +309,7 @@ d.own_trades = both_maps(trades, with(own_trade, { market_type = "=spot" }), wit
 -- Which order: by the exchange's id, or by the client's, given in params.
 function d.order_ref(a, part, algo)
   local id, client = "orderId", "origClientOrderId"
-  if algo and on_contracts[part] then
+  if algo then
     if part:sub(1, 3) == "pm_" then id, client = "strategyId", "newClientStrategyId" else id, client = "algoId", "clientAlgoId" end
   end
   local send = "symbol={id} "
@@ -348,7 +351,7 @@ local function add_amounts(a, r, kind, trigger, trigger_name, other_trigger)
     if not a.amount then fail("ArgumentsRequired", "the order needs an amount") end
     r.quantity = a.amount
   end
-  if needs_price[kind] and not a.params.priceMatch then
+  if (needs_price[kind] or a.market.contract and kind == "TAKE_PROFIT") and not a.params.priceMatch then
     if not a.price then fail("InvalidOrder", "a " .. a.type .. " order needs a price") end
     r.price = a.price
   end
@@ -410,10 +413,11 @@ function d.new_order(a, part, mode, type)
   local post = is_post_only(a, upper == "MARKET")
   if post and not contract then kind = "LIMIT_MAKER" end
   if mode == "isolated" and part == "margin" then r.isIsolated = true end
+  if post and contract and pm then r.timeInForce = "GTX" end
   r.newOrderRespType = (contract or pm) and "RESULT" or a.options.newOrderRespType
   r[algo and pm and "strategyType" or "type"] = kind
-  if post and contract then r.timeInForce = "GTX" end
   add_amounts(a, r, kind, at, market.swap and not pm and "triggerPrice" or "stopPrice", delta or percent)
+  if post and contract then r.timeInForce = "GTX" end
   if a:take "hedged" == true and contract then
     local closing = reduce == true and a:take "reduceOnly"
     r.positionSide = (a.side == "buy") == not closing and "LONG" or "SHORT"
@@ -427,7 +431,7 @@ function d.new_order(a, part, mode, type)
 end
 
 -- create_order, and the market orders by quote amount.
-d.order_names = { "order", algo = "algoOrder", pm_algo = "conditional/order" }
+d.order_names = { "order", algo = "algoOrder", inverse_algo = "algoOrder", pm_algo = "conditional/order" }
 function d.create(a)
   local test, sor = a:take "test", a:take "sor" or a:take "SOR"
   local part, mode, type = d.part(a)

@@ -239,9 +239,20 @@ function by_class(t)
   return out
 end
 
+local given_dialects      -- name -> text, while a file is checked
+
+-- with(fields, more): the fields of both in a new table; those of `more` win. For maps that differ in little.
+function with(fields, more)
+  local out = {}
+  for k, v in pairs(fields) do out[k] = v end
+  for k, v in pairs(more) do out[k] = v end
+  return out
+end
+
 function dialect(name)
   if type(name) ~= "string" or not name:match("^[%l%d_]+$") then error("a dialect's name is lower-case letters, digits and _", 2) end
-  local text, why = native.dialect(name)
+  local text, why = given_dialects and given_dialects[name], "not there"
+  if not given_dialects then text, why = native.dialect(name) end
   if not text then error("dialect '" .. name .. "': " .. tostring(why), 2) end
   local chunk, problem = native.load(text, "@exchanges/dialects/" .. name .. ".lua")
   if not chunk then error(problem, 0) end
@@ -257,8 +268,9 @@ local function evaluate(source, file)
   return A
 end
 
--- All problems of a file: list of { file, line, field, text }.
-function adapter.check(source, file)
+-- All problems of a file: list of { file, line, field, text }. `dialects`: texts, by name.
+function adapter.check(source, file, dialects)
+  given_dialects = dialects or {}
   local A, why = evaluate(source, file)
   if why then
     local line, text = tostring(why):match(":(%d+): (.*)$")

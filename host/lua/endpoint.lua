@@ -136,13 +136,13 @@ local function failure_of(venue, d, reply, a)
     local message = d.message or venue.adapter.message
     return code, code ~= nil and message and walk(reply.body, message) or nil
   end
-  local ok, code, message = pcall(failed, reply.body, reply.status, a)
+  local ok, code, message, class = pcall(failed, reply.body, reply.status, a)
   if not ok then
     -- A reply that `failed` cannot look into: an error status speaks for itself, a 200 is not the reply that was promised.
     if reply.status >= 400 then return nil end
     error(errors.new("BadResponse", "reply not understood: " .. tostring(code)), 0)
   end
-  return code, message
+  return code, message, class
 end
 
 local function class_of(venue, code, message, text)
@@ -163,16 +163,16 @@ local function check(venue, d, reply, a, request)
     error(errors.new(e.class, e.message, { venue = venue.id, retry = e.retry }), 0)
   end
   local status = reply.status
-  local code, message = failure_of(venue, d, reply, a)
+  local code, message, class = failure_of(venue, d, reply, a)
   if code == nil and status < 400 then
     if type(reply.body) ~= "userdata" and not d.text then
-      local class = class_of(venue, nil, nil, reply.text)
+      class = class_of(venue, nil, nil, reply.text)
       local why = reply.text == "" and "the reply is empty" or "the reply is not JSON (" .. (reply.parse_error or "?") .. ")"
       error(errors.new(class or (reply.text == "" and "NullResponse" or "BadResponse"), why, { venue = venue.id, http = status }), 0)
     end
     return
   end
-  local class = class_of(venue, code, message, reply.text:sub(1, 100000))
+  class = class or class_of(venue, code, message, reply.text:sub(1, 100000))
   local by_status = status >= 400 and ((venue.adapter.http or {})[status] or errors.http[status])
   if not class then class = code ~= nil and (by_status == "RateLimitExceeded" and by_status or "ExchangeError") or by_status or "ExchangeError" end
   local told = message or code or ("HTTP " .. status .. " " .. reply.text:gsub("%s+", " "):sub(1, 200))
@@ -253,11 +253,11 @@ local function load_markets(venue, reload)
   if not ok then error(op, 0) end
 end
 
-local function wants(method, word)
-  for _, arg in ipairs(method and method.args or {}) do
-    if arg == word then return true end
+-- What was given for the argument of that name.
+local function given_as(method, word, given)
+  for i, arg in ipairs(method and method.args or {}) do
+    if arg == word then return given[i] end
   end
-  return false
 end
 
 -- The global `ask` of adapters.
@@ -283,7 +283,8 @@ function endpoint.call(venue, name, given, params)
   if type(d) == "table" and venue.adapter.markets_need ~= false and name ~= "fetch_markets" and name ~= "fetch_currencies"
     and name ~= "fetch_time" and name ~= "fetch_status" and d.markets ~= false and venue.adapter.fetch_markets then
     load_markets(venue)
-    if wants(method, "code") and given[1] ~= nil and not native.currency(given[1]) then load_currencies(venue) end
+    local code = given_as(method, "code", given)
+    if code ~= nil and not native.currency(code) then load_currencies(venue) end
   end
   return run_method(venue, name, given, params or {})
 end

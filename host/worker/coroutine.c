@@ -3,6 +3,7 @@
 #include <lauxlib.h>
 #include "worker/limit.h"
 #include "worker/sandbox.h"
+#include "worker/sealed.h"
 #include "worker/state.h"
 
 #define ERROR (-1)
@@ -132,6 +133,7 @@ static int wrap_call(lua_State *L) {
 static int co_create(lua_State *L) {
   luaL_checktype(L, 1, LUA_TFUNCTION);
   lua_State *co = lua_newthread(L);
+  sealed_room(co);
   lua_pushvalue(L, 1);
   lua_xmove(L, co, 1);
   return 1;

@@ -517,7 +517,17 @@ static int l_round(lua_State *L) {
   return push_decimal(L, dec_to_precision(x, step, (enum precision_mode)mode, (enum decimal_round)how, &r), r);
 }
 
+/* Is it a number, or text of one? */
+static int l_is(lua_State *L) {
+  Decimal d;
+  size_t n;
+  const char *s = lua_type(L, 1) == LUA_TSTRING ? lua_tolstring(L, 1, &n) : NULL;
+  lua_pushboolean(L, s ? dec_parse(s, n, &d) : lua_isinteger(L, 1) || (lua_type(L, 1) == LUA_TNUMBER && dec_from_double(lua_tonumber(L, 1), &d)));
+  return 1;
+}
+
 static const luaL_Reg functions[] = {
+  { "is", l_is },
   { "add", l_add },
   { "sub", l_sub },
   { "mul", l_mul },

@@ -27,7 +27,7 @@ static size_t number_text(lua_State *L, int idx, char buf[512]) {
     memcpy(buf, at, n);
     return n;
   }
-  Decimal d;
+  Decimal d = { 0 };
   lua_Number x = lua_tonumber(L, idx);
   if (!isfinite(x) || !dec_from_double(x, &d)) luaL_error(L, "a number that cannot be sent: %f", x);
   return dec_text(d, buf, 512);

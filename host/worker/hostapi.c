@@ -139,7 +139,7 @@ static int h_line(lua_State *L) {             /* line() -> {text=} or {eof=true}
   return worker_wait(L);
 }
 
-static int h_check(lua_State *L) {            /* check(source, file) -> list of problems */
+static int h_check(lua_State *L) {            /* check(source, file, texts of dialects by name) -> list of problems */
   int n = lua_gettop(L);
   venue_open_check(L);
   lua_insert(L, 1);

@@ -401,10 +401,12 @@ static void run_list(Reader *r, const Plan *p, const Spot *from) {
   size_t count = walk_count(&w), n = 0;
   if (p->schema->timestamp >= 0) {          /* to be ordered: all are read first */
     Record **list = arena_alloc(&r->arena, (count + 1) * sizeof *list);
+    Wanted names = { NULL };
+    if (p->schema->id == SCHEMA_POSITION) names = wanted_names(r, wanted_argument(p->schema));
     while (walk_next(r, p, &w, &at)) {
       if (!chosen(r, p, &at)) continue;
       list[n] = record_new(r, p->schema);
-      if (read_record(r, p, list[n], &at, NULL)) n++;
+      if (read_record(r, p, list[n], &at, &names)) n++;
     }
     push_list(r, list, n);
     return;

@@ -426,6 +426,13 @@ void sealed_push_key(lua_State *L, const char *const *names, const char *nonce) 
   lua_setmetatable(L, -2);
 }
 
+#define STACK_ROOM 600
+
+/* The room stays as long as the thread lives: Lua never shrinks a stack below what the lowest frame has asked for. */
+void sealed_room(lua_State *L) {
+  (void)lua_checkstack(L, STACK_ROOM);      /* without memory for it the thread will not get far anyway */
+}
+
 /* The metatable of one sort of object, with its mark in [1]. */
 static void keep_metatable(lua_State *L, const void *key, const luaL_Reg *meta, const char *name) {
   lua_newtable(L);

@@ -13,6 +13,7 @@
 #include "worker/copy.h"
 #include "worker/hostlua.h"
 #include "worker/plan.h"
+#include "worker/sealed.h"
 #include "worker/venue_internal.h"
 #include "worker/view.h"
 #include "worker/worker.h"
@@ -425,6 +426,7 @@ static Call *call_new(Venue *v, Waiter waiter, int nargs) {
   v->calls++;
   c->waiter = waiter;
   c->co = lua_newthread(v->L);
+  sealed_room(c->co);
   c->co_ref = luaL_ref(v->L, LUA_REGISTRYINDEX);
   lua_xmove(v->L, c->co, nargs + 1);
   return c;
@@ -826,6 +828,7 @@ static int lib_check(lua_State *L) {
   char err[200];
   size_t n, m;
   const char *source = luaL_checklstring(L, 1, &n), *file = luaL_checklstring(L, 2, &m);
+  lua_settop(L, 3);
   if (!checker) {
     checker = worker_state_new(worker_of(L), "check");
     if (!checker || !adapter_lib_open(checker, NULL)) return luaL_error(L, "the checker does not start: %s", checker ? lua_tostring(checker, -1) : "memory");
@@ -835,7 +838,8 @@ static int lib_check(lua_State *L) {
   lua_rawgeti(checker, LUA_REGISTRYINDEX, check_ref);
   lua_pushlstring(checker, source, n);
   lua_pushlstring(checker, file, m);
-  bool ok = worker_call(checker, 2, 1) == LUA_OK;
+  if (!copy_value(L, 3, checker, err, sizeof err)) { lua_settop(checker, top); return luaL_error(L, "%s", err); }
+  bool ok = worker_call(checker, 3, 1) == LUA_OK;
   if (!ok) {
     const char *text = lua_tostring(checker, -1);
     lua_pushstring(L, text ? text : "the check failed");

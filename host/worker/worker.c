@@ -15,6 +15,7 @@
 #include "worker/jail.h"
 #include "worker/limit.h"
 #include "worker/sandbox.h"
+#include "worker/sealed.h"
 #include "worker/venue.h"
 #include "worker/worker_internal.h"
 
@@ -182,6 +183,7 @@ lua_State *worker_state_new(Worker *w, const char *name) {
     return NULL;
   }
   lua_atpanic(s->L, panic);
+  sealed_room(s->L);
   *(State **)lua_getextraspace(s->L) = s;
   s->next = w->states;
   w->states = s;

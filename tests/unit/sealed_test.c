@@ -321,11 +321,25 @@ static void deep(void **state) {
   assert_string_equal(lua_tostring(L, -1), "still works" KEY);
 }
 
+/* thread(f, n): f(n) in a thread of its own, made as the worker makes them */
+static int thread(lua_State *l) {
+  int results;
+  lua_State *co = lua_newthread(l);
+  sealed_room(co);
+  lua_pushvalue(l, 1);
+  lua_pushvalue(l, 2);
+  lua_xmove(l, co, 2);
+  if (lua_resume(co, l, 1, &results) != LUA_OK) { lua_xmove(co, l, 1); return lua_error(l); }
+  return 0;
+}
+
 /* `..` of sealed values at every depth of the Lua stack, where a call has to move it. */
 static void moving_stack(void **state) {
   (void)state;
+  lua_register(L, "thread", thread);
   run("local function down(n) local a, b = 'p' .. key.apiKey .. 'q', n if n > 0 then b = down(n - 1) .. a .. 'r' .. key.nonce end return 'z' .. key.apiKey end\n"
-      "for n = 1, 400 do coroutine.wrap(function() local s = down(n) end)() end return down(3)");
+      "collectgarbage('generational') for n = 1, 100 do thread(down, n) end collectgarbage('incremental', 1, 1000) for n = 1, 100 do thread(down, n) end\n"
+      "return down(3)");
   reveal();
   assert_string_equal(lua_tostring(L, -1), "z" KEY);
 }

@@ -4,7 +4,9 @@ local format = require "format"
 
 local problems = 0
 for _, file in ipairs(host.args.words) do
-  local found = host.check(host.source("file", file), file)
+  local source, dialects = host.source("file", file), {}
+  for name in (source or ""):gmatch("dialect%s*%(?%s*[\"']([%l%d_]+)") do dialects[name] = host.source("dialect", name) end
+  local found = host.check(source, file, dialects)
   for _, p in ipairs(found) do
     problems = problems + 1
     local place = p.line and file .. ":" .. p.line or file
