@@ -147,15 +147,21 @@ end
 
 -- All orders one by one ("R0": id, price, amount) or added up by price ("P0".."P4": price, count, amount).
 local function book_of(rows, a)
-  local single = a.book_precision == "R0"
-  local bids, asks = {}, {}
+  local price_at = a.book_precision == "R0" and 2 or 1
+  local bids, asks, levels = {}, {}, {}
   for _, row in ipairs(rows) do
-    local sells = row[3]:sub(1, 1) == "-"
-    local level = { decimal.number(row[single and 2 or 1]), decimal.number(decimal.abs(row[3])) }
-    if sells then asks[#asks + 1] = level else bids[#bids + 1] = level end
+    local price, amount = row[price_at], row[3]
+    local sells = amount:sub(1, 1) == "-"
+    local key = (sells and "-" or "") .. price
+    if a.added_up and levels[key] then
+      levels[key][2] = decimal.add(levels[key][2], decimal.abs(amount))
+    else
+      levels[key] = { price, decimal.abs(amount) }
+      table.insert(sells and asks or bids, levels[key])
+    end
   end
-  table.sort(bids, function(x, y) return x[1] > y[1] end)
-  table.sort(asks, function(x, y) return x[1] < y[1] end)
+  table.sort(bids, function(x, y) return tonumber(x[1]) > tonumber(y[1]) end)
+  table.sort(asks, function(x, y) return tonumber(x[1]) < tonumber(y[1]) end)
   return { bids = bids, asks = asks, timestamp = a.now, info = rows }
 end
 
@@ -270,16 +276,21 @@ local entries = ledger {
   end,
 }
 
--- Of a derivative; its history leaves out the id in front.
-local function funding_fields(skip)
-  local function at(n) return tostring(n - skip) end
+-- Of a derivative. The rows of its history lack the id in front.
+local funding_fields = {
+  market = "1", timestamp = "2", indexPrice = "4", nextFundingTimestamp = "9", nextFundingRate = "10", fundingRate = "13", markPrice = "16",
+}
+local funding = funding_rates(funding_fields)
+local one_funding = funding_rate(with(funding_fields, { at = "1" }))
+
+local function past_funding(row, a)
+  local at, next_at = math.tointeger(tonumber(row[1])), math.tointeger(tonumber(row[8]))
   return {
-    timestamp = at(2), indexPrice = at(4), nextFundingTimestamp = at(9), nextFundingRate = at(10), fundingRate = at(13), markPrice = at(16),
+    symbol = a.symbol, timestamp = at, datetime = iso8601(at), fundingRate = tonumber(row[12]), indexPrice = tonumber(row[3]),
+    markPrice = tonumber(row[15]), nextFundingRate = tonumber(row[9]), nextFundingTimestamp = next_at, nextFundingDatetime = iso8601(next_at),
+    info = row,
   }
 end
-local funding = funding_rates(with(funding_fields(0), { market = "1" }))
-local one_funding = funding_rate(with(funding_fields(0), { at = "1", market = "1" }))
-local funding_history = funding_rates(funding_fields(1))
 
 local open_positions = positions {
   market = "1", id = "12", notional = "3", entryPrice = "4", unrealizedPnl = "7", percentage = "8", liquidationPrice = "9", leverage = "10",
@@ -288,9 +299,9 @@ local open_positions = positions {
 }
 
 local function interest_of(row, a, skip)
-  local at = row[1 + skip]
+  local at = math.tointeger(tonumber(row[1 + skip]))
   return {
-    symbol = a.symbol, openInterestAmount = tonumber(row[18 + skip]), timestamp = math.tointeger(tonumber(at)), info = row,
+    symbol = a.symbol, openInterestAmount = tonumber(row[18 + skip]), timestamp = at, datetime = iso8601(at), info = row,
   }
 end
 
@@ -299,10 +310,10 @@ local function liquidation_of(row, a)
   local market = a.market
   if o[5] ~= market.id then return nil end
   local contracts = tonumber(decimal.abs(o[6]))
-  local base, price = contracts * (market.contractSize or 1), tonumber(o[12])
+  local base, price, at = contracts * (market.contractSize or 1), tonumber(o[12]), math.tointeger(tonumber(o[3]))
   return {
     symbol = a.symbol, contracts = contracts, contractSize = market.contractSize, price = price, side = o[9] == "1" and "buy" or "sell",
-    baseValue = base, quoteValue = price and base * price, timestamp = math.tointeger(tonumber(o[3])), info = o,
+    baseValue = base, quoteValue = price and base * price, timestamp = at, datetime = iso8601(at), info = o,
   }
 end
 
@@ -332,6 +343,15 @@ end
 local function either(name, all, single, more)
   local plain, one = private(all, more), private(single, more)
   return { run = function(a) return a[name] and one or plain end }
+end
+
+local function order_book(added_up)
+  return {
+    run = function(a)
+      a.book_precision, a.added_up = a:take "precision" or a.options.precision, added_up
+      return public("book/{id}/{book_precision}", { cost = 1, send = "len={limit}", read = book_of })
+    end,
+  }
 end
 
 local function number_of(id)
@@ -386,7 +406,9 @@ local function order_request(a, market, o, params)
   local margin = params.marginMode or params.margin
   params.marginMode, params.margin = nil, nil
   if market.type == "spot" and not margin then kind = "EXCHANGE " .. kind end
-  r.type, r.flags, r.cid = kind, flags, mine
+  r.type = kind
+  r.flags = flags
+  r.cid = mine
   return r
 end
 
@@ -474,12 +496,8 @@ return {
     send = function(a) return { symbols = a.ids and table.concat(a.ids, ",") or "ALL" } end,
     read = tickers(with(ticker_fields(1), { market = "1", where = function(o) return o[1]:sub(1, 1) == "t" end })),     -- "f": funding
   }),
-  fetch_order_book = {
-    run = function(a)
-      a.book_precision = a:take "precision" or a.options.precision
-      return public("book/{id}/{book_precision}", { cost = 1, send = "len={limit}", read = book_of })
-    end,
-  },
+  fetch_order_book = order_book(false),
+  fetch_l2_order_book = order_book(true),
   fetch_trades = public("trades/{id}/hist", {
     send = function(a)
       return ordered { { "start", a.since }, { "limit", a.limit and math.min(a.limit, 10000) }, { "sort", a.since and "1" or "-1" }, { "end", a:take "until" } }
@@ -548,7 +566,9 @@ return {
     run = function(a)
       local r = ordered { { "id", number_of(a.order_id) }, { "amount", a.asked_amount and amount_text(a.side, a.asked_amount) } }
       local _, flags, mine = prices_into(r, a, a.market, { type = a.type, price = a.asked_price, edited = true }, a.params)
-      r.flags, r.cid, r.lev = flags, mine, a:take "leverage"
+      r.flags = flags
+      r.cid = mine and math.tointeger(tonumber(mine)) or mine
+      r.lev = a:take "leverage"
       return private("w/order/update", { send = function() return r end, read = changed })
     end,
   },
@@ -617,7 +637,10 @@ return {
   fetch_funding_rates = public("status/deriv", {
     needs = "symbols", send = function(a) return { keys = table.concat(a.ids, ",") } end, read = funding,
   }),
-  fetch_funding_rate_history = public("status/deriv/{id}/hist", { needs = "symbol", send = "start={since} end={until}", read = funding_history }),
+  fetch_funding_rate_history = public("status/deriv/{id}/hist", {
+    needs = "symbol", send = "start={since} end={until}",
+    read = function(reply, a) return each_of(reply, a, past_funding) end,
+  }),
   fetch_open_interest = public("status/deriv", { send = "keys={id}", read = function(reply, a) return interest_of(reply[1], a, 1) end }),
   fetch_open_interest_history = public("status/deriv/{id}/hist", {
     send = "start={since} limit={limit} end={until}",

@@ -73,8 +73,8 @@ local order_fields = {
   id = "id,order_id", clientOrderId = "client_order_id,orig_client_order_id", timestamp = "datetime|iso",
   market = function(o) return id_of(o.currency_pair or o.market) end,
   status = {
-    "status", ["In Queue"] = "open", Open = "open", ["Cancel pending"] = "open", Finished = "closed", Canceled = "canceled", Expired = "expired",
-    default = ".",
+    "status", ["In Queue"] = "open", Open = "open", ["Cancel pending"] = "open", Finished = "closed", Canceled = "canceled",
+    Expired = "expired", default = ".",
   },
   side = { "type,order_type", ["0"] = "buy", ["1"] = "sell" }, price = "price", amount = "amount", remaining = "amount_remaining",
   trades = trades(with(trade_fields, { at = "transactions?" })),

@@ -31,7 +31,7 @@ local open_statuses = { open = true, closed = false, cancel_only = true, post_on
 local function market_of_details(m)
   return {
     id = m.symbol:lower(), baseId = m.base_currency, quoteId = m.quote_currency, settleId = m.contract_price_currency,
-    contractSize = m.contract_price_currency and m.tick_size, active = m.status == nil or open_statuses[m.status] ~= false,
+    contractSize = m.contract_price_currency and 1 or nil, active = m.status == nil or open_statuses[m.status] ~= false,
     precision = { amount = m.tick_size, price = m.quote_increment }, limits = { amount = { min = m.min_order_size } }, info = m,
   }
 end

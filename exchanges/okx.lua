@@ -60,13 +60,6 @@ local function type_asked(a, default)
   return types[asked] or asked
 end
 
-local function with(fields, more)
-  local out = {}
-  for k, v in pairs(fields) do out[k] = v end
-  for k, v in pairs(more) do out[k] = v end
-  return out
-end
-
 -- ---- reading ----
 
 local market_list = markets {
@@ -77,8 +70,7 @@ local market_list = markets {
   contractSize = "ctVal", strike = "stk", optionType = { "optType", C = "call", P = "put" },
   expiry = function(o) return (o.instType == "FUTURES" or o.instType == "OPTION") and o.expTime or nil end,
   created = "contTdSwTime,listTime",
-  taker = function(o) return (o.instType == "SWAP" or o.instType == "FUTURES") and "0.0005" or nil end,
-  maker = function(o) return (o.instType == "SWAP" or o.instType == "FUTURES") and "0.0002" or nil end,
+  taker = { "instType", SWAP = "0.0005", FUTURES = "0.0005", default = "0.0015" }, maker = { "instType", SWAP = "0.0002", FUTURES = "0.0002", default = "0.001" },
   precision = { amount = "lotSz", price = "tickSz" },
   limits = {
     amount = { min = "minSz", max = "maxLmtSz" }, leverage = { min = 1, max = "lever|default:1|min:1" },
@@ -376,7 +368,9 @@ local function order_row(a, market, o, params)
   local percent, distance = take "trailingPercent", take("trailingAmount", "trailingPrice")
   local entry_stop, entry_target = take "stopLoss", take "takeProfit"
   if percent or distance or params.callbackRatio or params.callbackSpread then
-    r.ordType, r.callbackRatio, r.callbackSpread = "move_order_stop", percent and decimal.div(percent, 100), distance and decimal.text(distance)
+    r.ordType = "move_order_stop"
+    r.callbackRatio = percent and decimal.div(percent, 100) or nil
+    r.callbackSpread = distance and decimal.text(distance) or nil
     local starts = take "trailingTriggerPrice"
     r.activePx = starts and price(starts) or nil
   elseif entry_stop or entry_target then
@@ -395,12 +389,13 @@ local function order_row(a, market, o, params)
     if o.side == "sell" then r.tgtCcy = nil end
     if r.tdMode == "cash" then r.tdMode = mode end
     local target_price, stop_price = take "tpOrdPx" or o.price, take "slOrdPx" or o.price
-    if target then
-      r.tpTriggerPx, r.tpOrdPx, r.tpTriggerPxType = price(target), target_price and price(target_price) or "-1", take "tpTriggerPxType" or "last"
+    local function leg(prefix, trigger_at, limit)
+      r[prefix .. "TriggerPx"] = price(trigger_at)
+      r[prefix .. "OrdPx"] = limit and price(limit) or "-1"
+      r[prefix .. "TriggerPxType"] = take(prefix .. "TriggerPxType") or "last"
     end
-    if stop then
-      r.slTriggerPx, r.slOrdPx, r.slTriggerPxType = price(stop), stop_price and price(stop_price) or "-1", take "slTriggerPxType" or "last"
-    end
+    if target then leg("tp", target, target_price) end
+    if stop then leg("sl", stop, stop_price) end
   end
 
   local algo = algo_types[r.ordType] or algo_types[kind]
@@ -408,7 +403,8 @@ local function order_row(a, market, o, params)
   if mine then
     r[algo and "algoClOrdId" or "clOrdId"] = mine
   elseif broker and broker ~= "" then
-    r.clOrdId, r.tag = broker .. random_hex(16), broker
+    r.clOrdId = broker .. random_hex(16)
+    r.tag = broker
   end
   for k, v in pairs(sorted(params)) do r[k] = v end
   return r, algo
@@ -473,7 +469,8 @@ local function past_orders(state, algo_state)
           if algo then
             r.state = algo_state
           else
-            r.begin, r["end"] = a.since, a:take "until"
+            r.begin = a.since
+            r["end"] = a:take "until"
             r.state = state
           end
           r.ordType = kind
@@ -511,9 +508,9 @@ local function ohlcv(price)
   return {
     run = function(a)
       local told = a:take "price"
-      local of, old = price or (told == "mark" or told == "index") and told or nil, nil
-      local step, n = a.timeframe_s * 1000, math.min(a.limit or 100, (price or told == "mark" or told == "index") and 100 or 300)
-      old = a.since and a.since < a.now - 1439 * step
+      local of = price or (told == "mark" or told == "index") and told
+      local step, n = a.timeframe_s * 1000, math.min(a.limit or 100, of and 100 or 300)
+      local old = a.since and a.since < a.now - 1439 * step
       local kind, zone = a:take "type", a.options.fetchOHLCV and a.options.fetchOHLCV.timezone or "UTC"
       if kind then old = kind == "HistoryCandles" end
       local bar = zone == "UTC" and a.timeframe_s >= 21600 and a.timeframe .. "utc" or a.timeframe
@@ -912,7 +909,8 @@ return {
         r.newTpOrdKind = entry_target.type == "limit" and "limit" or "condition"
         leg("Tp", entry_target.triggerPrice, entry_target.price, entry_target.type == "market", target_by)
       end
-      r.newSz, r.newPx = a.amount, not algo and a.price or nil
+      r.newSz = a.amount
+      r.newPx = not algo and a.price or nil
       return { post = algo and "/trade/amend-algos" or "/trade/amend-order", cost = algo and 1 or 1 / 3, send = function() return r end, read = placed }
     end,
   },

@@ -44,6 +44,12 @@ local function placeholder(text)
   end
 end
 
+-- Percent-encoded for one segment of a path, where ":", "," and "@" may stand as they are (RFC 3986, 3.3).
+local plain = { ["%3A"] = ":", ["%2C"] = ",", ["%40"] = "@" }
+local function in_a_path(text)
+  return (urlencode(text):gsub("%%%x%x", plain))
+end
+
 -- One value: literal text with placeholders in it. Returns a function of `a`; for a path, values are percent-encoded.
 function template.value(text, in_path)
   local whole = text:match("^{([^{}]*)}$")
@@ -52,7 +58,7 @@ function template.value(text, in_path)
     if not in_path then return get end
     return function(a)
       local v = get(a)
-      return v ~= nil and urlencode(transform(v, "text")) or nil
+      return v ~= nil and in_a_path(transform(v, "text")) or nil
     end
   end
   local pieces, at = {}, 1
@@ -82,7 +88,7 @@ function template.value(text, in_path)
         else
           v = transform(v, "text")
         end
-        out[i] = in_path and urlencode(v) or v
+        out[i] = in_path and in_a_path(v) or v
       end
     end
     return table.concat(out)
