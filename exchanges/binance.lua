@@ -3,7 +3,7 @@
 -- Only spot markets are listed unless options.fetchMarkets.types has "linear" or "inverse" too. Calls without a market go to the wallet that
 -- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
 local b = dialect "binance"
-local with, placed = b.with, b.placed
+local placed = b.placed
 
 -- ---- markets ----
 
@@ -204,7 +204,7 @@ end
 
 -- Where contracts are asked for; linear unless something else is said.
 local function of_contracts(verb, names, send, read, more)
-  more = with(more)
+  more = with({}, more or {})
   more.run = function(a)
     if a.symbols and not a.market then a.market = a:market_of(a.symbols[1]) end
     if not a.market and not a.params.type and not a.params.subType then a.params.subType = a.options.defaultSubType or "linear" end

@@ -50,24 +50,33 @@ local function set(names)
   return out
 end
 
+-- "BTCUSD", "DOGE:USD", "BTCF0:USTF0"
+local function split(id)
+  local base, quote = id:match("^(.*):(.*)$")
+  if base then return base, quote end
+  return id:sub(1, 3), id:sub(4, 6)
+end
+
 local function markets_of(reply, a)
-  local securities, margin = set(reply[3]), set(reply[4])
-  local out = {}
+  local securities, margin, out = set(reply[3]), set(reply[4]), {}
+  local function code_of(id)
+    local code = a:code_of(id)
+    return code:match("^(.-)F0$") or code
+  end
   local function add(pair)
     local id, facts = pair[1]:upper(), pair[2] or {}
-    local baseId, quoteId = id:match("^(.*):(.*)$")
-    if not baseId then baseId, quoteId = id:sub(1, 3), id:sub(4, 6) end
+    local baseId, quoteId = split(id)
     local swap = id:find("F0", 1, true) ~= nil
-    local base, quote = a:code_of(baseId):match("^(.-)F0$") or a:code_of(baseId), a:code_of(quoteId):match("^(.-)F0$") or a:code_of(quoteId)
+    local quote = code_of(quoteId)
     out[#out + 1] = {
-      id = "t" .. id, baseId = baseId, quoteId = quoteId, base = base, quote = quote, settle = swap and quote or nil, settleId = swap and quote or nil, type = swap and "swap" or "spot", margin = not swap and margin[id] or false, tradfi = securities[id] or false,
-      linear = swap or nil, inverse = swap and false or nil, contractSize = swap and 1 or nil, active = true,
-      precision = { amount = 8, price = 5 }, limits = { amount = { min = facts[4], max = facts[5] }, price = { min = 1e-8 } }, info = facts,
+      id = "t" .. id, baseId = baseId, quoteId = quoteId, settleId = swap and quote or nil, base = code_of(baseId), quote = quote,
+      settle = swap and quote or nil, type = swap and "swap" or "spot", margin = not swap and margin[id] or false, tradfi = securities[id] or false,
+      linear = swap or nil, contractSize = swap and 1 or nil, active = true, precision = { amount = 8, price = 5 },
+      limits = { amount = { min = facts[4], max = facts[5] }, price = { min = 1e-8 } }, info = facts,
     }
   end
-  for _, list in ipairs { reply[1] or {}, reply[2] or {} } do
-    for _, pair in ipairs(list) do add(pair) end
-  end
+  for _, pair in ipairs(reply[1]) do add(pair) end
+  for _, pair in ipairs(reply[2] or {}) do add(pair) end
   return out
 end
 
@@ -86,32 +95,27 @@ end
 local function by_id(rows)
   local out = {}
   for _, row in ipairs(rows or {}) do out[row[1]] = row end
-  return out
+  return setmetatable(out, { __index = function() return {} end })
 end
 
 local function currencies_of(reply, a)
   local label, pool, explorer, fees, states = by_id(reply[3]), by_id(reply[6]), by_id(reply[7]), by_id(reply[8]), by_id(reply[10])
-  local margin, ways, out = set(reply[11]), {}, {}
-  for _, row in ipairs(reply[9] or {}) do
+  local margin, networks, out = set(reply[11]), {}, {}
+  for _, row in ipairs(reply[9] or {}) do      -- ["TETHERUSE", ["UST"]]
+    local way, state = row[1], states[row[1]]
     for _, id in ipairs(row[2] or {}) do
-      ways[id] = ways[id] or {}
-      table.insert(ways[id], row[1])
+      networks[id] = networks[id] or {}
+      networks[id][network_code(a, way, a:code_of(id))] = {
+        id = way:lower(), network = way, deposit = state[2] == "1", withdraw = state[3] == "1", limits = { withdraw = {} }, info = way,
+      }
     end
   end
   for _, id in ipairs(reply[1]) do
     if not id:find("F0$") then
-      local code = a:code_of(id)
-      local networks = {}
-      for _, way in ipairs(ways[id] or {}) do
-        local state = states[way] or {}
-        networks[network_code(a, way, code)] = {
-          id = way:lower(), network = way, deposit = state[2] == "1", withdraw = state[3] == "1", limits = { withdraw = {} }, info = way,
-        }
-      end
-      local fee = fees[id] and fees[id][2] and fees[id][2][2]
+      local fee = (fees[id][2] or {})[2]
       out[id] = {
-        id = id, code = code, name = label[id] and label[id][2], type = (pool[id] and pool[id][2] or explorer[id]) and "crypto" or nil, active = true,
-        fee = fee, precision = 8, margin = margin[id] or false, networks = networks, limits = { withdraw = { min = fee }, amount = {}, deposit = {} },
+        id = id, code = a:code_of(id), name = label[id][2], type = (pool[id][2] or explorer[id][1]) and "crypto" or nil, active = true, fee = fee,
+        precision = 8, margin = margin[id] or false, networks = networks[id] or {}, limits = { withdraw = { min = fee } },
         info = { id = id, label = label[id], pool = pool[id], fees = fees[id] },
       }
     end
@@ -189,48 +193,37 @@ local statuses = {
   IOC = "canceled", FILLORKILL = "canceled", RSN_DUST = "rejected", RSN_PAUSE = "rejected",
 }
 
--- An order as its list, or inside of something at `path`.
-local function order_fields(path)
-  local within = path and path .. "." or ""
-  local function at(n) return within .. n end
-  local function of(f)
-    return function(o)
-      for step in (path or ""):gmatch("%d+") do
-        o = o and o[tonumber(step)]
-      end
-      return o and f(o)
-    end
-  end
-  local function flag(bit)
-    return of(function(o) return (math.tointeger(tonumber(o[13])) or 0) & bit ~= 0 end)
-  end
-  local is_reduce = flag(1024)
-  local function is_stop(o) return (o[9] or ""):gsub("^EXCHANGE ", ""):find("^STOP") ~= nil end
-  return {
-    id = at(1), clientOrderId = at(3), market = at(4), timestamp = at(6), side = of(side(8)), amount = at(8) .. "|abs", remaining = at(7) .. "|abs",
-    average = at(18) .. "|nonzero", type = of(type_in(9)), postOnly = flag(4096),
-    reduceOnly = function(o) return is_reduce(o) or nil end,
-    timeInForce = of(function(o) return (o[9] or ""):match("IOC$") or (o[9] or ""):match("FOK$") or "GTC" end),
-    price = of(function(o)
-      if not is_stop(o) then return o[17] end
-      return o[9]:find("LIMIT$") and o[20] or nil
-    end),
-    triggerPrice = of(function(o) return is_stop(o) and o[17] or nil end),
-    status = of(function(o) return o[14] and (statuses[o[14]:match("^%S*")] or o[14]) end),
-  }
+local function has_flag(bit)
+  return function(o) return (math.tointeger(tonumber(o[13])) or 0) & bit ~= 0 end
 end
 
-local order_list = orders(order_fields())
-local first_of_list = order(with(order_fields(), { at = "1" }))
-local placed = order(with(order_fields(), { at = "5.1" }))
-local changed = order(with(order_fields(), { at = "5" }))
-local canceled = orders(with(order_fields(), { at = "5" }))
+local function is_stop(o) return (o[9] or ""):find("^STOP") or (o[9] or ""):find("^EXCHANGE STOP") end
 
-local one_of_batch = order_fields("5.1")
-local status_in_batch = one_of_batch.status
-one_of_batch.at = "5"
-one_of_batch.status = function(notice) return refused(notice) and "rejected" or status_in_batch(notice) end
-local placed_batch = orders(one_of_batch)
+local is_reduce = has_flag(1024)
+local order_fields = {
+  id = "1", clientOrderId = "3", market = "4", timestamp = "6", side = side(8), amount = "8|abs", remaining = "7|abs", average = "18|nonzero",
+  type = type_in(9), postOnly = has_flag(4096), reduceOnly = function(o) return is_reduce(o) or nil end,
+  timeInForce = function(o) return (o[9] or ""):match("IOC$") or (o[9] or ""):match("FOK$") or "GTC" end,
+  triggerPrice = function(o) return is_stop(o) and o[17] or nil end,
+  price = function(o)
+    if not is_stop(o) then return o[17] end
+    return o[9]:find("LIMIT$") and o[20] or nil
+  end,
+  status = function(o) return o[14] and (statuses[o[14]:match("^%S*")] or o[14]) end,      -- "PARTIALLY FILLED @ 25000.0(0.2)"
+}
+local order_list = orders(order_fields)
+local first_of_list = order(with(order_fields, { at = "1" }))
+local placed = order(with(order_fields, { at = "5.1" }))
+local changed = order(with(order_fields, { at = "5" }))
+local canceled = orders(with(order_fields, { at = "5" }))
+
+local function placed_batch(reply, a)
+  local out = list {}
+  for i, notice in ipairs(reply[5]) do
+    out[i] = refused(notice) and { symbol = a.orders[i].symbol, status = "rejected", info = notice } or first_of_list(notice[5], a)
+  end
+  return out
+end
 
 local movements = transactions {
   id = "1", currency = "2|code", timestamp = "6", updated = "7", amount = "13|abs", address = "17", addressTo = "17", txid = "21", comment = "22",
@@ -300,9 +293,7 @@ local open_positions = positions {
 
 local function interest_of(row, a, skip)
   local at = math.tointeger(tonumber(row[1 + skip]))
-  return {
-    symbol = a.symbol, openInterestAmount = tonumber(row[18 + skip]), timestamp = at, datetime = iso8601(at), info = row,
-  }
+  return { symbol = a.symbol, openInterestAmount = tonumber(row[18 + skip]), timestamp = at, datetime = iso8601(at), info = row }
 end
 
 local function liquidation_of(row, a)
@@ -338,6 +329,8 @@ end
 local function private(path, more)
   return with({ post = "/v2/auth/" .. path, cost = 2.7 }, more)
 end
+
+local span = "start={since} limit={limit} end={until}"
 
 -- The path that knows no market or currency, and the one of a single one.
 local function either(name, all, single, more)
@@ -409,22 +402,27 @@ local function order_request(a, market, o, params)
   r.type = kind
   r.flags = flags
   r.cid = mine
+  for k, v in pairs(sorted(params)) do
+    if params ~= a.params then r[k] = v end
+  end
   return r
 end
 
-local function one_order(path, symbol_path)
-  return function(a, then_path, then_symbol_path)
-    local function send() return { id = list { number_of(a.order_id) } } end
-    local function asked(all, of_market)
-      return ask(private(a.symbol and of_market:gsub("{id}", a.id) or all, { send = send, params = true }))
-    end
-    local reply = asked(path, symbol_path)
-    if #reply == 0 and then_path then reply = asked(then_path, then_symbol_path) end
-    if #reply == 0 then fail("OrderNotFound", "no order " .. a.order_id) end
-    return first_of_list(reply, a)
-  end
+-- An order by its id: among the open ones, among those that are done, or wherever it is.
+local function one_order(...)
+  local places = { ... }
+  return {
+    run = function(a)
+      for _, place in ipairs(places) do
+        local found = ask(private("r/orders" .. (a.symbol and "/{id}" or "") .. place, {
+          send = function() return { id = list { number_of(a.order_id) } } end, params = true,
+        }))
+        if #found > 0 then return first_of_list(found, a) end
+      end
+      fail("OrderNotFound", "no order " .. a.order_id)
+    end,
+  }
 end
-local open_order, closed_order = one_order("r/orders", "r/orders/{id}"), one_order("r/orders/hist", "r/orders/{id}/hist")
 
 local function deposit_address(new)
   return {
@@ -450,9 +448,7 @@ local wallets = private("r/wallets", {
   },
 })
 
-local history = either("code", "r/movements/hist", "r/movements/{currency_id}/hist", {
-  send = "start={since} limit={limit} end={until}", read = movements,
-})
+local history = either("code", "r/movements/hist", "r/movements/{currency_id}/hist", { send = span, read = movements })
 
 return {
   hosts = { api = "https://api.bitfinex.com", public = "https://api-pub.bitfinex.com" },
@@ -500,7 +496,8 @@ return {
   fetch_l2_order_book = order_book(true),
   fetch_trades = public("trades/{id}/hist", {
     send = function(a)
-      return ordered { { "start", a.since }, { "limit", a.limit and math.min(a.limit, 10000) }, { "sort", a.since and "1" or "-1" }, { "end", a:take "until" } }
+      local limit = a.limit and math.min(a.limit, 10000)
+      return ordered { { "start", a.since }, { "limit", limit }, { "sort", a.since and "1" or "-1" }, { "end", a:take "until" } }
     end,
     read = trades(public_trade),
   }),
@@ -531,18 +528,16 @@ return {
       return out
     end,
   }),
-  fetch_order = { run = function(a) return open_order(a, "r/orders/hist", "r/orders/{id}/hist") end },
-  fetch_open_order = { run = function(a) return open_order(a) end },
-  fetch_closed_order = { run = function(a) return closed_order(a) end },
+  fetch_order = one_order("", "/hist"),
+  fetch_open_order = one_order(""),
+  fetch_closed_order = one_order("/hist"),
   fetch_open_orders = either("symbol", "r/orders", "r/orders/{id}", { read = order_list }),
-  fetch_closed_orders = either("symbol", "r/orders/hist", "r/orders/{id}/hist", {
-    send = "start={since} limit={limit} end={until}", read = order_list,
-  }),
+  fetch_closed_orders = either("symbol", "r/orders/hist", "r/orders/{id}/hist", { send = span, read = order_list }),
   fetch_my_trades = either("symbol", "r/trades/hist", "r/trades/{id}/hist", {
     send = function(a) return ordered { { "end", a:take "until" or a.now }, { "start", a.since }, { "limit", a.limit } } end, read = own_trades,
   }),
   fetch_order_trades = private("r/order/{id}:{order_id}/trades", { needs = "symbol", read = own_trades }),
-  fetch_ledger = either("code", "r/ledgers/hist", "r/ledgers/{currency_id}/hist", { send = "start={since} limit={limit} end={until}", read = entries }),
+  fetch_ledger = either("code", "r/ledgers/hist", "r/ledgers/{currency_id}/hist", { send = span, read = entries }),
 
   -- Orders
 
@@ -556,8 +551,7 @@ return {
     run = function(a)
       local ops = list {}
       for i, o in ipairs(a.orders) do
-        local params = with(o.params or {}, {})
-        ops[i] = list { "on", order_request(a, a:market_of(o.symbol), o, params) }
+        ops[i] = list { "on", order_request(a, a:market_of(o.symbol), o, o.params or {}) }
       end
       return private("w/order/multi", { send = function() return { ops = ops } end, read = placed_batch })
     end,
@@ -643,11 +637,11 @@ return {
   }),
   fetch_open_interest = public("status/deriv", { send = "keys={id}", read = function(reply, a) return interest_of(reply[1], a, 1) end }),
   fetch_open_interest_history = public("status/deriv/{id}/hist", {
-    send = "start={since} limit={limit} end={until}",
+    send = span,
     read = function(reply, a) return each_of(reply, a, function(row) return interest_of(row, a, 0) end) end,
   }),
   fetch_liquidations = public("liquidations/hist", {
-    cost = 80, send = "start={since} limit={limit} end={until}",
+    cost = 80, send = span,
     read = function(reply, a) return each_of(reply, a, liquidation_of) end,
   }),
 

@@ -6,14 +6,6 @@
 -- Networks are named as Binance names them (TRX); the unified names (TRC20) are translated.
 local d = {}
 
-local function with(fields, more)
-  local out = {}
-  for k, v in pairs(fields or {}) do out[k] = v end
-  for k, v in pairs(more or {}) do out[k] = v end
-  return out
-end
-d.with = with
-
 -- ---- failures ----
 
 d.errors = by_class {
@@ -112,7 +104,7 @@ end
 function d.sign(req, key, a)
   local send = first(req.form or req.query, "timestamp", key.time)
   if send.recvWindow == nil then send.recvWindow = a.options.recvWindow end
-  local text, kind = encode_query(send), a.options.key_type
+  local text, kind = req.form and encode_form(send) or encode_query(send), a.options.key_type
   if kind == "rsa" then send.signature = base64(rsa("sha256", key.secret, text))
   elseif kind == "ed25519" then send.signature = base64(ed25519(key.secret, text))
   else send.signature = hex(hmac("sha256", key.secret, text)) end
@@ -166,7 +158,7 @@ end
 -- A method that is offered at several places. `send`: its template, or function(a, part, algo) giving one; `read`: a map, or maps by part
 -- and [1]. On margin, isolated markets are marked.
 function d.placed(verb, names, send, read, more)
-  more = with(more)
+  more = with({}, more or {})
   more.run = function(a)
     local part, mode = d.part(a)
     local waiting = type(names) == "table" and names.algo and (a:take "stop" or a:take "trigger" or a:take "conditional")

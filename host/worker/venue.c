@@ -618,7 +618,10 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
       opening_fail(o, message);
       return;
     }
-    log_line(w, "note", message);
+    bool said = false;
+    for (size_t i = 0; i < venues.n; i++) said = said || (venues.v[i] != v && strcmp(venues.v[i]->asked, v->id) == 0);
+    if (!said) log_line(w, "note", message);
+    memcpy(v->asked, v->id, sizeof v->asked);
     snprintf(v->id, sizeof v->id, "%s", successor);
     v->renamed = true;
     ask_source(w, "exchange", v->id, o);
