@@ -1,8 +1,10 @@
 -- Binance: spot, margin, and perpetuals and futures settled in a stablecoin (fapi) or in the coin (dapi).
--- API: https://developers.binance.com/docs/binance-spot-api-docs ; how it signs, fails and names things: dialects/binance.lua
+-- API: https://developers.binance.com/docs/binance-spot-api-docs ; how it signs, fails and names things: dialects/binance.lua, and
+-- dialects/binance_wallet.lua for currencies, deposits and withdrawals.
 -- Only spot markets are listed unless options.fetchMarkets.types has "linear" or "inverse" too. Calls without a market go to the wallet that
 -- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
 local b = dialect "binance"
+local wallet = dialect "binance_wallet"
 local placed = b.placed
 
 -- ---- markets ----
@@ -24,7 +26,9 @@ local lists = {
 -- COIN-M: volume counts contracts, baseVolume coins.
 local contract_ticker = with(b.ticker_fields, {
   market_type = "=swap", baseVolume = "baseVolume,volume",
-  quoteVolume = function(o) return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) or o.quoteVolume end,
+  quoteVolume = function(o)
+    return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) or o.quoteVolume
+  end,
 })
 local one_ticker = { b.spot_ticker, contract = ticker(contract_ticker) }
 local many_tickers = { b.spot_tickers, contract = tickers(contract_ticker) }
@@ -86,7 +90,9 @@ local by_price = { last = klines(), mark = klines "markPrice", index = klines "i
 -- ---- balances ----
 
 local sum = function(x, y) return decimal.add(x or "0", y or "0") end
-local with_debt = { at = "userAssets", currency = "asset|code", free = "free", used = "locked", debt = function(o) return sum(o.borrowed, o.interest) end }
+local with_debt = {
+  at = "userAssets", currency = "asset|code", free = "free", used = "locked", debt = function(o) return sum(o.borrowed, o.interest) end,
+}
 local contract_wallet = {
   at = "assets", currency = "asset|code", free = "availableBalance", used = "initialMargin", total = "marginBalance,balance",
   where = function(o) return o.updateTime ~= "0" end,      -- of no use yet
@@ -100,6 +106,9 @@ local function isolated(reply)
     end
   end
   return out
+end
+local function portfolio(fields)
+  return { get = "/papi/v1/balance", host = "papi", cost = 4, read = balance(with(fields, { currency = "asset|code" })) }
 end
 local wallets = {
   spot = { get = "/api/v3/account", cost = 4, read = b.spot_balance },
@@ -122,19 +131,13 @@ local wallets = {
   },
   linear = { get = "/fapi/v3/account", host = "fapi", read = balance(contract_wallet), failed = b.failed_linear },
   inverse = { get = "/dapi/v1/account", host = "dapi", read = balance(contract_wallet), failed = b.failed_inverse },
-  pm_spot = {
-    get = "/papi/v1/balance", host = "papi", cost = 4,
-    read = balance { currency = "asset|code", total = function(o) return sum(o.totalWalletBalance, sum(o.umUnrealizedPNL, o.cmUnrealizedPNL)) end },
+  pm_spot = portfolio { total = function(o) return sum(o.totalWalletBalance, sum(o.umUnrealizedPNL, o.cmUnrealizedPNL)) end },
+  pm_margin = portfolio {
+    free = "crossMarginFree", used = "crossMarginLocked", total = "crossMarginAsset",
+    debt = function(o) return sum(o.crossMarginBorrowed, o.crossMarginInterest) end,
   },
-  pm_margin = {
-    get = "/papi/v1/balance", host = "papi", cost = 4,
-    read = balance {
-      currency = "asset|code", free = "crossMarginFree", used = "crossMarginLocked", total = "crossMarginAsset",
-      debt = function(o) return sum(o.crossMarginBorrowed, o.crossMarginInterest) end,
-    },
-  },
-  pm_linear = { get = "/papi/v1/balance", host = "papi", cost = 4, read = balance { currency = "asset|code", free = "umWalletBalance", used = "umUnrealizedPNL" } },
-  pm_inverse = { get = "/papi/v1/balance", host = "papi", cost = 4, read = balance { currency = "asset|code", free = "cmWalletBalance", used = "cmUnrealizedPNL" } },
+  pm_linear = portfolio { free = "umWalletBalance", used = "umUnrealizedPNL" },
+  pm_inverse = portfolio { free = "cmWalletBalance", used = "cmUnrealizedPNL" },
 }
 
 -- ---- transfers ----
@@ -180,7 +183,8 @@ end
 
 local position_fields = {
   market = "symbol", market_type = "=swap", timestamp = "updateTime", contracts = "positionAmt|abs", entryPrice = "entryPrice|nonzero",
-  markPrice = "markPrice|nonzero", notional = "notional|abs,notionalValue|abs", leverage = "leverage", unrealizedPnl = "unRealizedProfit,unrealizedProfit",
+  markPrice = "markPrice|nonzero", notional = "notional|abs,notionalValue|abs", leverage = "leverage",
+  unrealizedPnl = "unRealizedProfit,unrealizedProfit",
   liquidationPrice = "liquidationPrice|nonzero", marginMode = { "marginType", default = "cross", isolated = "isolated", cross = "cross" },
   initialMargin = "initialMargin", maintenanceMargin = "maintMargin", collateral = "isolatedMargin|nonzero,initialMargin",
   hedged = { "positionSide", BOTH = false, LONG = true, SHORT = true },
@@ -190,6 +194,8 @@ local position_fields = {
   end,
 }
 local open_positions = positions(with(position_fields, { where = function(o) return tonumber(o.positionAmt) ~= 0 end }))
+
+local risk_names = { linear = "/fapi/v3/positionRisk", contract = "positionRisk" }
 
 local rate_fields = {
   market = "symbol", market_type = "=swap", timestamp = "time", fundingRate = "lastFundingRate", fundingTimestamp = "nextFundingTime",
@@ -212,7 +218,9 @@ local function of_contracts(verb, names, send, read, more)
     if not b.on_contracts[part] then fail("NotSupported", "only for contracts") end
     if a.symbols then a.market = nil end
     local path, host = b.path(part, names)
-    return { [verb] = path, host = host, send = send, read = read, failed = b["failed_" .. part], encode = verb == "delete" and "query" or nil }
+    return {
+      [verb] = path, host = host, send = send, read = read, failed = b["failed_" .. part], encode = verb == "delete" and "query" or nil,
+    }
   end
   return more
 end
@@ -221,8 +229,9 @@ local income = ledger {
   id = "tranId", timestamp = "time", currency = "asset|code", amount = "income|abs", referenceId = "tradeId",
   direction = function(o) return tonumber(o.income) <= 0 and "out" or "in" end,
   type = {
-    "incomeType", COMMISSION = "commission", FUNDING_FEE = "fee", TRANSFER = "transfer", CROSS_COLLATERAL_TRANSFER = "transfer", REFERRAL_KICKBACK = "referral",
-    COMMISSION_REBATE = "rebate", API_REBATE = "rebate", CONTEST_REWARD = "cashback", WELCOME_BONUS = "cashback", INTERNAL_TRANSFER = "transfer",
+    "incomeType", COMMISSION = "commission", FUNDING_FEE = "fee", TRANSFER = "transfer", CROSS_COLLATERAL_TRANSFER = "transfer",
+    INTERNAL_TRANSFER = "transfer", REFERRAL_KICKBACK = "referral", COMMISSION_REBATE = "rebate", API_REBATE = "rebate",
+    CONTEST_REWARD = "cashback", WELCOME_BONUS = "cashback",
     REALIZED_PNL = "trade", INSURANCE_CLEAR = "settlement", DELIVERED_SETTELMENT = "settlement", AUTO_EXCHANGE = "exchange",
     COIN_SWAP_DEPOSIT = "deposit", COIN_SWAP_WITHDRAW = "withdrawal", POSITION_LIMIT_INCREASE_FEE = "fee", default = ".",
   },
@@ -238,11 +247,15 @@ local function my_trades_of(a, part)
 end
 local orders_send = "symbol={id} startTime={since} limit={limit} endTime={until}"
 local all_names = { "allOrders", algo = "allAlgoOrders", pm_algo = "conditional/allOrders" }
+local open_names = { "openOrders", algo = "openAlgoOrders", inverse_algo = "openAlgoOrders", pm_algo = "conditional/openOrders" }
+local fee_path = { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tradeFee" }
 local some_send = "symbol={id} startTime={since} endTime={until}"
 local function past(...) return placed("get", all_names, some_send, b.orders_that_are(...), { needs = "symbol" }) end
 
 return {
-  hosts = { api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com" },
+  hosts = {
+    api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
+  },
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,
@@ -250,7 +263,8 @@ return {
   fees = { taker = 0.001, maker = 0.001 },
   -- key_type: "hmac" (the secret is a text), "rsa" or "ed25519" (the secret is a private key, PEM).
   options = {
-    fetchMarkets = { types = { "spot" } }, fetchMargins = true, recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL", key_type = "hmac",
+    fetchMarkets = { types = { "spot" } }, fetchMargins = true, recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL",
+    key_type = "hmac",
   },
   failed = b.failed(b.errors),
   errors = b.errors,
@@ -260,6 +274,9 @@ return {
   fetch_markets = {
     run = function(a)
       local types = a.options.fetchMarkets.types
+      for _, type in ipairs(types) do
+        if not lists[type] then fail("BadRequest", "no markets of type '" .. tostring(type) .. "': spot, linear or inverse") end
+      end
       if #types == 1 then return lists[types[1]] end
       local all = {}
       for _, type in ipairs(types) do
@@ -277,11 +294,13 @@ return {
           for _, id in ipairs { pair.base, pair.quote } do a.on_margin[id] = a.on_margin[id] or pair.isMarginTrade end
         end
       end
-      return { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.currency_list }
+      return { get = "/sapi/v1/capital/config/getall", cost = 2, read = wallet.currency_list }
     end,
   },
   fetch_time = placed("get", "time", "", time "serverTime"),
-  fetch_status = { get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
+  fetch_status = {
+    get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } },
+  },
   fetch_ticker = {
     run = function(a)
       local part = b.part(a)
@@ -310,15 +329,15 @@ return {
   fetch_mark_ohlcv = { run = by_price.mark },
   fetch_index_ohlcv = { run = by_price.index },
   fetch_premium_index_ohlcv = { run = by_price.premiumIndex },
-  fetch_trading_fee = placed("get", { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tradeFee", contract = "commissionRate" }, "symbol={id}", {
+  fetch_trading_fee = placed("get", with(fee_path, { contract = "commissionRate" }), "symbol={id}", {
     trading_fee(with(b.fee_fields, { at = "1" })),
     contract = trading_fee { market = "symbol", market_type = "=swap", maker = "makerCommissionRate", taker = "takerCommissionRate" },
   }),
-  fetch_trading_fees = placed("get", { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tradeFee" }, "", trading_fees(b.fee_fields)),
-  fetch_transaction_fee = b.transaction_fees,
-  fetch_transaction_fees = b.transaction_fees,
-  fetch_deposit_withdraw_fee = { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.withdraw_fee_of },
-  fetch_deposit_withdraw_fees = { get = "/sapi/v1/capital/config/getall", cost = 2, read = b.withdraw_fee_list },
+  fetch_trading_fees = placed("get", fee_path, "", trading_fees(b.fee_fields)),
+  fetch_transaction_fee = wallet.transaction_fees,
+  fetch_transaction_fees = wallet.transaction_fees,
+  fetch_deposit_withdraw_fee = { get = "/sapi/v1/capital/config/getall", cost = 2, read = wallet.withdraw_fee_of },
+  fetch_deposit_withdraw_fees = { get = "/sapi/v1/capital/config/getall", cost = 2, read = wallet.withdraw_fee_list },
 
   fetch_balance = {
     run = function(a)
@@ -336,7 +355,7 @@ return {
   fetch_order = placed("get", { "order", algo = "algoOrder", pm_algo = "order" }, b.order_ref, b.an_order, { needs = "symbol" }),
   fetch_open_order = of_contracts("get", "openOrder", "symbol={id} orderId={order_id}", b.an_order.contract, { needs = "symbol" }),
   fetch_orders = placed("get", all_names, orders_send, b.all_orders, { needs = "symbol" }),
-  fetch_open_orders = placed("get", { "openOrders", algo = "openAlgoOrders", inverse_algo = "openAlgoOrders", pm_algo = "conditional/openOrders" }, "symbol={id}", b.all_orders),
+  fetch_open_orders = placed("get", open_names, "symbol={id}", b.all_orders),
   fetch_closed_orders = past "closed",
   fetch_canceled_orders = past "canceled",
   fetch_canceled_and_closed_orders = past("canceled", "closed"),
@@ -359,10 +378,10 @@ return {
     }
   end, b.all_orders.contract, { needs = "symbol" }),
 
-  fetch_deposit_address = b.deposit_address,
-  fetch_deposits = b.history("deposit", "/sapi/v1/capital/deposit/hisrec", 0),
-  fetch_withdrawals = b.history("withdrawal", "/sapi/v1/capital/withdraw/history", 1),
-  withdraw = b.withdraw,
+  fetch_deposit_address = wallet.deposit_address,
+  fetch_deposits = wallet.history("deposit", "/sapi/v1/capital/deposit/hisrec", 0),
+  fetch_withdrawals = wallet.history("withdrawal", "/sapi/v1/capital/withdraw/history", 1),
+  withdraw = wallet.withdraw,
   transfer = {
     run = function(a)
       local type, from, to = a:take "type"
@@ -370,17 +389,23 @@ return {
       return {
         post = "/sapi/v1/asset/transfer", cost = 6, read = moving,
         send = function()
-          return ordered { { "asset", a.currency_id }, { "amount", b.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to } }
+          return ordered {
+            { "asset", a.currency_id }, { "amount", wallet.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to },
+          }
         end,
       }
     end,
   },
   fetch_transfers = {
     run = function(a)
-      if a:take "internal" then return { get = "/sapi/v1/pay/transactions", cost = 20, send = "limit={limit} startTime={since} endTime={until}", read = paid } end
+      if a:take "internal" then
+        return { get = "/sapi/v1/pay/transactions", cost = 20, send = "limit={limit} startTime={since} endTime={until}", read = paid }
+      end
       local from = a:take "fromAccount" or "spot"
       local to = a:take "toAccount" or (from == "future" and "spot" or "future")
-      if not a.params.type and not (accounts[from] and accounts[to]) then fail("ExchangeError", "fromAccount and toAccount must be accounts such as spot or future") end
+      if not a.params.type and not (accounts[from] and accounts[to]) then
+        fail("ExchangeError", "fromAccount and toAccount must be accounts such as spot or future")
+      end
       a.kind = a:take "type" or accounts[from] .. "_" .. accounts[to]
       return { get = "/sapi/v1/asset/transfer", cost = 0.2, send = "type={kind} size={limit} startTime={since} endTime={until}", read = moved }
     end,
@@ -389,14 +414,15 @@ return {
   fetch_ledger = {
     run = function(a)
       local part = b.part(a)
-      if not b.on_contracts[part] then fail("NotSupported", "only the ledgers of contract wallets are offered: params.type = \"swap\" or \"delivery\"") end
+      if not b.on_contracts[part] then fail("NotSupported", "only the ledgers of contracts are offered: type = swap or delivery in params") end
       local path, host = b.path(part, "income")
-      return { get = path, host = host, cost = 6, send = "startTime={since} limit={limit} endTime={until}", read = income, failed = b["failed_" .. part] }
+      return {
+        get = path, host = host, cost = 6, send = "startTime={since} limit={limit} endTime={until}", read = income, failed = b["failed_" .. part],
+      }
     end,
   },
-  fetch_positions = of_contracts("get", { linear = "/fapi/v3/positionRisk", inverse = "positionRisk", contract = "positionRisk" }, "", open_positions),
-  fetch_position = of_contracts("get", { linear = "/fapi/v3/positionRisk", inverse = "positionRisk", contract = "positionRisk" }, "symbol={id}",
-    first_of(position(position_fields))),
+  fetch_positions = of_contracts("get", risk_names, "", open_positions),
+  fetch_position = of_contracts("get", risk_names, "symbol={id}", first_of(position(position_fields))),
   set_leverage = of_contracts("post", "leverage", "symbol={id} leverage={leverage}", nil, { needs = "symbol" }),
   set_margin_mode = of_contracts("post", "marginType", function(a)
     local mode = a.mode:upper()

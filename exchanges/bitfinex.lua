@@ -50,28 +50,19 @@ local function set(names)
   return out
 end
 
--- "BTCUSD", "DOGE:USD", "BTCF0:USTF0"
-local function split(id)
-  local base, quote = id:match("^(.*):(.*)$")
-  if base then return base, quote end
-  return id:sub(1, 3), id:sub(4, 6)
-end
-
 local function markets_of(reply, a)
   local securities, margin, out = set(reply[3]), set(reply[4]), {}
-  local function code_of(id)
-    local code = a:code_of(id)
-    return code:match("^(.-)F0$") or code
-  end
+  local function code_of(id) return (a:code_of(id):gsub("F0$", "")) end
   local function add(pair)
     local id, facts = pair[1]:upper(), pair[2] or {}
-    local baseId, quoteId = split(id)
+    local baseId, quoteId = id:match("^(.*):(.*)$")
+    if not baseId then baseId, quoteId = id:sub(1, 3), id:sub(4, 6) end
     local swap = id:find("F0", 1, true) ~= nil
-    local quote = code_of(quoteId)
+    local base, quote = code_of(baseId), code_of(quoteId)
     out[#out + 1] = {
-      id = "t" .. id, baseId = baseId, quoteId = quoteId, settleId = swap and quote or nil, base = code_of(baseId), quote = quote,
-      settle = swap and quote or nil, type = swap and "swap" or "spot", margin = not swap and margin[id] or false, tradfi = securities[id] or false,
-      linear = swap or nil, contractSize = swap and 1 or nil, active = true, precision = { amount = 8, price = 5 },
+      id = "t" .. id, baseId = baseId, quoteId = quoteId, settleId = swap and quote or nil, base = base, quote = quote,
+      settle = swap and quote or nil, type = swap and "swap" or "spot", margin = not swap and margin[id] or false, linear = swap or nil,
+      tradfi = securities[id] or false, contractSize = swap and 1 or nil, active = true, precision = { amount = 8, price = 5 },
       limits = { amount = { min = facts[4], max = facts[5] }, price = { min = 1e-8 } }, info = facts,
     }
   end
@@ -84,11 +75,10 @@ end
 local mainnet = { ERC20 = "ETH", TRC20 = "TRX" }
 local function network_code(a, id, code)
   if not id then return nil end
-  local name = id == "TETHERUSE" and "ERC20" or nil
+  local name = id == "TETHERUSE" and "ERC20" or id
   for known, network in pairs(a.options.networks) do
     if network == id then name = known end
   end
-  name = name or id
   return mainnet[name] == code and code or name
 end
 
@@ -114,8 +104,8 @@ local function currencies_of(reply, a)
     if not id:find("F0$") then
       local fee = (fees[id][2] or {})[2]
       out[id] = {
-        id = id, code = a:code_of(id), name = label[id][2], type = (pool[id][2] or explorer[id][1]) and "crypto" or nil, active = true, fee = fee,
-        precision = 8, margin = margin[id] or false, networks = networks[id] or {}, limits = { withdraw = { min = fee } },
+        id = id, code = a:code_of(id), name = label[id][2], type = (pool[id][2] or explorer[id][1]) and "crypto" or nil, active = true,
+        fee = fee, precision = 8, margin = margin[id] or false, networks = networks[id] or {}, limits = { withdraw = { min = fee } },
         info = { id = id, label = label[id], pool = pool[id], fees = fees[id] },
       }
     end
@@ -150,41 +140,40 @@ local function ticker_fields(skip)
 end
 
 -- All orders one by one ("R0": id, price, amount) or added up by price ("P0".."P4": price, count, amount).
-local function book_of(rows, a)
-  local price_at = a.book_precision == "R0" and 2 or 1
-  local bids, asks, levels = {}, {}, {}
-  for _, row in ipairs(rows) do
-    local price, amount = row[price_at], row[3]
-    local sells = amount:sub(1, 1) == "-"
-    local key = (sells and "-" or "") .. price
-    if a.added_up and levels[key] then
-      levels[key][2] = decimal.add(levels[key][2], decimal.abs(amount))
-    else
-      levels[key] = { price, decimal.abs(amount) }
-      table.insert(sells and asks or bids, levels[key])
+local function book_of(added_up)
+  return function(rows, a)
+    local price_at = (a.given.precision or "R0") == "R0" and 2 or 1
+    local bids, asks = {}, {}
+    local levels = { [bids] = {}, [asks] = {} }
+    for _, row in ipairs(rows) do
+      local price, amount, half = row[price_at], decimal.abs(row[3]), row[3]:sub(1, 1) == "-" and asks or bids
+      local same = added_up and levels[half][price]
+      if same then
+        same[2] = decimal.add(same[2], amount)
+      else
+        half[#half + 1] = { price, amount }
+        levels[half][price] = half[#half]
+      end
     end
+    table.sort(bids, function(x, y) return tonumber(x[1]) > tonumber(y[1]) end)
+    table.sort(asks, function(x, y) return tonumber(x[1]) < tonumber(y[1]) end)
+    return { bids = bids, asks = asks, timestamp = a.now, info = rows }
   end
-  table.sort(bids, function(x, y) return tonumber(x[1]) > tonumber(y[1]) end)
-  table.sort(asks, function(x, y) return tonumber(x[1]) < tonumber(y[1]) end)
-  return { bids = bids, asks = asks, timestamp = a.now, info = rows }
 end
 
-local function side(place)
-  return function(o) return o[place] and (o[place]:sub(1, 1) == "-" and "sell" or "buy") end
-end
+local function side(place) return function(o) return o[place] and (o[place]:sub(1, 1) == "-" and "sell" or "buy") end end
+
+-- A market that is no more is named by its id, never by the one that was asked for.
+local function gone(place) return function(o, _, market) return (not market or market.id ~= o[place]) and o[place] or nil end end
 
 local types = {
   MARKET = "market", LIMIT = "limit", STOP = "market", ["STOP LIMIT"] = "limit", IOC = "limit", FOK = "limit", ["TRAILING STOP"] = "market",
 }
 
-local function type_in(place)
-  return function(o) return o[place] and types[(o[place]:gsub("^EXCHANGE ", ""))] end
-end
-
-local public_trade = { id = "1", timestamp = "2", side = side(3), amount = "3|abs", price = "4" }
+local function type_in(place) return function(o) return o[place] and types[(o[place]:gsub("^EXCHANGE ", ""))] end end
 
 local own_trades = trades {
-  id = "1", market = "2", timestamp = "3", order = "4", side = side(5), amount = "5|abs", price = "6", type = type_in(7),
+  id = "1", market = "2", symbol = gone(2), timestamp = "3", order = "4", side = side(5), amount = "5|abs", price = "6", type = type_in(7),
   takerOrMaker = { "9", ["1"] = "maker", default = "taker" }, fee = { cost = "10|neg", currency = "11|code" },
 }
 
@@ -193,16 +182,12 @@ local statuses = {
   IOC = "canceled", FILLORKILL = "canceled", RSN_DUST = "rejected", RSN_PAUSE = "rejected",
 }
 
-local function has_flag(bit)
-  return function(o) return (math.tointeger(tonumber(o[13])) or 0) & bit ~= 0 end
-end
-
+local function has_flag(bit) return function(o) return (math.tointeger(tonumber(o[13])) or 0) & bit ~= 0 end end
 local function is_stop(o) return (o[9] or ""):find("^STOP") or (o[9] or ""):find("^EXCHANGE STOP") end
 
-local is_reduce = has_flag(1024)
 local order_fields = {
-  id = "1", clientOrderId = "3", market = "4", timestamp = "6", side = side(8), amount = "8|abs", remaining = "7|abs", average = "18|nonzero",
-  type = type_in(9), postOnly = has_flag(4096), reduceOnly = function(o) return is_reduce(o) or nil end,
+  id = "1", clientOrderId = "3", market = "4", symbol = gone(4), timestamp = "6", side = side(8), amount = "8|abs", remaining = "7|abs",
+  average = "18|nonzero", type = type_in(9), postOnly = has_flag(4096), reduceOnly = function(o) return has_flag(1024)(o) or nil end,
   timeInForce = function(o) return (o[9] or ""):match("IOC$") or (o[9] or ""):match("FOK$") or "GTC" end,
   triggerPrice = function(o) return is_stop(o) and o[17] or nil end,
   price = function(o)
@@ -213,7 +198,6 @@ local order_fields = {
 }
 local order_list = orders(order_fields)
 local first_of_list = order(with(order_fields, { at = "1" }))
-local placed = order(with(order_fields, { at = "5.1" }))
 local changed = order(with(order_fields, { at = "5" }))
 local canceled = orders(with(order_fields, { at = "5" }))
 
@@ -226,31 +210,15 @@ local function placed_batch(reply, a)
 end
 
 local movements = transactions {
-  id = "1", currency = "2|code", timestamp = "6", updated = "7", amount = "13|abs", address = "17", addressTo = "17", txid = "21", comment = "22",
+  id = "1", currency = "2|code", timestamp = "6", updated = "7", amount = "13|abs", address = "17", addressTo = "17",
+  txid = "21", comment = "22",
   network = function(o, a) return network_code(a, o[3], o[2] and a:code_of(o[2])) end,
   type = function(o) return o[13] and (o[13]:sub(1, 1) == "-" and "withdrawal" or "deposit") end,
-  status = {
-    "10", SUCCESS = "ok", COMPLETED = "ok", ERROR = "failed", FAILURE = "failed", CANCELED = "canceled", ["PENDING APPROVAL"] = "pending",
-    PENDING = "pending", ["PENDING REVIEW"] = "pending", ["PENDING CANCELLATION"] = "pending", SENDING = "pending", ["USER APPROVED"] = "pending",
-    default = ".",
+  status = {      -- PENDING APPROVAL, PENDING REVIEW, ...
+    function(o) return o[10] and (o[10]:match("^PENDING") or o[10]) end, SUCCESS = "ok", COMPLETED = "ok", ERROR = "failed",
+    FAILURE = "failed", CANCELED = "canceled", PENDING = "pending", SENDING = "pending", ["USER APPROVED"] = "pending", default = ".",
   },
   fee = { cost = "14|abs", currency = "2|code" },
-}
-
-local deposit_to = address {      -- with an address of the pool, the other is the tag in it
-  currency = function(_, a) return a.code end, address = "5.6,5.5", tag = function(o) return o[5][6] and o[5][5] or nil end,
-}
-
-local withdrawn = transaction {
-  timestamp = "1", currency = function(_, a) return a.code end, id = "5.1|nonzero", amount = "5.6", tag = "5.4", tagTo = "5.4", type = "=withdrawal",
-  network = function(o, a) return network_code(a, o[5][3] and o[5][3]:upper(), a.code) end,
-  status = function(o) return o[5][1] and o[5][1] ~= "0" and "ok" or "failed" end,
-  fee = { cost = "5.9|abs", currency = function(_, a) return a.code end },
-}
-
-local transferred = transfer {
-  timestamp = "1", currency = "5.6|code", amount = "5.8", fromAccount = "5.2", toAccount = "5.3",
-  status = { "7", SUCCESS = "ok", ERROR = "failed", FAILURE = "failed", default = "." },
 }
 
 local ledger_types = {
@@ -273,8 +241,6 @@ local entries = ledger {
 local funding_fields = {
   market = "1", timestamp = "2", indexPrice = "4", nextFundingTimestamp = "9", nextFundingRate = "10", fundingRate = "13", markPrice = "16",
 }
-local funding = funding_rates(funding_fields)
-local one_funding = funding_rate(with(funding_fields, { at = "1" }))
 
 local function past_funding(row, a)
   local at, next_at = math.tointeger(tonumber(row[1])), math.tointeger(tonumber(row[8]))
@@ -322,29 +288,16 @@ end
 
 -- ---- sending ----
 
-local function public(path, more)
-  return with({ get = "/v2/" .. path, host = "public", cost = 2.7 }, more)
-end
+local function public(path, more) return with({ get = "/v2/" .. path, host = "public", cost = 2.7 }, more) end
+local function private(path, more) return with({ post = "/v2/auth/" .. path, cost = 2.7 }, more) end
 
-local function private(path, more)
-  return with({ post = "/v2/auth/" .. path, cost = 2.7 }, more)
-end
-
+local book_path = "book/{id}/{precision|default:R0}"
 local span = "start={since} limit={limit} end={until}"
 
 -- The path that knows no market or currency, and the one of a single one.
 local function either(name, all, single, more)
   local plain, one = private(all, more), private(single, more)
   return { run = function(a) return a[name] and one or plain end }
-end
-
-local function order_book(added_up)
-  return {
-    run = function(a)
-      a.book_precision, a.added_up = a:take "precision" or a.options.precision, added_up
-      return public("book/{id}/{book_precision}", { cost = 1, send = "len={limit}", read = book_of })
-    end,
-  }
 end
 
 local function number_of(id)
@@ -371,11 +324,10 @@ local function prices_into(r, a, market, o, params)
     return v
   end
   local stop = take "triggerPrice" or take "stopPrice" or take "stopLossPrice"
-  params.stopPrice, params.stopLossPrice = nil, nil
   if take "takeProfitPrice" then fail("NotSupported", "there are no take-profit orders here") end
   local trailing, time_in_force, post, reduce = take "trailingAmount", take "timeInForce", take "postOnly", take "reduceOnly"
   local mine = take "cid" or params.clientOrderId
-  params.clientOrderId = nil
+  params.stopPrice, params.stopLossPrice, params.clientOrderId = nil, nil, nil
   local kind
   if trailing then
     kind, r.price_trailing = "TRAILING STOP", decimal.text(trailing)
@@ -402,15 +354,12 @@ local function order_request(a, market, o, params)
   r.type = kind
   r.flags = flags
   r.cid = mine
-  for k, v in pairs(sorted(params)) do
-    if params ~= a.params then r[k] = v end
-  end
+  for k, v in pairs(params ~= a.params and sorted(params) or {}) do r[k] = v end      -- those of the call follow by themselves
   return r
 end
 
 -- An order by its id: among the open ones, among those that are done, or wherever it is.
-local function one_order(...)
-  local places = { ... }
+local function one_order(places)
   return {
     run = function(a)
       for _, place in ipairs(places) do
@@ -425,28 +374,23 @@ local function one_order(...)
 end
 
 local function deposit_address(new)
-  return {
-    run = function(a)
-      local method, wallet = method_of(a), a:take "wallet" or "exchange"
-      local renew = a:take "op_renew" or new
-      return private("w/deposit/address", {
-        cost = 24, send = function() return ordered { { "method", method }, { "wallet", wallet }, { "op_renew", renew } } end,
-        read = deposit_to,
-      })
+  return private("w/deposit/address", {
+    cost = 24,
+    read = address {      -- with an address of the pool, the other is the tag in it
+      currency = function(_, a) return a.code end, address = "5.6,5.5", tag = function(o) return o[5][6] and o[5][5] or nil end,
+    },
+    send = function(a)
+      return ordered { { "method", method_of(a) }, { "wallet", a:take "wallet" or "exchange" }, { "op_renew", a:take "op_renew" or new } }
     end,
-  }
+  })
 end
 
+-- A wallet's name, and what the currency is called in it.
 local function wallet_of(a, name)
-  return a.options.wallets[name] or fail("ArgumentsRequired", "no wallet '" .. tostring(name) .. "'; there are spot, margin, derivatives and funding")
+  local wallet, id = a.options.wallets[name], a.currency_id
+  if not wallet then fail("ArgumentsRequired", "no wallet '" .. tostring(name) .. "': spot, margin, derivatives or funding") end
+  return wallet, name == "derivatives" and not id:find("F0$") and id .. "F0" or id
 end
-
-local wallets = private("r/wallets", {
-  read = balance {      -- kind, currency, total, interest not paid yet, free
-    currency = "2|code", total = "3", debt = "4|nonzero", free = "5",
-    where = function(o, a) return o[1] == a.wallet and (not a.derivatives or o[2]:find("F0$") ~= nil) end,
-  },
-})
 
 local history = either("code", "r/movements/hist", "r/movements/{currency_id}/hist", { send = span, read = movements })
 
@@ -465,11 +409,10 @@ return {
 
   failed = failed,
   errors = by_class {
-    AuthenticationError = "10100 10111 10112 10113", BadRequest = "10020", ExchangeNotAvailable = "temporarily_unavailable", InvalidNonce = "10114",
-    OnMaintenance = "20060", PermissionDenied = "10001", RateLimitExceeded = "11010",
+    AuthenticationError = "10100 10111 10112 10113", BadRequest = "10020", ExchangeNotAvailable = "temporarily_unavailable",
+    InvalidNonce = "10114", OnMaintenance = "20060", PermissionDenied = "10001", RateLimitExceeded = "11010",
   },
-  broad = broad,
-  http = { [500] = "ExchangeError" },
+  broad = broad, http = { [500] = "ExchangeError" },
 
   sign = function(req, key)
     req.body = encode_json(req.json)        -- {} when there is nothing to say
@@ -492,14 +435,14 @@ return {
     send = function(a) return { symbols = a.ids and table.concat(a.ids, ",") or "ALL" } end,
     read = tickers(with(ticker_fields(1), { market = "1", where = function(o) return o[1]:sub(1, 1) == "t" end })),     -- "f": funding
   }),
-  fetch_order_book = order_book(false),
-  fetch_l2_order_book = order_book(true),
+  fetch_order_book = public(book_path, { cost = 1, send = "len={limit}", read = book_of(false) }),
+  fetch_l2_order_book = public(book_path, { cost = 1, send = "len={limit}", read = book_of(true) }),
   fetch_trades = public("trades/{id}/hist", {
     send = function(a)
       local limit = a.limit and math.min(a.limit, 10000)
       return ordered { { "start", a.since }, { "limit", limit }, { "sort", a.since and "1" or "-1" }, { "end", a:take "until" } }
     end,
-    read = trades(public_trade),
+    read = trades { id = "1", timestamp = "2", side = side(3), amount = "3|abs", price = "4" },
   }),
   fetch_ohlcv = public("candles/trade:{timeframe}:{id}/hist", {
     send = function(a)
@@ -510,13 +453,16 @@ return {
 
   -- Account
 
-  fetch_balance = {
-    run = function(a)
+  fetch_balance = private("r/wallets", {
+    send = function(a)
       local kind = a:take "type" or "spot"
       a.wallet, a.derivatives = a.options.wallets[kind] or kind, kind == "derivatives"
-      return wallets
     end,
-  },
+    read = balance {      -- kind, currency, total, interest not paid yet, free
+      currency = "2|code", total = "3", debt = "4|nonzero", free = "5",
+      where = function(o, a) return o[1] == a.wallet and (not a.derivatives or o[2]:find("F0$") ~= nil) end,
+    },
+  }),
   fetch_trading_fees = private("r/summary", {
     read = function(reply, a)      -- maker, taker: { crypto, stable, fiat, .., .., derivatives }
       local maker, taker, out = reply[5][1], reply[5][2], {}
@@ -528,9 +474,9 @@ return {
       return out
     end,
   }),
-  fetch_order = one_order("", "/hist"),
-  fetch_open_order = one_order(""),
-  fetch_closed_order = one_order("/hist"),
+  fetch_order = one_order { "", "/hist" },
+  fetch_open_order = one_order { "" },
+  fetch_closed_order = one_order { "/hist" },
   fetch_open_orders = either("symbol", "r/orders", "r/orders/{id}", { read = order_list }),
   fetch_closed_orders = either("symbol", "r/orders/hist", "r/orders/{id}/hist", { send = span, read = order_list }),
   fetch_my_trades = either("symbol", "r/trades/hist", "r/trades/{id}/hist", {
@@ -541,48 +487,49 @@ return {
 
   -- Orders
 
-  create_order = {
-    run = function(a)
-      local r = order_request(a, a.market, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }, a.params)
-      return private("w/order/submit", { send = function() return r end, read = placed })
+  create_order = private("w/order/submit", {
+    send = function(a)
+      return order_request(a, a.market, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }, a.params)
     end,
-  },
-  create_orders = {
-    run = function(a)
+    read = order(with(order_fields, { at = "5.1" })),
+  }),
+  create_orders = private("w/order/multi", {
+    send = function(a)
       local ops = list {}
       for i, o in ipairs(a.orders) do
         ops[i] = list { "on", order_request(a, a:market_of(o.symbol), o, o.params or {}) }
       end
-      return private("w/order/multi", { send = function() return { ops = ops } end, read = placed_batch })
+      return { ops = ops }
     end,
-  },
-  edit_order = {
-    run = function(a)
+    read = placed_batch,
+  }),
+  edit_order = private("w/order/update", {
+    send = function(a)
       local r = ordered { { "id", number_of(a.order_id) }, { "amount", a.asked_amount and amount_text(a.side, a.asked_amount) } }
       local _, flags, mine = prices_into(r, a, a.market, { type = a.type, price = a.asked_price, edited = true }, a.params)
       r.flags = flags
       r.cid = mine and math.tointeger(tonumber(mine)) or mine
       r.lev = a:take "leverage"
-      return private("w/order/update", { send = function() return r end, read = changed })
+      return r
     end,
-  },
-  cancel_order = {
-    run = function(a)
+    read = changed,
+  }),
+  cancel_order = private("w/order/cancel", {
+    send = function(a)
       local mine, date = a:take "cid" or a:take "clientOrderId", a:take "cidDate" or a:take "cid_date"
       if mine and not date then fail("InvalidOrder", "canceling by client id needs its day too: params.cidDate = 'YYYY-MM-DD'") end
-      return private("w/order/cancel", {
-        send = function() return ordered { { "id", not mine and number_of(a.order_id) or nil }, { "cid", mine }, { "cid_date", date } } end,
-        read = changed,
-      })
+      return ordered { { "id", not mine and number_of(a.order_id) or nil }, { "cid", mine }, { "cid_date", date } }
     end,
-  },
-  cancel_orders = {
-    run = function(a)
+    read = changed,
+  }),
+  cancel_orders = private("w/order/cancel/multi", {
+    send = function(a)
       local ids = list {}
       for i, id in ipairs(a.ids) do ids[i] = number_of(tostring(id)) end
-      return private("w/order/cancel/multi", { send = function() return { id = ids } end, read = canceled })
+      return { id = ids }
     end,
-  },
+    read = canceled,
+  }),
   cancel_all_orders = private("w/order/cancel/multi", { send = "all={1}", read = canceled }),
 
   -- Money in and out
@@ -591,62 +538,54 @@ return {
   fetch_transactions = history,
   fetch_deposit_address = deposit_address(0),
   create_deposit_address = deposit_address(1),
-  withdraw = {
-    run = function(a)
-      local method, wallet = method_of(a), a:take "wallet" or "exchange"
-      return private("w/withdraw", {
-        cost = 24, read = withdrawn,
-        send = function()
-          return ordered {
-            { "method", method }, { "wallet", wallet }, { "amount", a.amount }, { "address", a.address }, { "payment_id", a.tag },
-            { "fee_deduct", a.options.include_fee and 1 or nil },
-          }
-        end,
-      })
+  withdraw = private("w/withdraw", {
+    cost = 24,
+    read = transaction {
+      id = "5.1|nonzero", timestamp = "1", amount = "5.6", tag = "5.4", tagTo = "5.4", type = "=withdrawal",
+      currency = function(_, a) return a.code end,
+      network = function(o, a) return network_code(a, o[5][3] and o[5][3]:upper(), a.code) end,
+      status = function(o) return o[5][1] and o[5][1] ~= "0" and "ok" or "failed" end,
+      fee = { cost = "5.9|abs", currency = function(_, a) return a.code end },
+    },
+    send = function(a)
+      return ordered {
+        { "method", method_of(a) }, { "wallet", a:take "wallet" or "exchange" }, { "amount", a.amount }, { "address", a.address },
+        { "payment_id", a.tag }, { "fee_deduct", a.options.include_fee and 1 or nil },
+      }
     end,
-  },
-  transfer = {
-    run = function(a)
-      local from, to = wallet_of(a, a.from_account), wallet_of(a, a.to_account)
-      local function id_in(account)
-        local id = a.currency_id
-        return account == "derivatives" and not id:find("F0$") and id .. "F0" or id
-      end
-      return private("w/transfer", {
-        read = transferred,
-        send = function()
-          return ordered {
-            { "amount", decimal.round(a.amount, 8, "places") }, { "currency", id_in(a.from_account) }, { "currency_to", id_in(a.to_account) },
-            { "from", from }, { "to", to },
-          }
-        end,
-      })
+  }),
+  transfer = private("w/transfer", {
+    read = transfer {
+      timestamp = "1", currency = "5.6|code", amount = "5.8", fromAccount = "5.2", toAccount = "5.3",
+      status = { "7", SUCCESS = "ok", default = "." },
+    },
+    send = function(a)
+      local from, id = wallet_of(a, a.from_account)
+      local to, id_there = wallet_of(a, a.to_account)
+      local amount = decimal.round(a.amount, 8, "places")
+      return ordered { { "amount", amount }, { "currency", id }, { "currency_to", id_there }, { "from", from }, { "to", to } }
     end,
-  },
+  }),
 
   -- Derivatives
 
   fetch_positions = private("r/positions", { read = open_positions }),
-  fetch_funding_rate = public("status/deriv", { send = "keys={id}", read = one_funding }),
+  fetch_funding_rate = public("status/deriv", { send = "keys={id}", read = funding_rate(with(funding_fields, { at = "1" })) }),
   fetch_funding_rates = public("status/deriv", {
-    needs = "symbols", send = function(a) return { keys = table.concat(a.ids, ",") } end, read = funding,
+    needs = "symbols", send = function(a) return { keys = table.concat(a.ids, ",") } end, read = funding_rates(funding_fields),
   }),
   fetch_funding_rate_history = public("status/deriv/{id}/hist", {
-    needs = "symbol", send = "start={since} end={until}",
-    read = function(reply, a) return each_of(reply, a, past_funding) end,
+    needs = "symbol", send = "start={since} end={until}", read = function(reply, a) return each_of(reply, a, past_funding) end,
   }),
   fetch_open_interest = public("status/deriv", { send = "keys={id}", read = function(reply, a) return interest_of(reply[1], a, 1) end }),
   fetch_open_interest_history = public("status/deriv/{id}/hist", {
-    send = span,
-    read = function(reply, a) return each_of(reply, a, function(row) return interest_of(row, a, 0) end) end,
+    send = span, read = function(reply, a) return each_of(reply, a, function(row) return interest_of(row, a, 0) end) end,
   }),
   fetch_liquidations = public("liquidations/hist", {
-    cost = 80, send = span,
-    read = function(reply, a) return each_of(reply, a, liquidation_of) end,
+    cost = 80, send = span, read = function(reply, a) return each_of(reply, a, liquidation_of) end,
   }),
 
   options = {
-    precision = "R0",        -- of order books: single orders, or "P0" to "P4"
     include_fee = false,     -- withdraw: take the fee out of the amount
     wallets = {
       spot = "exchange", exchange = "exchange", funding = "funding", margin = "margin", derivatives = "margin", future = "margin", swap = "margin",

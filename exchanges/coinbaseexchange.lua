@@ -2,7 +2,8 @@
 -- Failures are {message} with a 4xx; the message is the only code. A JSON body is part of what is signed; the parameters of a DELETE travel
 -- in the query (what stands in its body is ignored: without product_id all orders are cancelled). Times are ISO 8601 in both directions.
 -- Each currency has an account of its own, and deposits, withdrawals and ledgers are asked for by its id.
--- Public trades tell the side of the maker. Bulk tickers have nothing but the last price.
+-- Public trades tell the side of the maker. The third number of a level in the book is how many orders it holds. Bulk tickers have nothing
+-- but the last price.
 
 -- Names of networks, where they are not the exchange's own.
 local networks = {
@@ -51,6 +52,8 @@ local own_trades = trades(with(trade_fields, {
   },
 }))
 
+local rows = candles { columns = { time = "1|s", low = 2, high = 3, open = 4, close = 5, volume = 6 } }
+
 -- ---- accounts, transfers ----
 
 -- The account of params.id, or of the code that was asked for. The second result is the list of accounts.
@@ -63,6 +66,11 @@ local function account_of(a, must)
   return id, accounts
 end
 
+-- All transfers of an account are of its currency.
+local function coin_of(o, a)
+  local id = a.currency_of_account[o.account_id] or o.currency
+  return a.code or id and a:code_of(id)
+end
 local function withdrawal_fee(o) return o.type == "withdraw" and o.details and o.details.fee end
 local transfer_fields = {
   id = "id", txid = "details.crypto_transaction_hash", timestamp = "created_at|iso", updated = "processed_at|iso",
@@ -79,23 +87,21 @@ local transfer_fields = {
   addressTo = "details.crypto_address", tag = "details.destination_tag",
   network = function(o, a)
     local id = o.details and o.details.network
-    return id and network_code(id, a.code or o.currency)
+    return id and network_code(id, coin_of(o, a))
   end,
-  fee = { cost = withdrawal_fee, currency = function(o, a) return withdrawal_fee(o) and (a.code or o.currency) end },
+  fee = { cost = withdrawal_fee, currency = function(o, a) return withdrawal_fee(o) and coin_of(o, a) end },
 }
-local of_one = transactions(transfer_fields)      -- all of the currency that was asked for
-local of_all = transactions(with(transfer_fields, {
-  currency = function(o, a) return a.currency_of_account[o.account_id] or o.currency end,
-}))
+local of_one = transactions(transfer_fields)
+local of_all = transactions(with(transfer_fields, { currency = coin_of }))
 local function history(type)
   local send = "limit={limit}" .. (type and " type=" .. type or "")
   return {
     run = function(a)
       local id, accounts = account_of(a, a.code ~= nil)
-      if id then return { get = "/accounts/" .. urlencode(id) .. "/transfers", send = send, read = of_one } end
       a.currency_of_account = {}
       for _, account in ipairs(accounts) do a.currency_of_account[account.id] = account.currency end
-      return { get = "/transfers", send = send, read = of_all }
+      if a.code then return { get = "/accounts/" .. urlencode(id) .. "/transfers", send = send, read = of_one } end
+      return { get = id and "/accounts/" .. urlencode(id) .. "/transfers" or "/transfers", send = send, read = of_all }
     end,
   }
 end
@@ -115,7 +121,7 @@ local entries = ledger {
 }
 
 local new_address = address { address = "address", tag = "destination_tag" }
-local sent = transaction { id = "id", amount = "amount" }
+local sent = transaction { id = "id", amount = "amount", currency = "currency|code", status = "=pending", internal = false }
 
 return {
   hosts = { api = "https://api.exchange.coinbase.com" },
@@ -169,7 +175,8 @@ return {
         for _, n in ipairs(o.supported_networks or {}) do
           local code = network_code(n.id, o.id)
           out[code] = {
-            id = n.id, name = n.name, network = code, active = n.status == "online", info = n, contract = n.contract_address ~= "" and n.contract_address or nil,
+            id = n.id, name = n.name, network = code, active = n.status == "online", info = n,
+            contract = n.contract_address ~= "" and n.contract_address or nil,
             limits = { withdraw = { min = n.min_withdrawal_amount, max = n.max_withdrawal_amount } },
           }
         end
@@ -180,23 +187,19 @@ return {
   fetch_time = { get = "/time", read = time "epoch|s" },
   fetch_ticker = { get = "/products/{id}/ticker", read = ticker(ticker_fields) },
   fetch_tickers = { get = "/products/spark-lines", read = tickers { market = "@key", last = "1.5" } },
-  fetch_order_book = { get = "/products/{id}/book", send = "level=2", read = book { nonce = "sequence" } },
+  fetch_order_book = { get = "/products/{id}/book", send = "level=2", read = book { nonce = "sequence", level = { 1, 2, 3 } } },
+  fetch_l2_order_book = { get = "/products/{id}/book", send = "level=2", read = book { nonce = "sequence" } },
   fetch_trades = {
     get = "/products/{id}/trades", send = "limit={limit}",
     read = trades(with(trade_fields, { side = { "side", buy = "sell", sell = "buy" } })),
   },
   fetch_ohlcv = {
-    get = "/products/{id}/candles",
-    send = function(a)      -- at most 300, and both ends or none
-      local last, span = a:take "until", a.timeframe_s * 1000
-      local limit, first = math.min(a.limit or 300, 300), a.since
-      if first then last = last or first + (limit - 1) * span
-      elseif last then first = last - (limit - 1) * span end
-      return ordered {
-        { "granularity", a.timeframe }, { "start", first and transform(first, "iso") }, { "end", last and transform(last, "iso") },
-      }
+    run = function(a)       -- at most 300, and both ends or none
+      local last, span = a:take "until", (math.min(a.limit or 300, 300) - 1) * a.timeframe_s * 1000
+      a.first = a.since or last and last - span
+      a.last = last or a.since and a.since + span
+      return { get = "/products/{id}/candles", send = "granularity={timeframe} start={first|iso} end={last|iso}", read = rows }
     end,
-    read = candles { columns = { time = "1|s", low = 2, high = 3, open = 4, close = 5, volume = 6 } },
   },
   fetch_trading_fees = {
     get = "/fees",
@@ -225,7 +228,8 @@ return {
   fetch_order_trades = { get = "/fills", send = "order_id={order_id}", read = own_trades },
   create_order = {
     run = function(a)
-      local r = ordered { { "type", a.type }, { "side", a.side }, { "product_id", a.id }, { "client_oid", a:take "clientOrderId" or a:take "client_oid" } }
+      local client = a:take "clientOrderId" or a:take "client_oid"
+      local r = ordered { { "type", a.type }, { "side", a.side }, { "product_id", a.id }, { "client_oid", client } }
       local trigger = a:take "triggerPrice" or a:take "stopPrice" or a:take "stop_price"
       if trigger then r.stop_price = a:to_price(trigger) end
       local tif, post = a:take "timeInForce" or a:take "time_in_force", a:take "postOnly" or a:take "post_only"
@@ -237,7 +241,8 @@ return {
         if cost then r.funds = a:to_cost(cost) else r.size = a.amount end
       else
         if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
-        r.price, r.size = a.price, a.amount
+        r.price = a.price
+        r.size = a.amount
       end
       return { post = "/orders", send = function() return r end, read = an_order }
     end,
@@ -246,7 +251,8 @@ return {
     run = function(a)         -- the answer is the id as JSON text
       local client = a:take "clientOrderId" or a:take "client_oid"
       return {
-        delete = client and "/orders/client:" .. urlencode(client) or "/orders/{order_id}", encode = "query", send = "product_id={id}", text = true,
+        delete = client and "/orders/client:" .. urlencode(client) or "/orders/{order_id}", encode = "query", send = "product_id={id}",
+        text = true,
         read = function(text) return { id = not client and text:match '^%s*"([^"]+)"' or a.order_id, clientOrderId = client, info = text } end,
       }
     end,
@@ -290,9 +296,10 @@ return {
       local r = ordered { { "currency", a.currency_id }, { "amount", raw_number(a.amount) } }
       local path = a.params.payment_method_id and "payment-method" or a.params.coinbase_account_id and "coinbase-account"
       if not path then
-        path, r.crypto_address, r.destination_tag = "crypto", a.address, a.tag
+        r.crypto_address = a.address
+        r.destination_tag = a.tag
       end
-      return { post = "/withdrawals/" .. path, send = function() return r end, read = sent }
+      return { post = "/withdrawals/" .. (path or "crypto"), send = function() return r end, read = sent }
     end,
   },
 }

@@ -190,7 +190,7 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
   fetch_balance = {
     run = function(a)
       local kind = a:take "type"
-      if kind == "funding" then return { get = "/asset/okx.balances", cost = 5 / 3, read = okx.balances } end
+      if kind == "funding" then return { get = "/asset/balances", cost = 5 / 3, read = okx.balances } end
       return { get = "/account/balance", cost = 2, read = okx.balances }
     end,
   },

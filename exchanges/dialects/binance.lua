@@ -2,8 +2,7 @@
 -- Docs: https://developers.binance.com/docs/binance-spot-api-docs
 -- A signed request carries timestamp, recvWindow and a signature over all of it: in the query (GET, DELETE) or in the body (POST, PUT).
 -- Failures are {code, msg}, also in a 200 reply; the same code means one thing for spot and another for contracts, and the message says
--- more than the code. Spot, margin, contracts and portfolio margin are the same calls at different paths: place() knows where.
--- Networks are named as Binance names them (TRX); the unified names (TRC20) are translated.
+-- more than the code. Spot, margin, contracts and portfolio margin are the same calls at different paths: part() and path() know where.
 local d = {}
 
 -- ---- failures ----
@@ -66,7 +65,8 @@ local texts = by_class {
   OrderImmediatelyFillable = {
     "Order would trigger immediately.", "Stop price would trigger immediately.", "Order would immediately match and take.",
   },
-  OperationRejected = { "This type of sub-account exceeds the maximum number limit" }, AccountSuspended = { "This action is disabled on this account." },
+  OperationRejected = { "This type of sub-account exceeds the maximum number limit" },
+  AccountSuspended = { "This action is disabled on this account." },
   BadRequest = { "Limit orders require GTC for this phase.", "This order type is not possible in this trading phase." },
   RateLimitExceeded = { "Too many requests. Please try again later." },
 }
@@ -80,8 +80,8 @@ local filters = { "Price * QTY is zero or less", "LOT_SIZE", "PRICE_FILTER" }
 function d.failed(codes)
   return function(reply, status)
     if status == 418 or status == 429 then return reply.code or tostring(status), reply.msg, "DDoSProtection" end
-    local first = reply[1]
-    if type(first) == "userdata" and #reply == 1 and first.code and codes[first.code] then return first.code, first.msg, codes[first.code] end
+    local only = #reply == 1 and reply[1]       -- one result of several orders
+    if type(only) == "userdata" and only.code and codes[only.code] then return only.code, only.msg, codes[only.code] end
     local code, message = reply.code, reply.msg
     if code and tonumber(code) and (tonumber(code) == 0 or tonumber(code) == 200) then code = nil end
     if message then
@@ -132,7 +132,7 @@ function d.part(a)
   if not sub and market then sub = market.linear and "linear" or market.inverse and "inverse" or nil end
   if not sub and not market then sub = o.defaultSubType end
   local part = sub or wallet_of[type] or (type == "margin" or mode) and "margin" or "spot"
-  if part ~= "linear" and part ~= "inverse" and (type == "option" or market and market.option) then fail("NotSupported", "options are not traded here") end
+  if market and market.option or not sub and type == "option" then fail("NotSupported", "options are not traded here") end
   if pm or papi or pm == nil and o.portfolioMargin then part = "pm_" .. (part == "margin" and "spot" or part) end
   return part, mode, type
 end
@@ -196,7 +196,8 @@ d.market_fields = {
   at = "symbols", id = "symbol", lowercaseId = "symbol|lower", baseId = "baseAsset", quoteId = "quoteAsset",
   active = { "status,contractStatus", TRADING = true, default = false },
   precision = {
-    amount = "filters[filterType=LOT_SIZE].stepSize,quantityPrecision|tick", price = "filters[filterType=PRICE_FILTER].tickSize,pricePrecision|tick",
+    amount = "filters[filterType=LOT_SIZE].stepSize,quantityPrecision|tick",
+    price = "filters[filterType=PRICE_FILTER].tickSize,pricePrecision|tick",
     base = "baseAssetPrecision|tick", quote = "quotePrecision|tick",
   },
   limits = {
@@ -212,9 +213,10 @@ d.market_fields = {
 d.spot_markets = markets(with(d.market_fields, { margin = "isMarginTradingAllowed" }))
 
 d.ticker_fields = {
-  market = "symbol", timestamp = "closeTime,time", high = "highPrice", low = "lowPrice", bid = "bidPrice", bidVolume = "bidQty", ask = "askPrice",
-  askVolume = "askQty", vwap = "weightedAvgPrice", open = "openPrice", last = "lastPrice", previousClose = "prevClosePrice", change = "priceChange",
-  percentage = "priceChangePercent", baseVolume = "volume", quoteVolume = "quoteVolume", markPrice = "markPrice", indexPrice = "indexPrice",
+  market = "symbol", timestamp = "closeTime,time", high = "highPrice", low = "lowPrice", bid = "bidPrice", bidVolume = "bidQty",
+  ask = "askPrice", askVolume = "askQty", vwap = "weightedAvgPrice", open = "openPrice", last = "lastPrice", previousClose = "prevClosePrice",
+  change = "priceChange", percentage = "priceChangePercent", baseVolume = "volume", quoteVolume = "quoteVolume", markPrice = "markPrice",
+  indexPrice = "indexPrice",
 }
 d.spot_ticker = ticker(with(d.ticker_fields, { market_type = "=spot" }))
 d.spot_tickers = tickers(with(d.ticker_fields, { market_type = "=spot" }))
@@ -223,7 +225,8 @@ d.order_book = book { timestamp = "T", nonce = "lastUpdateId,u" }
 
 -- Public trades: of /aggTrades, and of /trades. `m`: the buyer was the maker.
 d.public_trades = trades {
-  id = "a,id", timestamp = "T,time", price = "p,price", amount = "q,qty", cost = "quoteQty", side = { "m,isBuyerMaker", ["true"] = "sell", ["false"] = "buy" },
+  id = "a,id", timestamp = "T,time", price = "p,price", amount = "q,qty", cost = "quoteQty",
+  side = { "m,isBuyerMaker", ["true"] = "sell", ["false"] = "buy" },
 }
 -- From `since` on, aggTrades gives an hour.
 function d.trades_send(a, part)
@@ -321,11 +324,14 @@ local function is_post_only(a, market_order)
   return wanted
 end
 
-local needs_quantity = by_class { y = "MARKET LIMIT STOP_LOSS TAKE_PROFIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT LIMIT_MAKER STOP STOP_MARKET TAKE_PROFIT_MARKET "
-  .. "TRAILING_STOP_MARKET" }
-local needs_price = by_class { y = "LIMIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT LIMIT_MAKER STOP" }
-local needs_trigger = by_class { y = "STOP_LOSS TAKE_PROFIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT STOP STOP_MARKET TAKE_PROFIT_MARKET" }
-local needs_time = by_class { y = "LIMIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT" }
+local function set(words)
+  local out = {}
+  for word in words:gmatch "%S+" do out[word] = true end
+  return out
+end
+local needs_price = set "LIMIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT LIMIT_MAKER STOP"
+local needs_trigger = set "STOP_LOSS TAKE_PROFIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT STOP STOP_MARKET TAKE_PROFIT_MARKET"
+local needs_time = set "LIMIT STOP_LOSS_LIMIT TAKE_PROFIT_LIMIT"
 
 -- What a market order by quote amount spends: `cost`, or amount x price; nil when the order is by base amount.
 local function quote_amount(a)
@@ -339,7 +345,7 @@ end
 local function add_amounts(a, r, kind, trigger, trigger_name, other_trigger)
   local quote = kind == "MARKET" and a.market.spot and quote_amount(a)
   if quote then r.quoteOrderQty = quote
-  elseif needs_quantity[kind] and a.params.closePosition ~= true then
+  elseif a.params.closePosition ~= true then
     if not a.amount then fail("ArgumentsRequired", "the order needs an amount") end
     r.quantity = a.amount
   end
@@ -386,7 +392,9 @@ function d.new_order(a, part, mode, type)
   elseif percent then                       -- in hundredths of a percent
     local what = a:take "stopLossOrTakeProfit"
     if not needs_trigger[kind] then
-      if what ~= "stopLoss" and what ~= "takeProfit" then fail("InvalidOrder", "trailingPercent needs stopLossOrTakeProfit = \"stopLoss\" or \"takeProfit\"") end
+      if what ~= "stopLoss" and what ~= "takeProfit" then
+        fail("InvalidOrder", "trailingPercent needs stopLossOrTakeProfit: stopLoss or takeProfit")
+      end
       kind = (what == "stopLoss" and "STOP_LOSS" or "TAKE_PROFIT") .. (upper == "MARKET" and "" or "_LIMIT")
     end
     at = trailing_from
@@ -462,178 +470,14 @@ function d.edit(a)
   if is_post_only(a, upper == "MARKET") then kind = "LIMIT_MAKER" end
   if trigger then kind = kind == "MARKET" and "STOP_LOSS" or kind == "LIMIT" and "STOP_LOSS_LIMIT" or kind end
   local r = ordered {
-    { "symbol", a.id }, { "side", a.side:upper() }, { "type", kind }, { "newClientOrderId", a:take "newClientOrderId" or a:take "clientOrderId" or uuid() },
-    { "newOrderRespType", a.options.newOrderRespType },
+    { "symbol", a.id }, { "side", a.side:upper() }, { "type", kind },
+    { "newClientOrderId", a:take "newClientOrderId" or a:take "clientOrderId" or uuid() }, { "newOrderRespType", a.options.newOrderRespType },
   }
   add_amounts(a, r, kind, trigger, "stopPrice")
   r.cancelReplaceMode = "STOP_ON_FAILURE"
   if not a.params.cancelOrigClientOrderId and not a.params.cancelNewClientOrderId then r.cancelOrderId = a.order_id end
   return { post = "/api/v3/order/cancelReplace", send = function() return r end, read = replaced }
 end
-
--- ---- currencies, deposits, withdrawals ----
-
-local network_names = { SEGWITBTC = "BTCSEGWIT", LIGHTNING = "BTCLIGHTNING", BNB = "BEP2", BSC = "BEP20", OPTIMISM = "OP", ETH = "ERC20", TRX = "TRC20" }
-local network_ids = { COSMOS = "ATOM", ARB = "ARBITRUM", ARBONE = "ARBITRUM" }
-for id, name in pairs(network_names) do network_ids[name] = id end
-
--- The unified name of a network; a coin on its own network keeps the coin's name.
-local function network_code(id, coin)
-  if id == nil or id == coin and (id == "ETH" or id == "TRX") then return id end
-  return network_names[id] or id
-end
-
--- The exchange's name of params.network, and the currency's record of it.
-function d.network(a)
-  local code = a:take "network"
-  if not code then return nil end
-  local known = (a.currency.networks or {})[code]
-  return known and known.id or network_ids[code] or code, known
-end
-
--- An amount of a currency, cut to its step.
-function d.currency_amount(a, network)
-  local step = network and network.precision or a.currency.precision
-  return step and decimal.round(a.amount, step, "tick", "cut") or a.amount
-end
-
-local function network_of(o) return network_code(o.network, o.coin) end
-d.currency_list = currencies {
-  id = "coin", name = "name", active = "trading",
-  type = function(o)
-    local network = o.networkList and o.networkList[-1]      -- leveraged tokens have one network only, ETF
-    return network and network.network == "ETF" and "other" or o.isLegalMoney and "fiat" or "crypto"
-  end,
-  margin = function(o, a) return a.on_margin and a.on_margin[o.coin] end,
-  networks = each {
-    at = "networkList", key = network_of, id = "network", network = network_of, deposit = "depositEnable", withdraw = "withdrawEnable",
-    fee = "withdrawFee", precision = "withdrawIntegerMultiple|nonzero,withdrawInternalMin|nonzero",
-    limits = { withdraw = { min = "withdrawMin", max = "withdrawMax" }, deposit = { min = "depositDust" } },
-  },
-  fees = function(o)
-    local fees = {}
-    for _, n in ipairs(o.networkList or {}) do fees[network_of(n)] = n.withdrawFee end
-    return fees
-  end,
-}
-
-local none = {}
-d.withdraw_fee_list = withdraw_fees {
-  currency = "coin|code", withdraw = { fee = "networkList[isDefault=true].withdrawFee" },
-  networks = each { at = "networkList", key = network_of, withdraw = { fee = "withdrawFee" }, deposit = { fee = function() return nil end } },
-}
-d.withdraw_fee_of = function(reply, a) return d.withdraw_fee_list(reply, none)[a.code] end
-
--- Fees in one table: currency -> network as the exchange names it -> fee.
-d.transaction_fees = {
-  get = "/sapi/v1/capital/config/getall", right = "read", kind = "raw", cost = 2,
-  read = function(reply)
-    local out = {}
-    for _, o in ipairs(reply) do
-      local fees = {}
-      for _, n in ipairs(o.networkList or {}) do fees[n.network] = n.withdrawFee and tonumber(n.withdrawFee) end
-      out[o.coin] = fees
-    end
-    return { withdraw = out, deposit = {}, info = reply }
-  end,
-}
-
-local states = {
-  deposit = {
-    "status", ["0"] = "pending", ["1"] = "ok", ["2"] = "failed", ["6"] = "ok", ["7"] = "failed", ["8"] = "pending",
-  },
-  withdrawal = {
-    "status", ["0"] = "pending", ["1"] = "canceled", ["2"] = "pending", ["3"] = "failed", ["4"] = "pending", ["5"] = "failed", ["6"] = "ok",
-  },
-}
--- Of fiat money.
-local fiat_states = {
-  Processing = "pending", Failed = "failed", Successful = "ok", Finished = "ok", Refunding = "canceled", Refunded = "canceled",
-  ["Refund Failed"] = "failed", default = ".",
-}
--- type: "deposit" or "withdrawal"; nil: what a withdrawal's answer holds.
-function d.transaction_fields(type)
-  return {
-    id = "id,orderNo", txid = "txId|after:Internal transfer ,txId", timestamp = "insertTime,createTime,applyTime|iso", type = type and "=" .. type,
-    network = network_of, address = "address", addressTo = "address", tag = "addressTag", tagTo = "addressTag", amount = "amount",
-    currency = "coin|code,fiatCurrency|code", status = type and with(states[type], fiat_states), updated = "successTime,updateTime",
-    internal = "transferType|eq:0|not",
-    fee = {
-      cost = "transactionFee,totalFee",
-      currency = function(o) return (o.transactionFee or o.totalFee) and (o.coin or o.fiatCurrency) end,
-    },
-  }
-end
-
-local fiat = {}
-for code in ("MXN UGX SEK CHF VND AED DKK KZT HUF PEN PHP USD TRY EUR NGN PLN BRL ZAR KES ARS RUB AUD NOK CZK GBP UAH GHS HKD CAD INR JPY NZD"):gmatch("%S+") do
-  fiat[code] = true
-end
-
--- fetch_deposits, fetch_withdrawals. Coins: at most 90 days in one call.
-function d.history(type, path, transaction_type)
-  local coins = transactions(d.transaction_fields(type))
-  local money = transactions(with(d.transaction_fields(type), { at = "data" }))
-  return {
-    run = function(a)
-      local last = a:take "until"
-      if a:take "fiat" or a.code and fiat[a.code] then
-        return {
-          get = "/sapi/v1/fiat/orders", read = money,
-          send = function() return ordered { { "transactionType", transaction_type }, { "beginTime", a.since }, { "endTime", last } } end,
-        }
-      end
-      if a.since then last = math.min(a.since + 7776000000, last or math.maxinteger) end
-      return {
-        get = path, read = coins, cost = 0.2,
-        send = function()
-          return ordered { { "coin", a.currency_id }, { "startTime", a.since }, { "endTime", last }, { "limit", a.limit } }
-        end,
-      }
-    end,
-  }
-end
-
-d.withdraw = {
-  run = function(a)
-    local network, known = d.network(a)
-    return {
-      post = "/sapi/v1/capital/withdraw/apply", cost = 4, read = d.withdrawn,
-      send = function()
-        return ordered {
-          { "coin", a.currency_id }, { "address", a.address }, { "addressTag", a.tag }, { "network", network }, { "amount", d.currency_amount(a, known) },
-        }
-      end,
-    }
-  end,
-}
-d.withdrawn = transaction { id = "id" }
-
--- An address comes with a page of an explorer instead of its network.
-local explorers = {
-  ["etherscan.io"] = "ETH", ["bscscan.com"] = "BSC", ["bsctrace.com"] = "BSC", ["tronscan.org"] = "TRX", ["arbiscan.io"] = "ARBITRUM",
-  ["optimistic.etherscan.io"] = "OPTIMISM", ["polygonscan.com"] = "MATIC", ["basescan.org"] = "BASE", ["scrollscan.com"] = "SCROLL",
-  ["explorer.solana.com"] = "SOL", ["solscan.io"] = "SOL", ["tonviewer.com"] = "TON", ["tzkt.io"] = "XTZ", ["celoscan.io"] = "CELO",
-  ["avascan.info"] = "AVAXC", ["snowtrace.io"] = "AVAXC", ["nearblocks.io"] = "NEAR", ["explorer.aptoslabs.com"] = "APT", ["opbnbscan.com"] = "OPBNB",
-  ["bithomp.com"] = "XRP", ["stellar.expert"] = "XLM", ["suivision.xyz"] = "SUI", ["allo.info"] = "ALGO", ["explorer.zksync.io"] = "ZKSYNCERA",
-  ["eosauthority.com"] = "EOS", ["explorer.roninchain.com"] = "RON", ["kavascan.com"] = "KAVAEVM", ["starkscan.co"] = "STARKNET",
-}
-d.deposit_address = {
-  run = function(a)
-    local network = d.network(a)
-    return {
-      get = "/sapi/v1/capital/deposit/address", cost = 2, read = d.address,
-      send = function() return ordered { { "coin", a.currency_id }, { "network", network } } end,
-    }
-  end,
-}
-d.address = address {
-  currency = "currency|code,coin|code", address = "address", tag = "tag",
-  network = function(o, a)
-    local id = o.url and explorers[o.url:match("^https?://w?w?w?%.?([^/]+)")]
-    return id and network_code(id, o.currency or o.coin or a.currency_id)
-  end,
-}
 
 -- ---- fees, balances ----
 

@@ -136,7 +136,7 @@ local transaction_fields = {
   address = "to", addressTo = "to", tag = "pmtId,tag,memo", tagTo = "pmtId,tag,memo",
   type = function(o) return o.wdId and "withdrawal" or "deposit" end,
   status = { "state", ["-2"] = "canceled", ["-1"] = "failed", ["2"] = "ok", default = "pending" },
-  fee = { cost = function(o) return o.wdId and o.fee or not o.wdId and "0" or nil end, currency = "ccy|code" },
+  fee = { cost = function(o) return not o.wdId and "0" or tonumber(o.fee) and o.fee or nil end, currency = "ccy|code" },
 }
 local one_transaction, transaction_list = transaction(with(transaction_fields, { at = "data.1" })), transactions(with(transaction_fields, { at = "data" }))
 

@@ -2,35 +2,54 @@
 -- Used as dialect "okx_contracts" (okx): the methods, on top of the parts in dialects/okx.lua.
 
 return function(okx)
+  local function told(x) return x ~= "" and x or nil end
+  local function ratio(x, y, places)
+    if not x or not y or decimal.cmp(y, 0) == 0 then return nil end
+    return decimal.div(x, y, places or 12)
+  end
+
   local function side_of(o, _, market)
     local side = o.posSide or o.direction
     if side ~= "net" then return side end
-    if market and market.margin then return o.posCcy and o.posCcy ~= "" and (o.posCcy == market.baseId and "long" or "short") or nil end
-    local sign = decimal.cmp(o.pos, 0)
+    if market and market.margin then return told(o.posCcy) and (o.posCcy == market.baseId and "long" or "short") end
+    local sign = decimal.cmp(told(o.pos) or 0, 0)
     return sign > 0 and "long" or sign < 0 and "short" or nil
   end
 
   local function notional(o, _, market)
-    if not (market and market.inverse) then return o.notionalUsd end
-    return o.markPx and o.markPx ~= "" and decimal.div(decimal.mul(decimal.abs(o.pos), market.contractSize), o.markPx) or nil
+    if not (market and market.inverse) then return told(o.notionalUsd) end
+    return ratio(decimal.mul(decimal.abs(o.pos), market.contractSize), told(o.markPx))
+  end
+
+  -- Of a cross position the account's reply tells the margin, of an isolated one what was put in.
+  local function initial_margin(o, a, market)
+    if o.mgnMode == "cross" then return told(o.imr) end
+    if not (market and market.inverse) then return ratio(notional(o, a, market), told(o.lever)) end
+    return ratio(ratio(decimal.mul(decimal.abs(o.pos), market.contractSize), told(o.avgPx)), told(o.lever))
+  end
+  local function collateral(o)
+    if o.mgnMode ~= "cross" then return told(o.margin) end
+    return told(o.imr) and told(o.upl) and decimal.add(o.imr, o.upl)
   end
 
   local position_fields = {
-    market = "instId", symbol = okx.other_symbol, id = "posId", timestamp = "cTime", lastUpdateTimestamp = "uTime", side = side_of, contracts = "pos|abs",
-    hedged = function(o) return (o.posSide or o.direction) ~= "net" end, entryPrice = "avgPx,openAvgPx", markPrice = "markPx", lastPrice = "closeAvgPx",
-    leverage = "lever", unrealizedPnl = "upl", realizedPnl = "realizedPnl", liquidationPrice = "liqPx", marginMode = "mgnMode", notional = notional,
-    maintenanceMargin = "mmr", percentage = "uplRatio|mul:100",
-    initialMargin = function(o, a, market)
-      if o.mgnMode == "cross" then return o.imr end
-      local worth = notional(o, a, market)
-      return worth and worth ~= "" and o.lever and o.lever ~= "" and decimal.div(worth, o.lever) or nil
+    market = "instId", symbol = okx.other_symbol, id = "posId", timestamp = "cTime", lastUpdateTimestamp = "uTime", side = side_of,
+    contracts = "pos|abs", hedged = function(o) return (o.posSide or o.direction) ~= "net" end, entryPrice = "avgPx,openAvgPx",
+    markPrice = "markPx", lastPrice = "closeAvgPx", leverage = "lever", unrealizedPnl = "upl", realizedPnl = "realizedPnl",
+    liquidationPrice = "liqPx", marginMode = "mgnMode", notional = notional, percentage = "uplRatio|mul:100", maintenanceMargin = "mmr",
+    initialMargin = initial_margin, collateral = collateral,
+    initialMarginPercentage = function(o, a, market)
+      if o.mgnMode == "isolated" then return ratio("1", told(o.lever)) end
+      return ratio(told(o.imr), notional(o, a, market), 4)
     end,
-    collateral = function(o)
-      if o.mgnMode ~= "cross" then return o.margin end
-      return o.imr and o.imr ~= "" and o.upl and o.upl ~= "" and decimal.add(o.imr, o.upl) or nil
+    maintenanceMarginPercentage = function(o, a, market)      -- to a hundredth of a percent
+      local share = ratio(told(o.mmr), notional(o, a, market))
+      return share and decimal.round(share, 4, "places")
     end,
+    marginRatio = function(o) return ratio(told(o.mmr), collateral(o), 4) end,
   }
-  local one_position, position_list = position(with(position_fields, { at = "data.1" })), positions(with(position_fields, { at = "data" }))
+  local one_position = position(with(position_fields, { at = "data.1" }))
+  local position_list = positions(with(position_fields, { at = "data" }))
 
   local funding_fields = {
     market = "instId", symbol = okx.other_symbol, fundingRate = "fundingRate", fundingTimestamp = "fundingTime", nextFundingRate = "nextFundingRate",
@@ -47,7 +66,8 @@ return function(okx)
     return {
       post = "/account/position/margin-balance",
       send = function(a)
-        return ordered { { "instId", a.id }, { "amt", raw_number(a.amount) }, { "type", kind }, { "posSide", a:take "posSide" or "net" } }
+        local amount = raw_number(decimal.text(a.asked_amount))
+        return ordered { { "instId", a.id }, { "amt", amount }, { "type", kind }, { "posSide", a:take "posSide" or "net" } }
       end,
       read = function(reply, a)
         local row = reply.data[1]
@@ -102,7 +122,8 @@ return function(okx)
           read = function(reply)
             local row = reply.data[1]
             return okx.dated(row.ts, {
-              info = row, symbol = a.symbol, openInterestAmount = okx.number(row.oi), openInterestValue = okx.number(row.oiUsd), baseVolume = okx.number(row.oiCcy),
+              info = row, symbol = a.symbol, openInterestAmount = okx.number(row.oi), openInterestValue = okx.number(row.oiUsd),
+              baseVolume = okx.number(row.oiCcy),
             })
           end,
         }
@@ -119,7 +140,9 @@ return function(okx)
           end,
           read = function(reply)
             local out = {}
-            for i, row in ipairs(reply.data) do out[i] = okx.dated(row[1], { info = row, openInterestValue = okx.number(row[2]), quoteVolume = okx.number(row[3]) }) end
+            for i, row in ipairs(reply.data) do
+              out[i] = okx.dated(row[1], { info = row, openInterestValue = okx.number(row[2]), quoteVolume = okx.number(row[3]) })
+            end
             return okx.oldest_first(out)
           end,
         }
@@ -187,7 +210,8 @@ return function(okx)
       post = "/account/set-leverage", needs = "symbol", read = as_it_is,
       send = function(a)
         local mode, side = margin_mode(a), a:take "posSide"
-        return ordered { { "lever", leverage_of(a, a.leverage) }, { "mgnMode", mode }, { "instId", a.id }, { "posSide", side or mode == "isolated" and "net" or nil } }
+        side = side or mode == "isolated" and "net" or nil
+        return ordered { { "lever", leverage_of(a, a.leverage) }, { "mgnMode", mode }, { "instId", a.id }, { "posSide", side } }
       end,
     },
     set_margin_mode = {

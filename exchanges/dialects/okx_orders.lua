@@ -81,7 +81,7 @@ local function order_row(a, market, o, params)
   local entry_stop, entry_target = take "stopLoss", take "takeProfit"
   if percent or distance or params.callbackRatio or params.callbackSpread then
     r.ordType = "move_order_stop"
-    r.callbackRatio = percent and decimal.div(percent, 100) or nil
+    r.callbackRatio = percent and decimal.div(percent, 100, 12) or nil
     r.callbackSpread = distance and decimal.text(distance) or nil
     local starts = take "trailingTriggerPrice"
     r.activePx = starts and price(starts) or nil
@@ -151,7 +151,9 @@ local function cancel_rows(a, ids, read)
   local mine, more, out = okx.own_id(a), a:take "algoId", list {}
   local function add(name, x)
     for _, id in ipairs(type(x) == "table" and x or { x }) do
-      for one in tostring(id):gmatch("[^,]+") do out[#out + 1] = ordered { { name, one }, { "instId", a.id } } end
+      for one in tostring(id):gmatch("[^,]+") do
+        out[#out + 1] = mine and ordered { { "instId", a.id }, { name, one } } or ordered { { name, one }, { "instId", a.id } }
+      end
     end
   end
   if mine then

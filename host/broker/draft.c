@@ -48,13 +48,14 @@ bool draft_read(Draft *d, const msgpack_object *m, char *err, size_t errlen) {
     Part *name = &d->names[d->n_headers], *value = &d->values[d->n_headers];
     if (!part_read(k, name) || name->recipe) return snprintf(err, errlen, "a header's name must be plain text"), false;
     if (v->type == MSGPACK_OBJECT_POSITIVE_INTEGER && v->via.u64 < 10) *value = (Part){ digits + v->via.u64, 1, false };
-    else if (!part_read(v, value)) return snprintf(err, errlen, "header %.40s: text is expected", name->p), false;
+    else if (!part_read(v, value)) return snprintf(err, errlen, "header %.*s: text is expected", name->n > 40 ? 40 : (int)name->n, name->p), false;
     total += name->n + value->n + 2;
     d->n_headers++;
   }
   if (d->url.n > URL_BYTES || d->body.n > BODY_BYTES) return snprintf(err, errlen, "the request is too long"), false;
   char *at = d->arena = malloc(total);
   if (!at) return snprintf(err, errlen, "out of memory"), false;
+  d->size = total;
   keep(&d->url, &at);
   keep(&d->body, &at);
   for (size_t i = 0; i < d->n_headers; i++) {
@@ -67,6 +68,7 @@ bool draft_read(Draft *d, const msgpack_object *m, char *err, size_t errlen) {
 void draft_free(Draft *d) {
   free(d->arena);
   d->arena = NULL;
+  d->size = 0;
 }
 
 static bool part_build(const Part *in, RecipeEnv *env, bool shown, Part *out, const char *what, size_t max, char *err, size_t errlen) {

@@ -16,7 +16,7 @@ typedef struct {
   Part url, body;
   Part names[DRAFT_HEADERS], values[DRAFT_HEADERS]; size_t n_headers;
   bool has_body;
-  char *arena;              /* all texts */
+  char *arena; size_t size; /* all texts; their bytes, 0 before they are kept */
 } Draft;
 
 /* False with the reason in err. */

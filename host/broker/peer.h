@@ -34,7 +34,7 @@ struct Peer {
   int code;                             /* exit code so far */
   Venues venues;
   Sleep *sleeps; size_t n_sleeps;
-  Request *requests; size_t n_requests;
+  Request *requests; size_t n_requests, request_bytes;
   Loaded *loaded; size_t n_loaded;
   /* Watchdog: CPU time at the last sign of life, and what it may use until the next. */
   LoopTimer tick, grace;
@@ -72,6 +72,7 @@ void source_watch(Session *s);
 void source_forget(Peer *p);
 void source_close(Session *s);
 void source_digest(const char *text, size_t n, char hex[65]);
+bool source_names_hosts(const Venue *v, char *err, size_t errlen);   /* the file of its adapter holds every URL that it declared */
 /* store.c */
 void store_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void store_close(Session *s);

@@ -14,6 +14,7 @@
 #include <sys/random.h>
 
 #define REQUESTS_MAX 1024     /* of one worker, waiting or under way */
+#define REQUEST_BYTES_MAX (64u << 20)   /* of the texts of those */
 #define BUCKETS_MAX 16        /* names a venue may use: more share the common one */
 #define TRIES_MAX 4
 #define REDIRECTS_MAX 3
@@ -84,6 +85,7 @@ static void request_free(Request *r) {
   else r->peer->requests = r->next;
   if (r->next) r->next->prev = r->prev;
   r->peer->n_requests--;
+  r->peer->request_bytes -= r->draft.size;
   loop_cancel(r->peer->session->loop, &r->timer);
   if (r->transfer) http_cancel(r->transfer);
   draft_free(&r->draft);
@@ -273,7 +275,8 @@ static bool redirect(Request *r, const HttpReply *reply) {
 
 static void arrived(void *ctx, HttpReply *reply) {
   Request *r = ctx;
-  Session *s = r->peer->session;
+  Peer *p = r->peer;
+  Session *s = p->session;
   int64_t now = clock_wall_ns() / 1000;
   r->transfer = NULL;
   r->taken = false;
@@ -289,6 +292,7 @@ static void arrived(void *ctx, HttpReply *reply) {
     int64_t ms = r->free_of_budget ? pause : budget_shut(r->bucket, now, pause);
     if (open || r->free_of_budget)
       session_say(s, "warn", "%s: too many requests (HTTP %d): none is sent for %.1f s", r->venue->id, reply->status, (double)(ms < 0 ? 1000 : ms) / 1000);
+    if (p->state >= PEER_LEAVING) return;       /* saying it stopped the session, and this request went with its worker */
     if (!try_again(r, ms < 0 ? backoff_us(r->tries) : ms * 1000)) request_reply(r, reply);
     return;
   }
@@ -303,13 +307,16 @@ static void arrived(void *ctx, HttpReply *reply) {
 
 /* --- sending --- */
 
+/* The URL has sealed parts: neither an error nor the reply may tell the worker what came of them. */
+static bool sealed_url(const Request *r) { return r->draft.url.recipe && !r->redirected; }
+
 /* The URL that goes out: checked against the venue's hosts, then moved to its base URL if it has one. malloc'd. */
 static char *target(const Request *r, const Part *url, Url *u, char *err, size_t errlen) {
   char origin[300], why[128];
-  if (!url_parse(url->p, url->n, u, why, sizeof why)) return snprintf(err, errlen, "%s", why), NULL;
+  if (!url_parse(url->p, url->n, u, why, sizeof why)) return snprintf(err, errlen, "%s", sealed_url(r) ? "the URL with its sealed parts is no URL" : why), NULL;
   bool at_base = r->redirected && r->base && url_same_host(u, &r->base->url);
   if (!at_base && !hosts_allows(r->venue, u))
-    return snprintf(err, errlen, "%s is not one of the hosts that the adapter names", u->host), NULL;
+    return snprintf(err, errlen, "%s is not one of the hosts that the adapter names", sealed_url(r) ? "a sealed text" : u->host), NULL;
   if (r->base) {
     const char *rest = u->rest;
     size_t n = u->rest_len;
@@ -357,7 +364,8 @@ static void request_send(Request *r) {
     r->transfer = http_start(s->net->http, &rq, arrived, r, err, sizeof err);
     ok = r->transfer != NULL;
     class = "OperationFailed";
-    char *shown = strndup(url, strcspn(url, "?"));
+    size_t origin = strcspn(url, "/") + 2;
+    char *shown = strndup(url, sealed_url(r) ? origin + strcspn(url + origin, "/?") : strcspn(url, "?"));
     if (shown && !r->redirected) {
       free(r->url);
       r->url = shown;
@@ -460,6 +468,11 @@ void request_answer(Peer *p, uint32_t id, const msgpack_object *m) {
     request_fail(r, "BadRequest", false, err);
     return;
   }
+  p->request_bytes += r->draft.size;
+  if (p->request_bytes > REQUEST_BYTES_MAX) {
+    request_fail(r, "RateLimitExceeded", true, "more than 64 MiB of requests at once");
+    return;
+  }
   /* A run that may not, or has no key, hears so at once, not after its turn in the queue. */
   if (r->right != RIGHT_PUBLIC) {
     Signer signer;
@@ -538,8 +551,10 @@ void request_sign(Peer *p, uint32_t id, const msgpack_object *m) {
   } else {
     Venue *v = venue_of(p, m, err, sizeof err);
     Url u;
+    SessionSpec spec = *s->spec;
+    if (spec.shows_requests) spec.rights = RIGHT_PUBLIC | RIGHT_READ | RIGHT_TRADE | RIGHT_WITHDRAW;
     ok = v != NULL;
-    if (ok && !signer_user(&signer, &s->net->ring, s->spec, v, right ? right : RIGHT_READ, &class, err, sizeof err)) {
+    if (ok && !signer_user(&signer, &s->net->ring, &spec, v, right ? right : RIGHT_READ, &class, err, sizeof err)) {
       if (strcmp(class, "AuthenticationError")) ok = false;
       else {
         sample = true;

@@ -16,6 +16,7 @@
 
 #define FROM_WORKER_MAX (32u << 20)     /* bytes of a message of a worker */
 #define OUT_HIGH (32u << 20)            /* a worker that does not take its answers is not asked for more */
+#define OUT_MAX (256u << 20)            /* answers of requests under way come on top of that; more than this, and it is not read at all */
 #define SLEEPS_MAX 10000
 #define SLEEP_MAX_MS (366ll * 86400 * 1000)
 #define TEXT_MAX 4000                   /* bytes of a line on stderr */
@@ -248,6 +249,7 @@ void peer_end(Peer *p) {
     return;
   }
   peer_flush(p);
+  if (frame_pending(&p->out) > OUT_MAX) peer_fail(p, 3, "%s: stopped: it does not take its answers (%u MiB wait)", p->name, OUT_MAX >> 20);
 }
 
 void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) {
@@ -431,9 +433,17 @@ static void on_fatal(Peer *p, const msgpack_object *m) {
 }
 
 static void on_declare(Peer *p, uint32_t id, const msgpack_object *m) {
-  char err[300];
-  if (!hosts_declare(&p->venues, m, err, sizeof err)) session_say(p->session, "error", "%s: %s", p->name, err);
+  char err[400];
+  size_t before = p->venues.n;
   (void)id;
+  if (!hosts_declare(&p->venues, m, err, sizeof err)) {
+    session_say(p->session, "error", "%s: %s", p->name, err);
+    return;
+  }
+  Venue *v = p->venues.n > before ? p->venues.list[before] : NULL;
+  if (!v || source_names_hosts(v, err, sizeof err)) return;
+  v->n_hosts = 0;
+  session_say(p->session, "error", "%s: %s", p->name, err);
 }
 
 /* False: a message that no worker of ours sends. */

@@ -25,6 +25,7 @@ typedef struct SessionSpec {
   const char *const *files;         /* paths that a verb may read through MSG_SOURCE kind "file", NULL-terminated */
   bool live, quiet, frozen_clock, watch_files;
   int rights;                       /* bit set of RIGHT_*: granted in this run */
+  bool shows_requests;              /* --dry-run: requests of any right are signed for show. What is sent keeps to `rights` */
   /* What comes out. Called in the loop; return false to stop the session. NULL: the default (stdout, stderr, one line a report). */
   void *ctx;
   bool (*on_out)(void *ctx, const char *text, size_t len);

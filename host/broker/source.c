@@ -1,6 +1,7 @@
 /* Texts that a worker may load: adapters, dialects, the registry, and the files that the user named. And a watch on
  * them, so that a saved one reaches the workers that use it. */
 #include "broker/peer.h"
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -72,6 +73,28 @@ static bool path_of(const Session *s, const char *kind, const char *name, char *
   } else return snprintf(err, errlen, "no such kind of source"), false;
   if (n < 0 || (size_t)n >= cap) return snprintf(err, errlen, "the path is too long"), false;
   return true;
+}
+
+static bool ends_a_host(char c) { return !c || !(isalnum((unsigned char)c) || strchr("-_.:@%", c)); }
+
+/* What a worker declares may come from anybody who took it over; the file is the user's. So the hosts must be written out in it. */
+bool source_names_hosts(const Venue *v, char *err, size_t errlen) {
+  char path[PATH_MAX], origin[300], why[256];
+  size_t n = 0;
+  int len = snprintf(path, sizeof path, "%s/exchanges/%s.lua", paths_home(), v->id);
+  char *text = len > 0 && (size_t)len < sizeof path ? read_all(path, SOURCE_MAX, &n, why, sizeof why) : NULL;
+  if (!text) return snprintf(err, errlen, "%s: its adapter cannot be read again: no host may be reached", v->id), false;
+  text[n] = 0;
+  bool all = true;
+  for (size_t i = 0; i < v->n_hosts && all; i++) {
+    size_t size = url_origin(&v->hosts[i], origin, sizeof origin);
+    const char *at = size ? text : NULL;
+    while (at && (at = strcasestr(at, origin)) && !ends_a_host(at[size])) at++;
+    all = at != NULL;
+    if (!all) snprintf(err, errlen, "%s: %s is not written out in exchanges/%s.lua: no host may be reached", v->id, origin, v->id);
+  }
+  free(text);
+  return all;
 }
 
 static Loaded *loaded_find(const Peer *p, const char *kind, const char *name) {

@@ -8,7 +8,7 @@ int verb_call(Cli *cli) {
   int code = start_common(cli, &spec);
   if (code) return code;
   if (cli_flag(cli, "dry-run")) {
-    spec.rights = RIGHT_PUBLIC | RIGHT_READ | RIGHT_TRADE | RIGHT_WITHDRAW;   /* nothing is sent */
+    spec.shows_requests = true;
   } else if (cli_flag(cli, "live")) {
     code = consent_live(cli, cli->words[0]);
     if (code) return code;

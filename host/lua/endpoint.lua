@@ -9,11 +9,12 @@ local arguments = require "arguments"
 local endpoint = {}
 
 local verbs = { "get", "post", "put", "delete", "patch" }
+local verb_names = { "GET", "POST", "PUT", "DELETE", "PATCH" }
 
 local function is_description(t)
   if type(t) ~= "table" then return false end
-  for _, verb in ipairs(verbs) do
-    if rawget(t, verb) ~= nil then return true end
+  for i = 1, #verbs do
+    if rawget(t, verbs[i]) ~= nil then return true end
   end
   return false
 end
@@ -23,8 +24,9 @@ local function compile(venue, d)
   local c = venue.compiled[d]
   if c then return c end
   c = {}
-  for _, verb in ipairs(verbs) do
-    if d[verb] then c.method, c.path = verb:upper(), template.value(d[verb], true) end
+  for i = 1, #verbs do
+    local text = d[verbs[i]]
+    if text then c.method, c.path = verb_names[i], template.value(text, true) end
   end
   if type(d.send) == "string" then
     c.send = template.send(d.send)
@@ -77,6 +79,20 @@ local function content_type(req)
   elseif rawget(req, "form") then req.headers["Content-Type"] = "application/x-www-form-urlencoded" end
 end
 
+local function headers_of(venue, c, a)
+  local headers = {}
+  if venue.adapter.headers then
+    for k, v in pairs(venue.adapter.headers) do headers[k] = v end
+  end
+  if c.headers then
+    for k, v in pairs(c.headers) do
+      if type(v) == "function" then v = v(a) end
+      headers[k] = v
+    end
+  end
+  return headers
+end
+
 local function request_of(venue, d, a, right, with_params)
   local c = compile(venue, d)
   local path = c.path(a)
@@ -86,18 +102,19 @@ local function request_of(venue, d, a, right, with_params)
   if with_params then
     for k, v in pairs(sorted(a.params)) do send[k] = v end
   end
+  local in_query, nonce = c.encode == "query", venue.adapter.nonce or "ms"
+  if in_query and right == "public" then     -- nothing to sign, no body: nobody looks at the request in between
+    local url = c.host.base .. c.host.path .. path
+    if #send > 0 then url = url .. "?" .. encode_query(send, c.arrays) end
+    return { method = c.method, url = url, headers = headers_of(venue, c, a), right = right, cost = d.cost or 1, bucket = d.bucket,
+      timeout_ms = d.timeout_ms, nonce = nonce, text = d.text and true or nil }
+  end
   local req = setmetatable({
     method = c.method, base = c.host.base, host = c.host.name, path = c.host.path .. path, section = d.host or "api",
-    query = ordered(), headers = {}, right = right, arrays = c.arrays,
+    query = in_query and send or ordered(), headers = headers_of(venue, c, a), right = right, arrays = c.arrays,
   }, Request)
-  if c.encode == "query" then req.query = send
-  elseif c.encode == "json" then req.json = send
-  else req.form = send end
-  for k, v in pairs(venue.adapter.headers or {}) do req.headers[k] = v end
-  for k, v in pairs(c.headers or {}) do
-    if type(v) == "function" then v = v(a) end
-    req.headers[k] = v
-  end
+  if c.encode == "json" then req.json = send
+  elseif not in_query then req.form = send end
   if right ~= "public" then
     if not venue.adapter.sign then error(errors.new("NotSupported", "this adapter cannot sign"), 0) end
     local ok, why = pcall(venue.adapter.sign, req, venue.key, a)
@@ -173,6 +190,7 @@ local function check(venue, d, reply, a, request)
     return
   end
   class = class or class_of(venue, code, message, reply.text:sub(1, 100000))
+  if class and not errors.known(class) then class = "ExchangeError" end
   local by_status = status >= 400 and ((venue.adapter.http or {})[status] or errors.http[status])
   if not class then class = code ~= nil and (by_status == "RateLimitExceeded" and by_status or "ExchangeError") or by_status or "ExchangeError" end
   local told = message or code or ("HTTP " .. status .. " " .. reply.text:gsub("%s+", " "):sub(1, 200))
@@ -184,7 +202,7 @@ end
 
 -- Sends one description; the reply is checked. Returns what came: the view, or the text.
 local function perform(venue, d, a, right, with_params)
-  local request = request_of(venue, d, a, d.right or right, with_params)
+  local request = request_of(venue, d, a, right, with_params)
   local reply = native.send(request)
   request.path = type(request.url) == "string" and request.url:match("^%a+://[^/]+([^?]*)") or "(signed)"
   check(venue, d, reply, a, request)
@@ -194,11 +212,15 @@ end
 
 local rights = { public = 1, read = 2, trade = 3, withdraw = 4 }
 
--- A description made on the way may not ask for more than its method declares.
+-- The right of a description made on the way, which may not be more than its method declares. Looked at once: a metatable could answer otherwise
+-- the second time.
 local function within(name, right, d)
-  if d.right and (rights[d.right] or 9) > rights[right] then
-    error(errors.new("PermissionDenied", name .. " asked for the right '" .. tostring(d.right) .. "' but declares '" .. right .. "'"), 0)
+  local asked = d.right
+  if asked == nil then return right end
+  if (rights[asked] or 9) > (rights[right] or 0) then
+    error(errors.new("PermissionDenied", name .. " asked for the right '" .. tostring(asked) .. "' but declares '" .. tostring(right) .. "'"), 0)
   end
+  return asked
 end
 
 local function run_method(venue, name, given, params)
@@ -217,15 +239,13 @@ local function run_method(venue, name, given, params)
   end
   -- What `run` asks for in between; a call belongs to its coroutine, as several run at once.
   venue.calls[coroutine.running()] = function(inner, inner_a)
-    within(name, right, inner)
-    local reply = perform(venue, inner, inner_a or a, right, inner.params)
+    local reply = perform(venue, inner, inner_a or a, within(name, right, inner), inner.params)
     if inner.read == nil then return reply end
     return inner.read(reply, inner_a or a)
   end
   local result = d.run(a)
   if is_description(result) then
-    within(name, right, result)
-    local reply = perform(venue, result, a, right, true)
+    local reply = perform(venue, result, a, within(name, right, result), true)
     if result.read == nil then return "kind", kind, { info = reply }, a end
     if type(result.read) == "function" then return "kind", kind, result.read(reply, a), a end
     return "plan", result.read, reply, a

@@ -50,8 +50,21 @@ local function in_a_path(text)
   return (urlencode(text):gsub("%%%x%x", plain))
 end
 
--- One value: literal text with placeholders in it. Returns a function of `a`; for a path, values are percent-encoded.
-function template.value(text, in_path)
+-- What a function of a text gives, kept by the text: descriptions that `run` makes bring the same few at each call. An adapter that makes up
+-- ever new ones starts the list anew.
+local function kept(f)
+  local made, n = {}, 0
+  return function(text)
+    local out = made[text]
+    if out then return out end
+    out = f(text)
+    if n == 500 then made, n = {}, 0 end
+    made[text], n = out, n + 1
+    return out
+  end
+end
+
+local function value(text, in_path)
   local whole = text:match("^{([^{}]*)}$")
   if whole and whole:sub(-1) ~= "?" then
     local get = placeholder(whole)
@@ -95,8 +108,16 @@ function template.value(text, in_path)
   end
 end
 
+local in_text = kept(value)
+local in_path = kept(function(text) return value(text, true) end)
+
+-- One value: literal text with placeholders in it. Returns a function of `a`; for a path, values are percent-encoded.
+function template.value(text, is_path)
+  return (is_path and in_path or in_text)(text)
+end
+
 -- A `send` text: returns a function that fills the ordered table `out` from `a`.
-function template.send(text)
+template.send = kept(function(text)
   local pairs_ = {}
   for word in text:gmatch("%S+") do
     local key, value = word:match("^([^={}]+)=(.*)$")
@@ -109,6 +130,6 @@ function template.send(text)
       if v ~= nil then out[pairs_[i][1]] = v end
     end
   end
-end
+end)
 
 return template

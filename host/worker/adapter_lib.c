@@ -43,6 +43,14 @@ static int n_park(lua_State *L) {
   return lua_yield(L, 1);
 }
 
+bool adapter_lib_waits(lua_State *co) {
+  lua_Debug ar;
+  if (!lua_checkstack(co, 1) || !lua_getstack(co, 0, &ar) || !lua_getinfo(co, "f", &ar)) return false;
+  lua_CFunction f = lua_tocfunction(co, -1);
+  lua_pop(co, 1);
+  return f == n_send || f == n_dialect || f == n_park;
+}
+
 static int n_unpark(lua_State *L) {
   venue_up(L)->unpark = true;
   return 0;

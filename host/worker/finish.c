@@ -396,6 +396,11 @@ static void default_bool(Record *rec, int slot, bool b) {
   if (!has(rec, slot)) rec->slots[slot] = value_bool(b);
 }
 
+static void default_fee(Record *rec, int slot, double fee) {
+  Decimal d;
+  if (!has(rec, slot) && isfinite(fee) && dec_from_double(fee, &d)) put(rec, slot, d);
+}
+
 static bool is_true(const Record *rec, int slot) { return rec->slots[slot].kind == V_BOOL && rec->slots[slot].b; }
 
 static void finish_market(Reader *r, Record *rec) {
@@ -428,6 +433,8 @@ static void finish_market(Reader *r, Record *rec) {
       s[MARKET_linear] = value_bool(!is_true(rec, MARKET_inverse));
     }
   }
+  default_fee(rec, MARKET_taker, r->c->taker);
+  default_fee(rec, MARKET_maker, r->c->maker);
   if (!has(rec, MARKET_symbol)) market_symbol_of(r, rec);
   if (s[MARKET_expiry].kind == V_TIME && !has(rec, MARKET_expiryDatetime)) s[MARKET_expiryDatetime] = finish_iso(r, s[MARKET_expiry].t);
 }

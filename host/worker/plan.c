@@ -570,7 +570,8 @@ static int plan_call(lua_State *L) {
     size_t n;
     const char *symbol = text_of(L, 3, "symbol", &n);
     if (symbol && c.markets) c.market = market_by_symbol(c.markets, symbol, n);
-    c.code = text_of(L, 3, "code", &n);
+    lua_pushliteral(L, "code");      /* stays on the stack: a field function may take it out of the table */
+    if (lua_rawget(L, 3) == LUA_TSTRING) c.code = lua_tostring(L, -1);
     c.since = integer_of(L, 3, "since");
     c.limit = integer_of(L, 3, "limit");
     int64_t received = integer_of(L, 3, "received");

@@ -16,7 +16,7 @@
 #include "worker/sealed.h"
 #include "worker/venue_internal.h"
 #include "worker/view.h"
-#include "worker/worker.h"
+#include "worker/worker_internal.h"
 
 static struct { Venue **v; size_t n; } venues;
 
@@ -41,6 +41,7 @@ static void push_error(lua_State *to, const char *class, const char *venue, cons
 
 static void call_free(Call *c) {
   c->venue->calls--;
+  if (c->replaces) c->replaces->calls--;
   if (c->co_ref != LUA_NOREF) luaL_unref(c->venue->L, LUA_REGISTRYINDEX, c->co_ref);
   free(c);
 }
@@ -83,6 +84,7 @@ static void call_fail_text(Call *c, const char *class, const char *text) {
     char line[640];
     snprintf(line, sizeof line, "%s: the saved file is not taken, the one before stays: %s", v->id, text);
     log_line(v->worker, "error", line);
+    if (c->replaces->pending == v) c->replaces->pending = NULL;
     call_free(c);
     retire(v);
     return;
@@ -144,9 +146,11 @@ void venue_context(ReadContext *rc, Venue *v) {
   rc->maker = v->maker;
 }
 
-/* The context of a read, from the arguments table at idx of L. The args are referenced: context_end lets them go. */
-static void context_begin(ReadContext *rc, Venue *v, lua_State *L, int idx) {
+/* The context of a read, from the arguments table at idx of L. The args are referenced, and the currency's code too, since a field function may
+ * take it out of them: context_end lets both go. */
+static void context_begin(ReadContext *rc, int *code_ref, Venue *v, lua_State *L, int idx) {
   venue_context(rc, v);
+  *code_ref = LUA_NOREF;
   if (lua_type(L, idx) != LUA_TTABLE) return;
   idx = lua_absindex(L, idx);
   lua_pushliteral(L, "symbol");
@@ -157,8 +161,12 @@ static void context_begin(ReadContext *rc, Venue *v, lua_State *L, int idx) {
   lua_pop(L, 1);
   lua_pushliteral(L, "code");
   lua_rawget(L, idx);
-  if (lua_type(L, -1) == LUA_TSTRING) rc->code = lua_tostring(L, -1);   /* kept alive by the table */
-  lua_pop(L, 1);
+  if (lua_type(L, -1) == LUA_TSTRING) {
+    rc->code = lua_tostring(L, -1);
+    *code_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  } else {
+    lua_pop(L, 1);
+  }
   rc->since = int_field(L, idx, "since");
   rc->limit = int_field(L, idx, "limit");
   int64_t received = int_field(L, idx, "received");
@@ -167,15 +175,17 @@ static void context_begin(ReadContext *rc, Venue *v, lua_State *L, int idx) {
   rc->args_ref = luaL_ref(L, LUA_REGISTRYINDEX);
 }
 
-static void context_end(ReadContext *rc) {
+static void context_end(ReadContext *rc, int code_ref) {
+  luaL_unref(rc->adapter, LUA_REGISTRYINDEX, code_ref);
   if (rc->args_ref != LUA_NOREF) luaL_unref(rc->adapter, LUA_REGISTRYINDEX, rc->args_ref);
 }
 
 /* Stack of L from `first`: op, x, y, a. Pushes the finished value on `to`. */
 bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen) {
   ReadContext rc;
+  int code_ref;
   const char *op = lua_tostring(L, first);
-  context_begin(&rc, v, L, first + 3);
+  context_begin(&rc, &code_ref, v, L, first + 3);
   bool ok = false;
   if (op && strcmp(op, "plan") == 0) {
     JsonDoc *doc;
@@ -194,7 +204,7 @@ bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, siz
   } else {
     snprintf(rc.error, sizeof rc.error, "the adapter returned nothing");
   }
-  context_end(&rc);
+  context_end(&rc, code_ref);
   if (!ok) snprintf(err, errlen, "%s", rc.error);
   return ok;
 }
@@ -276,7 +286,7 @@ static void call_yielded(Call *c, int n) {
   Venue *v = c->venue;
   lua_State *co = c->co;
   int base = lua_gettop(co) - n;
-  const char *op = n >= 1 && lua_type(co, base + 1) == LUA_TSTRING ? lua_tostring(co, base + 1) : "";
+  const char *op = adapter_lib_waits(co) && n >= 1 && lua_type(co, base + 1) == LUA_TSTRING ? lua_tostring(co, base + 1) : "";
   char err[256];
   if (strcmp(op, "send") == 0 && n == 2) {
     msgpack_sbuffer out;
@@ -421,7 +431,7 @@ static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *pay
 /* A coroutine of v's state whose body is the function on top of v->L, below its nargs arguments. */
 static Call *call_new(Venue *v, Waiter waiter, int nargs) {
   Call *c = calloc(1, sizeof *c);
-  if (!c) return NULL;
+  if (!c) worker_die("worker: out of memory");
   c->venue = v;
   v->calls++;
   c->waiter = waiter;
@@ -457,14 +467,18 @@ static void declare(Venue *v, lua_State *co, int idx) {
   pack_key_str(&pk, "venue", v->id);
   pack_key_str(&pk, "digest", v->digest);
   lua_getfield(co, idx, "rate_limit");
-  pack_key_int(&pk, "interval_ms", (int64_t)lua_tonumber(co, -1));
+  pack_key_double(&pk, "interval_ms", lua_tonumber(co, -1));
   lua_getfield(co, idx, "burst");
-  pack_key_int(&pk, "burst", (int64_t)lua_tonumber(co, -1));
+  pack_key_double(&pk, "burst", lua_tonumber(co, -1));
   lua_pop(co, 2);
   for (const char *const *f = fields; *f; f++) {
     lua_getfield(co, idx, *f);
     pack_str(&pk, *f);
-    if (!copy_pack(co, -1, &pk, err, sizeof err)) pack_nil(&pk);
+    size_t size = out.size;
+    if (!copy_pack(co, -1, &pk, err, sizeof err)) {
+      out.size = size;                  /* not half of it */
+      pack_nil(&pk);
+    }
     lua_pop(co, 1);
   }
   worker_tell(v->worker, MSG_DECLARE, &out);
@@ -481,7 +495,13 @@ void venue_opened(Call *c, int nresults) {
     call_fail_text(c, "BaseError", "the adapter did not load");
     return;
   }
+  if (c->replaces && c->replaces->pending != v) {      /* saved again while this one loaded */
+    call_free(c);
+    retire(v);
+    return;
+  }
   if (c->replaces) {
+    c->replaces->pending = NULL;
     v->info_ref = luaL_ref(co, LUA_REGISTRYINDEX);
     v->object_ref = luaL_ref(co, LUA_REGISTRYINDEX);
     v->state = VENUE_READY;
@@ -519,7 +539,7 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
   v->markets = v->L ? market_store_new() : NULL;
   if (!v->markets || !adapter_lib_open(v->L, v)) {
     v->state = VENUE_FAILED;
-    if (replaces) { retire(v); return; }
+    if (replaces) { replaces->pending = NULL; retire(v); return; }
     push_error(waiter.L, "BaseError", v->id, "out of memory");
     worker_wake(v->worker, waiter, 1, true);
     return;
@@ -538,9 +558,9 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
     luaL_unref(script, LUA_REGISTRYINDEX, options_ref);
   }
   Call *c = call_new(v, waiter, 4);
-  if (!c) return;
   c->opening = true;
   c->replaces = replaces;
+  if (replaces) replaces->calls++;      /* it is looked at again when this one has loaded */
   if (replaces) {       /* the options that the script set for the one before */
     lua_settop(c->co, 4);
     char why[128];
@@ -657,6 +677,7 @@ static void on_reload(Worker *w, void *ctx, int type, const msgpack_object *payl
     memcpy(v->id, old->id, sizeof v->id);
     snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
     v->version = old->version + 1;
+    old->pending = v;
     v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
     venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, LUA_NOREF, NULL, old);
   }
@@ -668,6 +689,7 @@ static int lib_open(lua_State *L) {
   const char *id = luaL_checklstring(L, 1, &n);
   luaL_argcheck(L, n < sizeof ((Venue *)0)->id, 1, "too long");
   Worker *w = worker_of(L);
+  Waiter waiter = worker_waiter(L);
   Venue *v = calloc(1, sizeof *v);
   Opening *o = calloc(1, sizeof *o);
   Venue **more = realloc(venues.v, (venues.n + 1) * sizeof *more);
@@ -675,6 +697,7 @@ static int lib_open(lua_State *L) {
   if (!v || !o || !more || venues.n >= 1000) {
     free(v);
     free(o);
+    luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
     return luaL_error(L, "too many exchanges are open");
   }
   v->worker = w;
@@ -688,7 +711,7 @@ static int lib_open(lua_State *L) {
     lua_pushvalue(L, 2);
     o->options_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   }
-  o->waiter = worker_waiter(L);
+  o->waiter = waiter;
   ask_source(w, "exchange", v->id, o);
   return worker_wait(L);
 }
@@ -705,6 +728,7 @@ static int lib_call(lua_State *L) {
   lua_State *A = v->L;
   int top = lua_gettop(A);
   if (!lua_checkstack(A, 16)) return luaL_error(L, "out of stack");
+  Waiter waiter = worker_waiter(L);         /* raises where one cannot wait: before anything is on the adapter's stack */
   lua_rawgeti(A, LUA_REGISTRYINDEX, v->call_ref);
   lua_rawgeti(A, LUA_REGISTRYINDEX, v->object_ref);
   lua_pushstring(A, method);
@@ -715,6 +739,7 @@ static int lib_call(lua_State *L) {
     lua_pop(L, 1);
     if (!ok) {
       lua_settop(A, top);
+      luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
       return luaL_error(L, "%s: argument %d: %s", method, i, err);
     }
     lua_rawseti(A, -2, i);
@@ -722,10 +747,10 @@ static int lib_call(lua_State *L) {
   if (lua_isnoneornil(L, 5)) lua_newtable(A);
   else if (!copy_value(L, 5, A, err, sizeof err)) {
     lua_settop(A, top);
+    luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
     return luaL_error(L, "%s: params: %s", method, err);
   }
-  Call *c = call_new(v, worker_waiter(L), 4);
-  if (!c) return luaL_error(L, "out of memory");
+  Call *c = call_new(v, waiter, 4);
   c->dry_run = lua_toboolean(L, 6);
   call_step(c, 4);
   return worker_wait(L);

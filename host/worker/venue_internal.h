@@ -26,6 +26,7 @@ typedef struct Venue {
   MarketStore *markets;
   int calls;                           /* under way */
   int version;                         /* rises when a saved adapter takes the place of the one before */
+  struct Venue *pending;               /* the newest save of its file, while that one loads */
   struct Venue *retired;               /* next in the list of those that were replaced and may still have calls */
   Call *parked;                        /* calls that wait for the market list */
   bool unpark;

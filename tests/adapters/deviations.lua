@@ -1,3 +1,21 @@
--- Vectors that an adapter does not follow, because the exchange's documentation says otherwise. Each with its reason.
+-- Vectors that an adapter does not follow, because the exchange says otherwise: in its documentation, or in the reply itself. Each with its reason.
 return {
+  { exchange = "bitstamp", name = "create_order post only",
+    reason = "Bitstamp's flag is moc_order; postOnly is unknown to it, and the order would not be post-only" },
+  { exchange = "bitstamp", name = "create_order ioc",
+    reason = "Bitstamp's flag is ioc_order; timeInForce is unknown to it, and the order would rest in the book" },
+  { exchange = "bitstamp", name = "fetch_trading_fee response",
+    reason = "the reply is in percent (0.15); a unified fee is a fraction (0.0015)" },
+  { exchange = "bitstamp", name = "fetch_trading_fees response",
+    reason = "the reply is in percent (0.15); a unified fee is a fraction (0.0015)" },
+  { exchange = "bitstamp", name = "fetch_ledger response",
+    reason = "the row is a deposit of a positive btc amount: direction in, not out with its amount lost" },
+  { exchange = "gemini", name = "fetch_currencies response",
+    reason = "the row of USD says itself that it is fiat" },
+  { exchange = "kraken", name = "fetch_currencies response",
+    reason = "EUR and USD are fiat: Kraken's class letter Z" },
+  { exchange = "kraken", name = "fetch_order response",
+    reason = "orderId inside an order's trades is no unified field; a trade names its order as order" },
+  { exchange = "kraken", name = "transfer response",
+    reason = "the reply has no status; 'sucess' is nobody's" },
 }
