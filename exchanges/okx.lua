@@ -3,18 +3,19 @@
 local okx = dialect "okx"
 
 okx.know_networks({
-  BTC = "Bitcoin", BTCLIGHTNING = "Lightning", BEP20 = "BSC", BRC20 = "BRC20", ERC20 = "ERC20", TRC20 = "TRC20", CRONOS = "Crypto", ACA = "Acala",
-  ALGO = "Algorand", APT = "Aptos", SONIC = "Sonic", SCROLL = "Scroll", ARBITRUM = "Arbitrum One", AVAXC = "Avalanche C-Chain",
-  AVAXX = "Avalanche X-Chain", BASE = "Base", SUI = "SUI", ZKSYNCERA = "zkSync Era", LINEA = "Linea", VAULTA = "Vaulta", AR = "Arweave", ASTR = "Astar",
-  BCH = "BitcoinCash", BSV = "Bitcoin SV", ADA = "Cardano", CSPR = "Casper", CANTON = "Canton Network", CELO = "CELO", XCH = "Chia", BABY = "Babylon",
-  ATOM = "Cosmos", DGB = "Digibyte", DOGE = "Dogecoin", EGLD = "Elrond", CFX = "Conflux", EOS = "EOS", CORE = "CORE", ETC = "Ethereum Classic",
-  ETHW = "EthereumPow", FIL = "Filecoin", HBAR = "Hedera", HYPER = "HyperEVM", ICP = "Dfinity", PI = "PI", IOTA = "MIOTA", KLAY = "Klaytn",
-  KSM = "Kusama", LSK = "Lisk", LTC = "Litecoin", METIS = "Metis", MINA = "Mina", GLRM = "Moonbeam", MOVR = "Moonriver", NANO = "Nano", NEAR = "NEAR",
-  NULS = "NULS", OASYS = "OASYS", ONT = "Ontology", OP = "Optimism", DOT = "Polkadot", MATIC = "Polygon", RVN = "Ravencoin", XRP = "Ripple",
-  SC = "Siacoin", SOL = "Solana", STX = "l-Stacks", XLM = "Stellar Lumens", XTZ = "Tezos", TON = "TON", THETA = "Theta", WAX = "Wax", ZIL = "Zilliqa",
-  ZEC = "Zcash", ZETA = "ZetaChain", TIA = "Celestia", SEI = "SEI", QUANTUM = "Quantum", PHAROS = "Pharos", RONIN = "Ronin", MEGAETH = "MegaETH",
-  INJ = "INJ", FOGO = "Fogo", FLR = "Flare", FLOW = "FLOW", DYDX = "DYDX", AELF = "AELF", BERA = "Berachain", TEMPO = "Tempo", MONAD = "Monad",
-  PLASMA = "Plasma",
+  BTC = "Bitcoin", BTCLIGHTNING = "Lightning", BEP20 = "BSC", BRC20 = "BRC20", ERC20 = "ERC20", TRC20 = "TRC20", CRONOS = "Crypto",
+  ACA = "Acala", ALGO = "Algorand", APT = "Aptos", SONIC = "Sonic", SCROLL = "Scroll", ARBITRUM = "Arbitrum One",
+  AVAXC = "Avalanche C-Chain", AVAXX = "Avalanche X-Chain", BASE = "Base", SUI = "SUI", ZKSYNCERA = "zkSync Era", LINEA = "Linea",
+  VAULTA = "Vaulta", AR = "Arweave", ASTR = "Astar", BCH = "BitcoinCash", BSV = "Bitcoin SV", ADA = "Cardano", CSPR = "Casper",
+  CANTON = "Canton Network", CELO = "CELO", XCH = "Chia", BABY = "Babylon", ATOM = "Cosmos", DGB = "Digibyte", DOGE = "Dogecoin",
+  EGLD = "Elrond", CFX = "Conflux", EOS = "EOS", CORE = "CORE", ETC = "Ethereum Classic", ETHW = "EthereumPow", FIL = "Filecoin",
+  HBAR = "Hedera", HYPER = "HyperEVM", ICP = "Dfinity", PI = "PI", IOTA = "MIOTA", KLAY = "Klaytn", KSM = "Kusama", LSK = "Lisk",
+  LTC = "Litecoin", METIS = "Metis", MINA = "Mina", GLRM = "Moonbeam", MOVR = "Moonriver", NANO = "Nano", NEAR = "NEAR", NULS = "NULS",
+  OASYS = "OASYS", ONT = "Ontology", OP = "Optimism", DOT = "Polkadot", MATIC = "Polygon", RVN = "Ravencoin", XRP = "Ripple",
+  SC = "Siacoin", SOL = "Solana", STX = "l-Stacks", XLM = "Stellar Lumens", XTZ = "Tezos", TON = "TON", THETA = "Theta", WAX = "Wax",
+  ZIL = "Zilliqa", ZEC = "Zcash", ZETA = "ZetaChain", TIA = "Celestia", SEI = "SEI", QUANTUM = "Quantum", PHAROS = "Pharos",
+  RONIN = "Ronin", MEGAETH = "MegaETH", INJ = "INJ", FOGO = "Fogo", FLR = "Flare", FLOW = "FLOW", DYDX = "DYDX", AELF = "AELF",
+  BERA = "Berachain", TEMPO = "Tempo", MONAD = "Monad", PLASMA = "Plasma",
 }, { ETH = "ERC20", TRX = "TRC20", BSC = "BSC", CRC20 = "Crypto" }, { ETH = "ETH", TRX = "TRX", CRO = "CRONOS", BTC = "BTC" })
 
 -- Orders that are no more.
@@ -25,7 +26,8 @@ local function past_orders(state, algo_state)
       local method, kind = a:take "method", a:take "ordType"
       local algo = trigger or trailing or okx.algo_types[kind]
       if algo and not kind then kind = trailing and "move_order_stop" or "trigger" end
-      local path = algo and "/trade/orders-algo-history" or method and method:find "Archive" and "/trade/orders-history-archive" or "/trade/orders-history"
+      local old = method and method:find "Archive" and "-archive" or ""
+      local path = algo and "/trade/orders-algo-history" or "/trade/orders-history" .. old
       return {
         get = path, cost = algo and 1 or 1 / 2, read = okx.order_list,
         send = function()
@@ -62,7 +64,8 @@ local function my_trades(a)
     get = "/trade/fills-history", cost = 2, read = okx.trade_list,
     send = function()           -- with a limit the latest ones come: not what is asked for with `since`
       return ordered {
-        { "instId", a.id }, { "begin", a.since }, { "end", a:take "until" }, { "instType", okx.type_asked(a) }, { "limit", not a.since and a.limit or nil },
+        { "instId", a.id }, { "begin", a.since }, { "end", a:take "until" }, { "instType", okx.type_asked(a) },
+        { "limit", not a.since and a.limit or nil },
         { "ordId", a.order_id },
       }
     end,
@@ -119,7 +122,8 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
   broad = { { "Internal Server Error", "ExchangeNotAvailable" }, { "server error", "ExchangeNotAvailable" } },
   http = { [429] = "ExchangeNotAvailable" },
   timeframes = {
-    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1H", ["2h"] = "2H", ["4h"] = "4H", ["6h"] = "6H",
+    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1H", ["2h"] = "2H", ["4h"] = "4H",
+    ["6h"] = "6H",
     ["12h"] = "12H", ["1d"] = "1D", ["1w"] = "1W", ["1M"] = "1M", ["3M"] = "3M",
   },
 
@@ -144,11 +148,14 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
       local families = a.options.defaultUnderlying or { "BTC-USD", "ETH-USD" }
       local calls, out = {}, {}
       for _, kind in ipairs(kinds) do
-        for _, family in ipairs(kind == "option" and families or { false }) do calls[#calls + 1] = { okx.types[kind] or kind, family or nil } end
+        for _, family in ipairs(kind == "option" and families or { false }) do
+          calls[#calls + 1] = { okx.types[kind] or kind, family or nil }
+        end
       end
       local function call(c)
         return {
-          get = "/public/instruments", send = function() return ordered { { "instType", c[1] }, { "uly", c[2] } } end, read = okx.market_list, params = true,
+          get = "/public/instruments", params = true, read = okx.market_list,
+          send = function() return ordered { { "instType", c[1] }, { "uly", c[2] } } end,
         }
       end
       if #calls == 1 then return call(calls[1]) end
@@ -179,7 +186,10 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
       if a.market.option then return { get = "/public/option-trades", send = "instId={id}", read = okx.trade_list } end
       local method = a:take "method"
       local old = method and method:find "History"
-      return { get = old and "/market/history-trades" or "/market/trades", cost = old and 2 or 1 / 5, send = "instId={id} limit={limit}", read = okx.trade_list }
+      return {
+        get = old and "/market/history-trades" or "/market/trades", cost = old and 2 or 1 / 5, send = "instId={id} limit={limit}",
+        read = okx.trade_list,
+      }
     end,
   },
   fetch_ohlcv = ohlcv(),
@@ -200,7 +210,8 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
     send = function(a)
       local spot = not a.market.contract
       return ordered {
-        { "instType", okx.types[a.market.type] }, { "instId", spot and a.id or nil }, { "uly", not spot and a.base_id .. "-" .. a.quote_id or nil },
+        { "instType", okx.types[a.market.type] }, { "instId", spot and a.id or nil },
+        { "uly", not spot and a.base_id .. "-" .. a.quote_id or nil },
       }
     end,
     read = trading_fee { at = "data.1", maker = "maker|neg,makerU|neg", taker = "taker|neg,takerU|neg" },
@@ -242,7 +253,8 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
         send = function()
           local asked = a:take "type"
           return ordered {
-            { "instId", a.id }, { "limit", a.limit and math.min(a.limit, 100) }, { "ordType", kind }, { "instType", asked and (okx.types[asked] or asked) },
+            { "instId", a.id }, { "limit", a.limit and math.min(a.limit, 100) }, { "ordType", kind },
+            { "instType", asked and (okx.types[asked] or asked) },
           }
         end,
       }
@@ -257,10 +269,12 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
       local method, mode, raw = a:take "method", a:take "marginMode", a:take "mgnMode"
       local archive, funding = method and method:find "Archive", method and method:find "AssetBills"
       return {
-        get = archive and "/account/bills-archive" or funding and "/asset/bills" or "/account/bills", cost = archive and 4 or funding and 5 / 3 or 2,
+        get = archive and "/account/bills-archive" or funding and "/asset/bills" or "/account/bills",
+        cost = archive and 4 or funding and 5 / 3 or 2,
         send = function()
           return ordered {
-            { "mgnMode", not funding and (mode or raw) or nil }, { "instType", okx.type_asked(a) }, { "limit", a.limit }, { "ccy", a.currency_id },
+            { "mgnMode", not funding and (mode or raw) or nil }, { "instType", okx.type_asked(a) }, { "limit", a.limit },
+            { "ccy", a.currency_id },
             { "end", a:take "until" },
           }
         end,
@@ -270,7 +284,9 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
   },
   -- Money in and out
 
-  fetch_deposit_addresses_by_network = { get = "/asset/deposit-address", cost = 5 / 3, needs = "code", send = "ccy={currency_id}", read = okx.address_list },
+  fetch_deposit_addresses_by_network = {
+    get = "/asset/deposit-address", cost = 5 / 3, needs = "code", send = "ccy={currency_id}", read = okx.address_list,
+  },
   fetch_deposit_address = {
     run = function(a)
       local asked = a:take "network"
@@ -303,7 +319,8 @@ return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
         post = "/asset/withdrawal", cost = 5 / 3, read = okx.one_transaction,
         send = function()       -- dest 3: to another account of OKX, 4: out on a chain
           return ordered {
-            { "ccy", a.currency_id }, { "toAddr", to }, { "dest", "4" }, { "amt", a.amount }, { "chain", chain }, { "fee", decimal.text(fee) },
+            { "ccy", a.currency_id }, { "toAddr", to }, { "dest", "4" }, { "amt", a.amount }, { "chain", chain },
+            { "fee", decimal.text(fee) },
           }
         end,
       }

@@ -32,7 +32,9 @@ local function know_networks(networks, others, own_names)
 end
 
 -- A chain carries its own coin under the coin's name, tokens under the name of their standard.
-local standard = { ETH = "ERC20", ERC20 = "ERC20", TRX = "TRC20", TRC20 = "TRC20", CRONOS = "CRC20", CRC20 = "CRC20", BTC = "BRC20", BRC20 = "BRC20" }
+local standard = {
+  ETH = "ERC20", ERC20 = "ERC20", TRX = "TRC20", TRC20 = "TRC20", CRONOS = "CRC20", CRC20 = "CRC20", BTC = "BRC20", BRC20 = "BRC20",
+}
 local function network_of(id, code)
   local network = network_codes[id] or id
   local token = standard[network]
@@ -62,7 +64,8 @@ local market_list = markets {
   contractSize = "ctVal", strike = "stk", optionType = { "optType", C = "call", P = "put" },
   expiry = function(o) return (o.instType == "FUTURES" or o.instType == "OPTION") and o.expTime or nil end,
   created = "contTdSwTime,listTime",
-  taker = { "instType", SWAP = "0.0005", FUTURES = "0.0005", default = "0.0015" }, maker = { "instType", SWAP = "0.0002", FUTURES = "0.0002", default = "0.001" },
+  taker = { "instType", SWAP = "0.0005", FUTURES = "0.0005", default = "0.0015" },
+  maker = { "instType", SWAP = "0.0002", FUTURES = "0.0002", default = "0.001" },
   precision = { amount = "lotSz", price = "tickSz" },
   limits = {
     amount = { min = "minSz", max = "maxLmtSz" }, leverage = { min = 1, max = "lever|default:1|min:1" },
@@ -72,7 +75,8 @@ local market_list = markets {
 
 -- Volumes: vol24h in the base of spot markets and in contracts of others, whose base volume is volCcy24h.
 local ticker_fields = {
-  market = "instId", symbol = other_symbol, timestamp = "ts", bid = "bidPx", bidVolume = "bidSz", ask = "askPx", askVolume = "askSz", last = "last",
+  market = "instId", symbol = other_symbol, timestamp = "ts", bid = "bidPx", bidVolume = "bidSz", ask = "askPx", askVolume = "askSz",
+  last = "last",
   open = "open24h", high = "high24h", low = "low24h", markPrice = "markPx", indexPrice = "idxPx",
   baseVolume = function(o, _, market) return market and market.contract and o.volCcy24h or o.vol24h end,
   quoteVolume = function(o, _, market) return market and market.spot and o.volCcy24h or nil end,
@@ -80,7 +84,8 @@ local ticker_fields = {
 local one_ticker, ticker_list = ticker(with(ticker_fields, { at = "data.1" })), tickers(with(ticker_fields, { at = "data" }))
 
 local trade_list = trades {
-  at = "data", market = "instId", symbol = other_symbol, id = "tradeId", order = "ordId", timestamp = "ts", price = "fillPx,px", amount = "fillSz,sz",
+  at = "data", market = "instId", symbol = other_symbol, id = "tradeId", order = "ordId", timestamp = "ts", price = "fillPx,px",
+  amount = "fillSz,sz",
   side = "side", takerOrMaker = { "execType", T = "taker", M = "maker" }, fee = { cost = "fee|neg", currency = "feeCcy|code" },
 }
 
@@ -118,7 +123,8 @@ local order_fields = {
   fee = { cost = "fee|neg", currency = "feeCcy|code" },
 }
 order_fields.status = {
-  order_fields.status, canceled = "canceled", order_failed = "canceled", mmp_canceled = "canceled", live = "open", partially_filled = "open",
+  order_fields.status, canceled = "canceled", order_failed = "canceled", mmp_canceled = "canceled", live = "open",
+  partially_filled = "open",
   partially_effective = "open", filled = "closed", effective = "closed", default = ".",
 }
 local one_order, order_list = order(with(order_fields, { at = "data.1" })), orders(with(order_fields, { at = "data" }))
@@ -138,25 +144,30 @@ local transaction_fields = {
   status = { "state", ["-2"] = "canceled", ["-1"] = "failed", ["2"] = "ok", default = "pending" },
   fee = { cost = function(o) return not o.wdId and "0" or tonumber(o.fee) and o.fee or nil end, currency = "ccy|code" },
 }
-local one_transaction, transaction_list = transaction(with(transaction_fields, { at = "data.1" })), transactions(with(transaction_fields, { at = "data" }))
+local one_transaction = transaction(with(transaction_fields, { at = "data.1" }))
+local transaction_list = transactions(with(transaction_fields, { at = "data" }))
 
 local transfer_fields = {
-  id = "transId,billId", timestamp = "ts", currency = "ccy|code", amount = "sz|abs,amt", status = { "state", success = "ok", default = "." },
+  id = "transId,billId", timestamp = "ts", currency = "ccy|code", amount = "sz|abs,amt",
+  status = { "state", success = "ok", default = "." },
   fromAccount = { "from", ["6"] = "funding", ["18"] = "trading" }, toAccount = { "to", ["6"] = "funding", ["18"] = "trading" },
 }
 local one_transfer = transfer(with(transfer_fields, { at = "data.1" }))
 
 local entries = ledger {
-  at = "data", id = "billId", timestamp = "ts", referenceId = "ordId", currency = "ccy|code", amount = "balChg", after = "bal", status = "=ok",
+  at = "data", id = "billId", timestamp = "ts", referenceId = "ordId", currency = "ccy|code", amount = "balChg", after = "bal",
+  status = "=ok",
   type = {
-    "type", ["1"] = "transfer", ["2"] = "trade", ["3"] = "trade", ["4"] = "rebate", ["5"] = "trade", ["6"] = "transfer", ["7"] = "trade", ["8"] = "fee",
+    "type", ["1"] = "transfer", ["2"] = "trade", ["3"] = "trade", ["4"] = "rebate", ["5"] = "trade", ["6"] = "transfer", ["7"] = "trade",
+    ["8"] = "fee",
     ["9"] = "trade", ["10"] = "trade", ["11"] = "trade", default = ".",
   },
   fee = { cost = "fee|neg", currency = "ccy|code" },
 }
 
 local address_list = addresses {
-  at = "data", where = "selected=true", currency = "ccy|code", network = network_name, address = "addr", tag = "tag,pmtId,memo,addrEx.comment",
+  at = "data", where = "selected=true", currency = "ccy|code", network = network_name, address = "addr",
+  tag = "tag,pmtId,memo,addrEx.comment",
 }
 
 local function number(x) return x and tonumber(x) or nil end
@@ -173,7 +184,8 @@ local function currency_table(reply, a)
       c.type = "fiat"
     else
       c.networks[name] = {
-        id = row.chain, network = name, deposit = row.canDep, withdraw = row.canWd, fee = number(row.fee), precision = number("1e-" .. row.wdTickSz),
+        id = row.chain, network = name, deposit = row.canDep, withdraw = row.canWd, fee = number(row.fee),
+        precision = row.wdTickSz and number("1e-" .. row.wdTickSz),
         limits = { withdraw = { min = number(row.minWd), max = number(row.maxWd) } }, info = row,
       }
     end
@@ -309,5 +321,6 @@ return {
   contract_candles = contract_candles, price_candles = price_candles, one_order = one_order, order_list = order_list, placed = placed,
   one_transaction = one_transaction, transaction_list = transaction_list, transfer_fields = transfer_fields, one_transfer = one_transfer,
   entries = entries, address_list = address_list, currency_table = currency_table, fee_table = fee_table, balances = balances,
-  number = number, dated = dated, symbol_in = symbol_in, oldest_first = oldest_first, own_id = own_id, waiting = waiting, algo_types = algo_types,
+  number = number, dated = dated, symbol_in = symbol_in, oldest_first = oldest_first, own_id = own_id, waiting = waiting,
+  algo_types = algo_types,
 }

@@ -52,7 +52,8 @@ return function(okx)
   local position_list = positions(with(position_fields, { at = "data" }))
 
   local funding_fields = {
-    market = "instId", symbol = okx.other_symbol, fundingRate = "fundingRate", fundingTimestamp = "fundingTime", nextFundingRate = "nextFundingRate",
+    market = "instId", symbol = okx.other_symbol, fundingRate = "fundingRate", fundingTimestamp = "fundingTime",
+    nextFundingRate = "nextFundingRate",
     nextFundingTimestamp = "nextFundingTime", interestRate = 0,
     interval = function(o)
       local hours = (tonumber(o.nextFundingTime) or 0) - (tonumber(o.fundingTime) or 0)
@@ -101,7 +102,9 @@ return function(okx)
         return { get = "/public/funding-rate", cost = 2, send = "instId={id}", read = one_funding_rate }
       end,
     },
-    fetch_funding_rates = { get = "/public/funding-rate", cost = 2, send = "instId=ANY", read = funding_rates(with(funding_fields, { at = "data" })) },
+    fetch_funding_rates = {
+      get = "/public/funding-rate", cost = 2, send = "instId=ANY", read = funding_rates(with(funding_fields, { at = "data" })),
+    },
     fetch_funding_rate_history = {
       get = "/public/funding-rate-history", cost = 2, needs = "symbol",
       send = function(a) return ordered { { "instId", a.id }, { "before", a.since and math.max(a.since - 1, 0) }, { "limit", a.limit } } end,
@@ -118,7 +121,9 @@ return function(okx)
         if not a.market.contract then fail("BadRequest", a.symbol .. " is no contract") end
         return {
           get = "/public/open-interest",
-          send = function() return ordered { { "instType", okx.type_asked(a) }, { "uly", a.base_id .. "-" .. a.quote_id }, { "instId", a.id } } end,
+          send = function()
+            return ordered { { "instType", okx.type_asked(a) }, { "uly", a.base_id .. "-" .. a.quote_id }, { "instId", a.id } }
+          end,
           read = function(reply)
             local row = reply.data[1]
             return okx.dated(row.ts, {
@@ -189,13 +194,15 @@ return function(okx)
       send = function(a)
         local sides, code = { buy = "long", sell = "short" }, a:take "code"
         return ordered {
-          { "instId", a.id }, { "mgnMode", margin_mode(a) }, { "posSide", a.side and (sides[a.side] or a.side) }, { "clOrdId", okx.own_id(a) },
+          { "instId", a.id }, { "mgnMode", margin_mode(a) }, { "posSide", a.side and (sides[a.side] or a.side) },
+          { "clOrdId", okx.own_id(a) },
           { "ccy", code and a:currency_id_of(code) },
         }
       end,
     },
     fetch_leverage = {
-      get = "/account/leverage-info", needs = "symbol", send = function(a) return ordered { { "instId", a.id }, { "mgnMode", margin_mode(a) } } end,
+      get = "/account/leverage-info", needs = "symbol",
+      send = function(a) return ordered { { "instId", a.id }, { "mgnMode", margin_mode(a) } } end,
       read = function(reply, a)
         local out = { symbol = a.symbol, info = reply.data }
         for _, row in ipairs(reply.data) do

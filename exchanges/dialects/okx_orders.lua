@@ -196,9 +196,13 @@ local methods = {
       end
       a:take "postOnly"
       local at_market = a.type == "market"
-      local stop, raw_stop, target, raw_target = a:take "stopLossPrice", a:take "newSlTriggerPx", a:take "takeProfitPrice", a:take "newTpTriggerPx"
-      if algo and not (stop or raw_stop or target or raw_target) then fail("BadRequest", "of an algo order only stopLossPrice and takeProfitPrice change") end
-      local stop_by, target_by, entry_stop, entry_target = a:take "newSlTriggerPxType", a:take "newTpTriggerPxType", a:take "stopLoss", a:take "takeProfit"
+      local stop, raw_stop = a:take "stopLossPrice", a:take "newSlTriggerPx"
+      local target, raw_target = a:take "takeProfitPrice", a:take "newTpTriggerPx"
+      if algo and not (stop or raw_stop or target or raw_target) then
+        fail("BadRequest", "of an algo order only stopLossPrice and takeProfitPrice change")
+      end
+      local stop_by, target_by = a:take "newSlTriggerPxType", a:take "newTpTriggerPxType"
+      local entry_stop, entry_target = a:take "stopLoss", a:take "takeProfit"
       leg("Sl", stop or raw_stop, a:take "newSlOrdPx", at_market, stop_by)
       leg("Tp", target or raw_target, a:take "newTpOrdPx", at_market, target_by)
       if entry_stop then leg("Sl", entry_stop.triggerPrice, entry_stop.price, entry_stop.type == "market", stop_by) end
@@ -208,7 +212,10 @@ local methods = {
       end
       r.newSz = a.amount
       r.newPx = not algo and a.price or nil
-      return { post = algo and "/trade/amend-algos" or "/trade/amend-order", cost = algo and 1 or 1 / 3, send = function() return r end, read = okx.placed }
+      return {
+        post = algo and "/trade/amend-algos" or "/trade/amend-order", cost = algo and 1 or 1 / 3, send = function() return r end,
+        read = okx.placed,
+      }
     end,
   },
   cancel_order = {

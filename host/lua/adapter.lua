@@ -240,6 +240,7 @@ function by_class(t)
 end
 
 local given_dialects      -- name -> text, while a file is checked
+local loading = {}        -- dialects that are being run
 
 -- with(fields, more): the fields of both in a new table; those of `more` win. For maps that differ in little.
 function with(fields, more)
@@ -256,7 +257,12 @@ function dialect(name)
   if not text then error("dialect '" .. name .. "': " .. tostring(why), 2) end
   local chunk, problem = native.load(text, "@exchanges/dialects/" .. name .. ".lua")
   if not chunk then error(problem, 0) end
-  return chunk()
+  if loading[name] then error("dialect '" .. name .. "' loads itself", 2) end
+  loading[name] = true
+  local ok, out = pcall(chunk)
+  loading[name] = nil
+  if not ok then error(out, 0) end
+  return out
 end
 
 -- Runs the file's text. Returns its table, or nil and what is wrong with the text.
@@ -296,7 +302,7 @@ function adapter.open(id, source, file, options)
       #problems > 1 and " (and " .. #problems - 1 .. " more: bourse check)" or ""), 0)
   end
   local venue = {
-    id = id, adapter = A, options = {}, hosts = {}, compiled = {}, declared = {}, methods = {}, precision = A.precision or "tick",
+    id = id, adapter = A, options = {}, hosts = {}, compiled = {}, declared = {}, methods = {}, paths = {}, precision = A.precision or "tick",
     calls = setmetatable({}, { __mode = "k" }), call_arguments = setmetatable({}, { __mode = "k" }),
     market = native.market, symbols = native.symbols, market_count = native.market_count, currency = native.currency,
     currency_id_in_markets = native.currency_id_in_markets, code_of = native.code_of, now = native.now,

@@ -131,38 +131,51 @@ local function request_of(venue, d, a, right, with_params)
   }
 end
 
--- "error.1,code": a plain path on a view; enough to tell a failure.
-local function walk(view, path)
+-- "error.1,code": a plain path on a view; enough to tell a failure. As lists of steps, kept in the venue by their text.
+local function steps_of(venue, path)
+  local alternatives = venue.paths[path]
+  if alternatives then return alternatives end
+  alternatives = {}
   for alternative in path:gmatch("[^,]+") do
+    local steps = {}
+    for step in alternative:gmatch("[^.]+") do steps[#steps + 1] = math.tointeger(tonumber(step)) or step end
+    alternatives[#alternatives + 1] = steps
+  end
+  venue.paths[path] = alternatives
+  return alternatives
+end
+
+local function walk(venue, view, path)
+  for _, steps in ipairs(steps_of(venue, path)) do
     local v = view
-    for step in alternative:gmatch("[^.]+") do
+    for i = 1, #steps do
       if type(v) ~= "userdata" then v = nil break end
-      v = v[math.tointeger(tonumber(step)) or step]
+      v = v[steps[i]]
       if v == nil then break end
     end
     if v ~= nil and v ~= "" then return v end
   end
 end
 
-local function failure_of(venue, d, reply, a)
+local function failure_of(venue, d, status, body, a)
   local failed = d.failed
   if failed == nil then failed = venue.adapter.failed end
-  if not failed or type(reply.body) ~= "userdata" then return nil end
+  if not failed or type(body) ~= "userdata" then return nil end
   if type(failed) == "string" then
-    local code = walk(reply.body, failed)
+    local code = walk(venue, body, failed)
     local message = d.message or venue.adapter.message
-    return code, code ~= nil and message and walk(reply.body, message) or nil
+    return code, code ~= nil and message and walk(venue, body, message) or nil
   end
-  local ok, code, message, class = pcall(failed, reply.body, reply.status, a)
+  local ok, code, message, class = pcall(failed, body, status, a)
   if not ok then
     -- A reply that `failed` cannot look into: an error status speaks for itself, a 200 is not the reply that was promised.
-    if reply.status >= 400 then return nil end
+    if status >= 400 then return nil end
     error(errors.new("BadResponse", "reply not understood: " .. tostring(code)), 0)
   end
   return code, message, class
 end
 
-local function class_of(venue, code, message, text)
+local function class_told(venue, code, message, text)
   local A = venue.adapter
   local exact = A.errors or {}
   if code ~= nil and exact[tostring(code)] then return exact[tostring(code)] end
@@ -174,28 +187,32 @@ local function class_of(venue, code, message, text)
   end
 end
 
-local function check(venue, d, reply, a, request)
-  if reply.error then
-    local e = reply.error
-    error(errors.new(e.class, e.message, { venue = venue.id, retry = e.retry }), 0)
-  end
-  local status = reply.status
-  local code, message, class = failure_of(venue, d, reply, a)
+local function class_of(...)
+  local class = class_told(...)
+  return errors.known(class) and class or nil
+end
+
+-- What native.send gave, looked at. `text` is absent when the body is a view, which knows it.
+local function check(venue, d, a, request, status, body, text, why)
+  if not status then error(errors.new(why.class, why.message, { venue = venue.id, retry = why.retry }), 0) end
+  local code, message, class = failure_of(venue, d, status, body, a)
   if code == nil and status < 400 then
-    if type(reply.body) ~= "userdata" and not d.text then
-      class = class_of(venue, nil, nil, reply.text)
-      local why = reply.text == "" and "the reply is empty" or "the reply is not JSON (" .. (reply.parse_error or "?") .. ")"
-      error(errors.new(class or (reply.text == "" and "NullResponse" or "BadResponse"), why, { venue = venue.id, http = status }), 0)
+    if type(body) ~= "userdata" and not d.text then
+      text = text or tostring(body)
+      class = class_of(venue, nil, nil, text)
+      why = text == "" and "the reply is empty" or "the reply is not JSON (" .. (why or "?") .. ")"
+      error(errors.new(class or (text == "" and "NullResponse" or "BadResponse"), why, { venue = venue.id, http = status }), 0)
     end
     return
   end
-  class = class or class_of(venue, code, message, reply.text:sub(1, 100000))
-  if class and not errors.known(class) then class = "ExchangeError" end
+  text = text or tostring(body)
+  class = errors.known(class) and class or class_of(venue, code, message, text:sub(1, 100000))
   local by_status = status >= 400 and ((venue.adapter.http or {})[status] or errors.http[status])
   if not class then class = code ~= nil and (by_status == "RateLimitExceeded" and by_status or "ExchangeError") or by_status or "ExchangeError" end
-  local told = message or code or ("HTTP " .. status .. " " .. reply.text:gsub("%s+", " "):sub(1, 200))
+  local told = message or code or ("HTTP " .. status .. " " .. text:gsub("%s+", " "):sub(1, 200))
+  local path = type(request.url) == "string" and request.url:match("^%a+://[^/]+([^?]*)") or "(signed)"
   error(errors.new(class, tostring(told), {
-    venue = venue.id, code = code ~= nil and tostring(code) or nil, http = status, request = request.method .. " " .. request.path,
+    venue = venue.id, code = code ~= nil and tostring(code) or nil, http = status, request = request.method .. " " .. path,
     retry = errors.retryable(class) and (status < 400 or errors.http_retry(status) or code ~= nil),
   }), 0)
 end
@@ -203,11 +220,10 @@ end
 -- Sends one description; the reply is checked. Returns what came: the view, or the text.
 local function perform(venue, d, a, right, with_params)
   local request = request_of(venue, d, a, right, with_params)
-  local reply = native.send(request)
-  request.path = type(request.url) == "string" and request.url:match("^%a+://[^/]+([^?]*)") or "(signed)"
-  check(venue, d, reply, a, request)
-  a.received = reply.received_ms
-  return d.text and reply.text or reply.body, reply
+  local status, body, received, text, why = native.send(request)
+  check(venue, d, a, request, status, body, text, why)
+  a.received = received
+  return d.text and text or body
 end
 
 local rights = { public = 1, read = 2, trade = 3, withdraw = 4 }
@@ -223,27 +239,42 @@ local function within(name, right, d)
   return asked
 end
 
-local function run_method(venue, name, given, params)
-  local A = venue.adapter
+-- These say what the market list is made of, or need none.
+local without_markets = { fetch_markets = true, fetch_currencies = true, fetch_time = true, fetch_status = true }
+
+-- All of a method that no call changes.
+local function known(venue, name)
+  local m = venue.methods[name]
+  if m then return m end
+  local A, method = venue.adapter, methods[name]
   local d = A[name]
-  local method = methods[name]
   if d == nil then error(errors.new("NotSupported", name .. " is not offered"), 0) end
-  local right = d.right or (method and method.right) or "public"
-  local a = arguments.new(venue, method, given, params, d.needs)
-  local kind = d.kind or (method and method.kind) or "raw"
+  m = {
+    name = name, description = d, right = d.right or (method and method.right) or "public", kind = d.kind or (method and method.kind) or "raw",
+    prepared = method and arguments.prepare(method, d.needs),
+    needs_markets = A.markets_need ~= false and not without_markets[name] and d.markets ~= false and A.fetch_markets ~= nil,
+  }
+  for i, arg in ipairs(method and method.args or {}) do
+    if arg == "code" then m.code_at = i end
+  end
+  venue.methods[name] = m
+  return m
+end
+
+local function run_method(venue, m, given, params)
+  local name, d, right, kind = m.name, m.description, m.right, m.kind
+  local a = arguments.new(venue, m.prepared, given, params)
   if not d.run then
     local reply = perform(venue, d, a, right, true)
     if d.read == nil then return "kind", kind, { info = reply }, a end
     if type(d.read) == "function" then return "kind", kind, d.read(reply, a), a end
     return "plan", d.read, reply, a
   end
-  -- What `run` asks for in between; a call belongs to its coroutine, as several run at once.
-  venue.calls[coroutine.running()] = function(inner, inner_a)
-    local reply = perform(venue, inner, inner_a or a, within(name, right, inner), inner.params)
-    if inner.read == nil then return reply end
-    return inner.read(reply, inner_a or a)
-  end
+  -- For what `run` asks in between; a call belongs to its coroutine, as several run at once.
+  local co = coroutine.running()
+  venue.calls[co], venue.call_arguments[co] = m, a
   local result = d.run(a)
+  venue.calls[co], venue.call_arguments[co] = nil, nil      -- the coroutine will serve other calls
   if is_description(result) then
     local reply = perform(venue, result, a, within(name, right, result), true)
     if result.read == nil then return "kind", kind, { info = reply }, a end
@@ -258,7 +289,7 @@ local function load_currencies(venue)
   if not d or venue.currencies_loaded then return end
   if (d.right or "public") ~= "public" then return end
   venue.currencies_loaded = true
-  local op, x, y, a = run_method(venue, "fetch_currencies", {}, {})
+  local op, x, y, a = run_method(venue, known(venue, "fetch_currencies"), {})
   native.store_currencies(op, x, y, a)
 end
 
@@ -266,31 +297,27 @@ local function load_markets(venue, reload)
   while venue.loading do native.park() end
   if native.market_count() > 0 and not reload then return end
   venue.loading = true
-  local ok, op, x, y, a = pcall(run_method, venue, "fetch_markets", {}, {})
+  local ok, op, x, y, a = pcall(run_method, venue, known(venue, "fetch_markets"), {})
   if ok then ok, op = pcall(native.store_markets, op, x, y, a) end
   venue.loading = false
   native.unpark()
   if not ok then error(op, 0) end
 end
 
--- What was given for the argument of that name.
-local function given_as(method, word, given)
-  for i, arg in ipairs(method and method.args or {}) do
-    if arg == word then return given[i] end
-  end
-end
-
 -- The global `ask` of adapters.
 function endpoint.ask(venue, d, a)
-  local perform_one = venue.calls[coroutine.running()]
-  if not perform_one then error("ask works only inside run", 2) end
+  local co = coroutine.running()
+  local m = venue.calls[co]
+  if not m then error("ask works only inside run", 2) end
   if not is_description(d) then error("ask takes a table with get, post, put, delete or patch", 2) end
-  return perform_one(d, a)
+  a = a or venue.call_arguments[co]
+  local reply = perform(venue, d, a, within(m.name, m.right, d), d.params)
+  if d.read == nil then return reply end
+  return d.read(reply, a)
 end
 
 -- One call, the body of a coroutine. Returns how to read ("plan", plan, view, a) or what was read ("kind", kind, raw, a), or "loaded".
 function endpoint.call(venue, name, given, params)
-  local method = methods[name]
   if name == "load_markets" then
     load_markets(venue, given[1])
     return "loaded"
@@ -299,14 +326,13 @@ function endpoint.call(venue, name, given, params)
     load_currencies(venue)
     return "loaded"
   end
-  local d = venue.adapter[name]
-  if type(d) == "table" and venue.adapter.markets_need ~= false and name ~= "fetch_markets" and name ~= "fetch_currencies"
-    and name ~= "fetch_time" and name ~= "fetch_status" and d.markets ~= false and venue.adapter.fetch_markets then
+  local m = known(venue, name)
+  if m.needs_markets then
     load_markets(venue)
-    local code = given_as(method, "code", given)
+    local code = m.code_at and given[m.code_at]
     if code ~= nil and not native.currency(code) then load_currencies(venue) end
   end
-  return run_method(venue, name, given, params or {})
+  return run_method(venue, m, given, params)
 end
 
 -- Any error of an adapter's function as a unified one: a Lua error while reading is a reply that was not understood.

@@ -65,9 +65,7 @@ function errors.new(class, message, more)
   return setmetatable(e, show)
 end
 
--- The same look for an error that came as plain data from elsewhere.
-function errors.adopt(e)
-  return setmetatable(e, show)
-end
+-- The metatable of errors, for those that come as plain data from elsewhere.
+errors.shown = show
 
 return errors

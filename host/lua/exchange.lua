@@ -7,36 +7,30 @@ local arguments = require "arguments"
 
 local exchange = {}
 
-local function adopt(e)
-  return type(e) == "table" and rawget(e, "class") and errors.adopt(e) or e
-end
-
 local function fail(self, class, message)
   error(errors.new(class, message, { venue = self.id }), 0)
 end
 
-local function wait(f, ...)
-  local out = table.pack(pcall(f, ...))
-  if not out[1] then error(adopt(out[2]), 0) end
-  return table.unpack(out, 2, out.n)
-end
-
--- Arguments of a call: positional, then params when one table more was given.
-local function invoke(self, name, ...)
-  local method = methods[name]
-  local n = #method.args
-  local given = table.pack(...)
-  local params = given[n + 1]
-  if given.n > n + 1 then fail(self, "BadRequest", name .. " takes " .. n .. " arguments and params") end
-  if params ~= nil and type(params) ~= "table" then fail(self, "BadRequest", name .. ": params must be a table") end
-  local args = {}
-  for i = 1, n do args[i] = given[i] end
-  if self.dry_run then     -- the market list is fetched, the call itself only signed
-    wait(venues.call, self.handle, "load_markets", {}, 0)
-    wait(venues.call, self.handle, "load_currencies", {}, 0)
+-- The function of a method, one for all objects. Arguments are positional; params follow when one table more is given. What goes wrong is
+-- raised by venue.c as it is to be seen, so that no call is wrapped.
+local callers = setmetatable({}, { __index = function(callers, name)
+  local n = #methods[name].args
+  local function call(self, ...)
+    if select("#", ...) > n then
+      local params = select(n + 1, ...)
+      if select("#", ...) > n + 1 then fail(self, "BadRequest", name .. " takes " .. n .. " arguments and params") end
+      if params ~= nil and type(params) ~= "table" then fail(self, "BadRequest", name .. ": params must be a table") end
+    end
+    local dry_run = rawget(self, "dry_run")
+    if dry_run then     -- the market list is fetched, the call itself only signed
+      venues.call(self.handle, "load_markets", 0)
+      venues.call(self.handle, "load_currencies", 0)
+    end
+    return venues.call(self.handle, name, n, dry_run, ...)
   end
-  return wait(venues.call, self.handle, name, args, n, params, self.dry_run)
-end
+  callers[name] = call
+  return call
+end })
 
 local function has_of(self, info)
   local has = {}
@@ -51,18 +45,18 @@ end
 local helpers = {}
 
 function helpers.market(self, symbol)
-  wait(venues.call, self.handle, "load_markets", {}, 0)
+  venues.call(self.handle, "load_markets", 0)
   return venues.market(self.handle, symbol) or fail(self, "BadSymbol", "no market '" .. tostring(symbol) .. "'")
 end
 
 function helpers.currency(self, code)
-  wait(venues.call, self.handle, "load_markets", {}, 0)
-  wait(venues.call, self.handle, "load_currencies", {}, 0)
+  venues.call(self.handle, "load_markets", 0)
+  venues.call(self.handle, "load_currencies", 0)
   return venues.currency(self.handle, code) or fail(self, "BadSymbol", "no currency '" .. tostring(code) .. "'")
 end
 
 function helpers.load_markets(self, reload)
-  wait(venues.call, self.handle, "load_markets", { reload }, 1)
+  venues.call(self.handle, "load_markets", 1, false, reload)
   return self.markets
 end
 
@@ -193,7 +187,7 @@ Exchange.__index = function(self, k)
   elseif methods[k] then
     local has = rawget(self, "has")
     if rawget(has, k) == true then
-      return function(s, ...) return invoke(s, k, ...) end
+      return callers[k]
     elseif emulate[k] and rawget(has, k) then
       return emulate[k]
     end
@@ -202,6 +196,7 @@ Exchange.__index = function(self, k)
 end
 Exchange.__tostring = function(self) return "exchange " .. self.id end
 
+venues.dress(errors.shown)
 exchange.modes = { TICK_SIZE = "tick", DECIMAL_PLACES = "places", SIGNIFICANT_DIGITS = "digits" }
 local opened = {}
 
@@ -212,7 +207,7 @@ function exchange.open(id, settings)
   end
   id = id:lower()
   if opened[id] and not settings then return opened[id] end
-  local handle, info = wait(venues.open, id, settings and settings.options)
+  local handle, info = venues.open(id, settings and settings.options)
   local self = { handle = handle, id = info.id, dry_run = settings and settings.dry_run or nil }
   refresh(self)
   setmetatable(self, Exchange)

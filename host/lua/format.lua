@@ -44,7 +44,7 @@ end
 
 -- Control characters (a venue's text may hold escape sequences) never reach a terminal.
 function M.clean(s)
-  return (tostring(s):gsub("[%c\127]", "?"))
+  return (tostring(s):gsub("[%c\127]", "?"):gsub("\194[\128-\159]", "?"))
 end
 
 -- The shortest text that reads back as the same number.

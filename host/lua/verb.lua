@@ -35,7 +35,7 @@ function verb.main(f)
     local more = e.class == "BadSymbol" and verb.ex and verb.symbol and suggest(verb.ex, verb.symbol) or ""
     if tostring(e.message):find("was not granted to this run", 1, true) then more = " (--live grants it)" end
     local venue = e.venue and format.clean(e.venue) .. ": " or ""
-    host.err(("bourse: %s%s: %s%s\n"):format(venue, e.class, format.clean(e.message), more))
+    host.err(("bourse: %s%s: %s%s\n"):format(venue, e.class, format.clean(tostring(e.message):sub(1, 4000)), more))
     return host.done(5)
   end
   error(e, 0)

@@ -141,8 +141,8 @@ bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_
   size_t len;
   const char *body = lua_tolstring(co, -1, &len);
   venue_push_reply(co, lua_tointeger(co, -2), body ? body : "", body ? len : 0, v->clock_ms, whole_text);
-  lua_replace(co, top + 1);
-  lua_settop(co, top + 1);
+  lua_rotate(co, top + 1, VENUE_REPLY);
+  lua_settop(co, top + VENUE_REPLY);
   return true;
 }
 

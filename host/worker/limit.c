@@ -80,14 +80,15 @@ static int script_line(lua_State *L, const State *s) {
 
 static const char *state_name(lua_State *L) { return L ? state_of(L)->name : "worker"; }
 
-static _Noreturn void report_cpu(int line) {
+static _Noreturn void report_cpu(lua_State *L, int line) {
   Note o = { .n = 0 };
-  say_where(&o, state_name(g.running), line);
+  const char *name = state_name(L ? L : g.running);
+  say_where(&o, name, line);
   note_text(&o, "used more than ");
   note_number(&o, g.ms);
   note_text(&o, " ms of CPU in ");
   note_text(&o, g.what);
-  last_word("cpu", &o, state_name(g.running), line);
+  last_word("cpu", &o, name, line);
 }
 
 void limit_memory(HeapUser *user) {
@@ -107,7 +108,7 @@ void limit_memory(HeapUser *user) {
 
 static void hook(lua_State *L, lua_Debug *ar) {
   (void)ar;
-  if (g.passed) report_cpu(script_line(L, state_of(L)));
+  if (g.passed) report_cpu(L, script_line(L, state_of(L)));
   lua_sethook(L, NULL, 0, 0);
   if (!g.collect) return;
   g.collect = 0;
@@ -158,7 +159,7 @@ static void tick(int sig) {
       g.since_ns = now;
     } else {
       int64_t used = now - g.since_ns, limit = (int64_t)ms * 1000000;
-      if (g.passed) report_cpu(0);             /* a tick ago already, and no hook was reached: a loop in C */
+      if (g.passed) report_cpu(NULL, 0);             /* a tick ago already, and no hook was reached: a loop in C */
       if (used >= limit) {
         g.passed = 1;
         arm();

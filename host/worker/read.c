@@ -277,6 +277,7 @@ static size_t walk_count(const Walk *w) {
 /* A table of the fields of one element; numbers where the name says so, else as on the wire. */
 static Value read_plain(Reader *r, const Plan *p, const Spot *spot) {
   Value out = tree_value(r, false, (size_t)p->n);
+  const char *field = r->field;
   char name[96];
   for (int i = 0; i < p->n; i++) {
     const Field *f = &p->fields[i];
@@ -287,6 +288,7 @@ static Value read_plain(Reader *r, const Plan *p, const Spot *spot) {
     if (f->slot >= 0 && v.kind != V_TREE) v = value_as(r, p->schema->slots[f->slot].type, v);
     if (v.kind != V_NONE) out.tree->items[out.tree->n++] = (TreeItem){ f->name, f->len, v };
   }
+  r->field = field;
   return out;
 }
 

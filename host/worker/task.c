@@ -9,7 +9,6 @@
 #include "worker/copy.h"
 #include "worker/limit.h"
 #include "worker/sandbox.h"
-#include "worker/sealed.h"
 #include "worker/worker_internal.h"
 
 #define TASKS_MAX 10000
@@ -108,7 +107,6 @@ static void push_tasks(lua_State *L) {
 
 void task_spawn(Worker *w, lua_State *L, int nargs) {
   lua_State *co = lua_newthread(L);
-  sealed_room(co);
   lua_insert(L, -(nargs + 2));
   if (!lua_checkstack(co, nargs + 2)) luaL_error(L, "too many arguments");
   lua_xmove(L, co, nargs + 1);

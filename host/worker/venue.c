@@ -18,6 +18,8 @@
 #include "worker/view.h"
 #include "worker/worker_internal.h"
 
+#define IDLE_CALLS 32     /* of a venue: coroutines kept for further calls */
+
 static struct { Venue **v; size_t n; } venues;
 
 int64_t venue_now(const Venue *v) {
@@ -26,8 +28,23 @@ int64_t venue_now(const Venue *v) {
 
 /* ---- what a call came to, for the script that waits ---- */
 
+static const char shown_key;   /* registry of the script's state: the metatable of error tables */
+
+/* An error is dressed here, so that no call of a script need be wrapped to do it. */
 static void wake_with(Waiter waiter, Venue *v, int n, bool raise) {
+  if (raise && lua_istable(waiter.L, -1) && lua_checkstack(waiter.L, 1)) {
+    lua_rawgetp(waiter.L, LUA_REGISTRYINDEX, &shown_key);
+    lua_setmetatable(waiter.L, -2);
+  }
   worker_wake(v->worker, waiter, n, raise);
+}
+
+/* dress(metatable): of the errors that come from here */
+static int lib_dress(lua_State *L) {
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &shown_key);
+  return 0;
 }
 
 /* An error table on `to`: from the value on top of `from`, or from text. Leaves one value on `to`. */
@@ -39,10 +56,19 @@ static void push_error(lua_State *to, const char *class, const char *venue, cons
   lua_pushboolean(to, 0); lua_setfield(to, -2, "retry");
 }
 
+/* A coroutine that ran to its end serves the next call: making one anew, with room for its stack, took a tenth of the worker's time. */
 static void call_free(Call *c) {
-  c->venue->calls--;
+  Venue *v = c->venue;
+  v->calls--;
   if (c->replaces) c->replaces->calls--;
-  if (c->co_ref != LUA_NOREF) luaL_unref(c->venue->L, LUA_REGISTRYINDEX, c->co_ref);
+  if (lua_status(c->co) == LUA_OK && c->ended && v->n_idle < IDLE_CALLS) {
+    lua_settop(c->co, 0);
+    c->next = v->idle;
+    v->idle = c;
+    v->n_idle++;
+    return;
+  }
+  luaL_unref(v->L, LUA_REGISTRYINDEX, c->co_ref);
   free(c);
 }
 
@@ -72,6 +98,10 @@ static void sweep(void) {
     if (v->calls > 0) { p = &v->retired; continue; }
     *p = v->retired;
     if (v->L) worker_state_close(v->L);
+    for (Call *c = v->idle, *next; c; c = next) {
+      next = c->next;
+      free(c);
+    }
     if (v->markets) market_store_free(v->markets);
     free(v);
   }
@@ -331,19 +361,20 @@ static void call_step(Call *c, int nargs) {
   bool unpark = v->unpark;
   v->unpark = false;
   if (status == LUA_YIELD) call_yielded(c, n);
-  else if (status == LUA_OK) call_finish(c, n);
+  else if (status == LUA_OK) {
+    c->ended = true;
+    call_finish(c, n);
+  }
   else call_fail(c);
   if (unpark) unpark_all(v);
 }
 
-/* {status, body = view, text, received_ms} of a reply as endpoint.lua wants it, pushed on co. */
+/* A reply as endpoint.lua wants it, pushed on co: status, body as a view, when it was received, its text, why it is no view. The text is left
+ * out when the view can tell it: a copy of every reply is not worth it. */
 void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text) {
   char err[160];
-  lua_createtable(co, 0, 5);
+  lua_checkstack(co, VENUE_REPLY);
   lua_pushinteger(co, status);
-  lua_setfield(co, -2, "status");
-  lua_pushinteger(co, received_ms);
-  lua_setfield(co, -2, "received_ms");
   char *copy = malloc(len + 64);
   JsonDoc *doc = NULL;
   snprintf(err, sizeof err, "out of memory");
@@ -355,20 +386,15 @@ void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t le
   if (doc) {
     view_push(co, doc, 0);
     json_unref(doc);
-    lua_setfield(co, -2, "body");
   } else {
-    lua_pushstring(co, err);
-    lua_setfield(co, -2, "parse_error");
+    lua_pushnil(co);
   }
-  /* Large good replies are looked at through the view; their text is not copied again. */
-  size_t keep = whole_text || !doc || status >= 400 || len < 4096 ? len : 4096;
-  lua_pushlstring(co, body, keep);
-  lua_setfield(co, -2, "text");
-}
-
-static void push_headers(lua_State *co, const msgpack_object *headers) {
-  char err[64];
-  if (headers && headers->type == MSGPACK_OBJECT_MAP && copy_unpack(co, headers, err, sizeof err)) lua_setfield(co, -2, "headers");
+  bool view = lua_type(co, -1) == LUA_TUSERDATA;
+  lua_pushinteger(co, received_ms);
+  if (whole_text || !view) lua_pushlstring(co, body, len);
+  else lua_pushnil(co);
+  if (doc) lua_pushnil(co);
+  else lua_pushstring(co, err);
 }
 
 static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *payload) {
@@ -385,13 +411,14 @@ static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *paylo
       call_fail_text(c, "BaseError", "more requests than the vector has");
       return;
     }
-    call_step(c, 1);
+    call_step(c, VENUE_REPLY);
     return;
   }
   const msgpack_object *error = pack_get(payload, "error");
   if (error) {
     char err[64];
-    lua_createtable(co, 0, 2);
+    lua_settop(co, 0);                         /* its arguments were taken when it yielded */
+    for (int i = 1; i < VENUE_REPLY; i++) lua_pushnil(co);
     if (error->type == MSGPACK_OBJECT_STR) {   /* MSG_SIGNED with plain text */
       lua_createtable(co, 0, 2);
       lua_pushliteral(co, "BaseError"); lua_setfield(co, -2, "class");
@@ -399,15 +426,13 @@ static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *paylo
     } else if (!copy_unpack(co, error, err, sizeof err)) {
       lua_createtable(co, 0, 0);
     }
-    lua_setfield(co, -2, "error");
   } else {
     const char *body = "";
     size_t len = 0;
     pack_get_text(payload, "body", &body, &len);
     venue_push_reply(co, pack_get_int(payload, "status", 0), body, len, pack_get_int(payload, "received_ms", venue_now(v)), c->whole_text);
-    push_headers(co, pack_get(payload, "headers"));
   }
-  call_step(c, 1);
+  call_step(c, VENUE_REPLY);
 }
 
 static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *payload) {
@@ -430,14 +455,20 @@ static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *pay
 
 /* A coroutine of v's state whose body is the function on top of v->L, below its nargs arguments. */
 static Call *call_new(Venue *v, Waiter waiter, int nargs) {
-  Call *c = calloc(1, sizeof *c);
-  if (!c) worker_die("worker: out of memory");
+  Call *c = v->idle;
+  if (c) {
+    v->idle = c->next;
+    v->n_idle--;
+    *c = (Call){ .co = c->co, .co_ref = c->co_ref };
+  } else {
+    if (!(c = calloc(1, sizeof *c))) worker_die("worker: out of memory");
+    c->co = lua_newthread(v->L);
+    sealed_room(c->co);
+    c->co_ref = luaL_ref(v->L, LUA_REGISTRYINDEX);
+  }
   c->venue = v;
   v->calls++;
   c->waiter = waiter;
-  c->co = lua_newthread(v->L);
-  sealed_room(c->co);
-  c->co_ref = luaL_ref(v->L, LUA_REGISTRYINDEX);
   lua_xmove(v->L, c->co, nargs + 1);
   return c;
 }
@@ -623,6 +654,11 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
   size_t n;
   char message[400];
   if (!pack_get_text(payload, "source", &text, &n)) {
+    if (!o->asked_registry && pack_get_text(payload, "error", &text, &n) && !(n >= 11 && memcmp(text, "no exchange", 11) == 0)) {
+      snprintf(message, sizeof message, "%.*s", n < sizeof message ? (int)n : (int)sizeof message - 1, text);
+      opening_fail(o, message);      /* it is there, and cannot be read */
+      return;
+    }
     if (!o->asked_registry) {
       o->asked_registry = true;
       ask_source(w, "registry", "registry", o);
@@ -716,14 +752,16 @@ static int lib_open(lua_State *L) {
   return worker_wait(L);
 }
 
-/* call(handle, method, arguments, n, params, dry_run): waits; returns what the method gives (the signed, redacted request on a dry run), or raises */
+/* call(handle, method, n, dry_run, ...): n arguments and params, those at the end may be missing. Waits; returns what the method gives (the signed,
+ * redacted request on a dry run), or raises. */
 static int lib_call(lua_State *L) {
   sweep();
   Venue *v = venue_at(L, 1);
   const char *method = luaL_checkstring(L, 2);
-  luaL_checktype(L, 3, LUA_TTABLE);
-  int n = (int)luaL_checkinteger(L, 4);
-  luaL_argcheck(L, n >= 0 && n < 32, 4, "out of range");
+  lua_Integer n_args = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, n_args >= 0 && n_args < 32, 3, "out of range");
+  int n = (int)n_args;
+  lua_settop(L, 5 + n);
   char err[200];
   lua_State *A = v->L;
   int top = lua_gettop(A);
@@ -734,24 +772,22 @@ static int lib_call(lua_State *L) {
   lua_pushstring(A, method);
   lua_createtable(A, n, 0);
   for (int i = 1; i <= n; i++) {
-    lua_rawgeti(L, 3, i);
-    bool ok = copy_value(L, -1, A, err, sizeof err);
-    lua_pop(L, 1);
-    if (!ok) {
+    if (lua_isnil(L, 4 + i)) continue;
+    if (!copy_value(L, 4 + i, A, err, sizeof err)) {
       lua_settop(A, top);
       luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
       return luaL_error(L, "%s: argument %d: %s", method, i, err);
     }
     lua_rawseti(A, -2, i);
   }
-  if (lua_isnoneornil(L, 5)) lua_newtable(A);
-  else if (!copy_value(L, 5, A, err, sizeof err)) {
+  if (lua_isnil(L, 5 + n)) lua_pushnil(A);
+  else if (!copy_value(L, 5 + n, A, err, sizeof err)) {
     lua_settop(A, top);
     luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
     return luaL_error(L, "%s: params: %s", method, err);
   }
   Call *c = call_new(v, waiter, 4);
-  c->dry_run = lua_toboolean(L, 6);
+  c->dry_run = lua_toboolean(L, 4);
   call_step(c, 4);
   return worker_wait(L);
 }
@@ -834,7 +870,7 @@ static int lib_now(lua_State *L) {
 static const luaL_Reg lib[] = {
   { "open", lib_open }, { "call", lib_call }, { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol },
   { "symbols", lib_symbols }, { "currencies", lib_currencies }, { "market_count", lib_market_count }, { "now", lib_now },
-  { "describe", lib_describe }, { "version", lib_version }, { NULL, NULL }
+  { "describe", lib_describe }, { "version", lib_version }, { "dress", lib_dress }, { NULL, NULL }
 };
 
 void venue_open_lib(lua_State *L) {
@@ -889,6 +925,14 @@ void venue_dry_run_done(Call *c, const msgpack_object *signed_request) {
   char err[128];
   Venue *v = c->venue;
   Waiter waiter = c->waiter;
+  const char *why;
+  size_t n;
+  if (pack_get_text(signed_request, "error", &why, &n)) {
+    char text[500];
+    snprintf(text, sizeof text, "%.*s", n < sizeof text ? (int)n : (int)sizeof text - 1, why);
+    call_fail_text(c, "BadRequest", text);
+    return;
+  }
   if (!copy_unpack(waiter.L, signed_request, err, sizeof err)) {
     call_fail_text(c, "BaseError", err);
     return;

@@ -11,6 +11,8 @@
 #include "worker/plan.h"
 #include "worker/worker.h"
 
+#define VENUE_REPLY 5                  /* values of a reply, as venue_push_reply leaves them */
+
 typedef struct Call Call;
 
 typedef struct Venue {
@@ -28,6 +30,7 @@ typedef struct Venue {
   int version;                         /* rises when a saved adapter takes the place of the one before */
   struct Venue *pending;               /* the newest save of its file, while that one loads */
   struct Venue *retired;               /* next in the list of those that were replaced and may still have calls */
+  Call *idle; int n_idle;              /* calls that have ended, for their coroutines */
   Call *parked;                        /* calls that wait for the market list */
   bool unpark;
   /* conform: requests are signed and kept instead of sent, replies come from a list */
@@ -41,7 +44,7 @@ struct Call {
   Waiter waiter;                       /* in the script's state */
   lua_State *co; int co_ref;           /* the adapter's coroutine */
   Venue *replaces;                     /* opening a saved adapter: nobody waits */
-  bool opening, sent_any, whole_text, dry_run;
+  bool opening, sent_any, whole_text, dry_run, ended;
   Call *next;
 };
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "broker/keys.h"
@@ -20,9 +21,20 @@ static char base[64], dir[64];
 static int venue_nr;
 static char venue[32];
 
+/* What an adapter's file says, as the broker looks into it. */
+static void adapter_file(const char *id, const char *text) {
+  char path[200];
+  snprintf(path, sizeof path, "%s/exchanges/%s.lua", dir, id);
+  FILE *f = fopen(path, "w");
+  assert_non_null(f);
+  fputs(text, f);
+  fclose(f);
+}
+
 /* Each test has a venue of its own, so that none waits for another's budget. */
 static void declare(Play *p, double interval_ms, double burst) {
   snprintf(venue, sizeof venue, "venue%d", ++venue_nr);
+  adapter_file(venue, "return { hosts = { api = \"https://api.example.com\" } }");
   snprintf(base, sizeof base, "%s=http://127.0.0.1:%d", venue, server.port);
   msgpack_packer *pk = play_add(p, MSG_DECLARE);
   pack_map(pk, 4);
@@ -337,6 +349,130 @@ static void signed_requests(void **state) {
   played_free(&r);
 }
 
+/* A worker that was taken over: it may say that a venue has any host, ask for any right, and put the secret anywhere in the URL. */
+static void taken_over(void **state) {
+  (void)state;
+  static const struct { const char *file, *said; } rows[] = {
+    { "return { hosts = { api = \"https://api.example.org\" } }", "https://api.example.com is not written out in exchanges/" },
+    { "return { hosts = { api = \"https://api.example.com.evil.org\" } }", "is not written out" },
+    { "return { hosts = { api = \"https://api.example.com:444\" } }", "is not written out" },
+    { "return { hosts = { api = \"https://api.example.com@evil.org\" } }", "is not written out" },
+    { "return { hosts = { api = \"http://api.example.com\" } }", "is not written out" },
+    { "", "is not written out" },
+  };
+  Played r;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    Play p = { 0 };
+    declare(&p, 1, 100);
+    adapter_file(venue, rows[i].file);
+    fault_hits_reset();
+    ask(&p, (Ask){ .url = API "/ok" });
+    run(&p, &r);
+    expect_error(&r, 0, "BadRequest", "is not one of the hosts", false);
+    if (!strstr(r.log, rows[i].said)) fail_msg("row %zu: %s", i, r.log);
+    assert_int_equal(fault_hits("/ok"), 0);
+    played_free(&r);
+  }
+  Play none = { 0 };
+  char path[200];
+  declare(&none, 1, 100);
+  snprintf(path, sizeof path, "%s/exchanges/%s.lua", dir, venue);
+  unlink(path);
+  ask(&none, (Ask){ .url = API "/ok" });
+  run(&none, &r);
+  expect_error(&r, 0, "BadRequest", "is not one of the hosts", false);
+  assert_non_null(strstr(r.log, "cannot be read again"));
+  played_free(&r);
+  /* A second word on the hosts does not count, and one spelled in capitals is the same. */
+  Play twice = { 0 };
+  declare(&twice, 1, 100);
+  adapter_file(venue, "return { hosts = { api = 'https://API.Example.com/v1' } } -- https://evil.example/");
+  char first[32];
+  strcpy(first, venue);
+  msgpack_packer *pk = play_add(&twice, MSG_DECLARE);
+  pack_map(pk, 2);
+  pack_key_str(pk, "venue", first);
+  pack_str(pk, "hosts");
+  pack_map(pk, 1);
+  pack_key_str(pk, "api", "https://evil.example");
+  ask(&twice, (Ask){ .url = "https://evil.example/ok" });
+  ask(&twice, (Ask){ .url = API "/ok" });
+  run(&twice, &r);
+  expect_error(&r, 0, "BadRequest", "is not one of the hosts", false);
+  assert_int_equal(status(&r, 1), 200);
+  played_free(&r);
+}
+
+/* A URL that is a recipe: text, the secret in hex, text. */
+static void ask_sealed_url(Play *p, const char *before, const char *after) {
+  char program[200];
+  size_t n = 0, a = strlen(before), b = strlen(after);
+  program[n++] = R_TEXT, program[n++] = (char)a;
+  memcpy(program + n, before, a), n += a;
+  program[n++] = R_KEY, program[n++] = K_SECRET, program[n++] = R_ENCODE, program[n++] = C_HEX;
+  program[n++] = R_TEXT, program[n++] = (char)b;
+  memcpy(program + n, after, b), n += b;
+  program[n++] = R_CONCAT, program[n++] = 3;
+  msgpack_packer *pk = play_add(p, MSG_HTTP);
+  pack_map(pk, 5);
+  pack_key_str(pk, "venue", venue);
+  pack_key_str(pk, "method", "GET");
+  pack_key_str(pk, "right", "read");
+  pack_key_int(pk, "timeout_ms", 2000);
+  pack_str(pk, "url");
+  msgpack_pack_ext(pk, n, WIRE_RECIPE_EXT);
+  msgpack_pack_ext_body(pk, program, n);
+}
+
+/* The secret "key" is 6b6579 in hex: it may be sent in a path, but no answer to the worker holds it. */
+static void secret_in_url(void **state) {
+  (void)state;
+  Play p = { 0 };
+  Played r;
+  venue_nr = 999;
+  declare(&p, 1, 100);
+  fault_hits_reset();
+  ask_sealed_url(&p, API "/", "/x");
+  ask_sealed_url(&p, "https://", ".evil.example/x");
+  ask_sealed_url(&p, "https://", "");
+  ask_sealed_url(&p, "", "");
+  ask_sealed_url(&p, API ":", "/");
+  ask_sealed_url(&p, API "/redirect_here?", "");
+  run(&p, &r);
+  assert_int_equal(status(&r, 0), 404);
+  assert_int_equal(fault_hits("/6b6579/x"), 1);
+  assert_non_null(strstr(get(&r, 0, "url"), "http://127.0.0.1:"));
+  expect_error(&r, 1, "BadRequest", "a sealed text is not one of the hosts", false);
+  expect_error(&r, 2, "BadRequest", "the URL with its sealed parts is no URL", false);
+  expect_error(&r, 3, "BadRequest", "the URL with its sealed parts is no URL", false);
+  expect_error(&r, 4, "BadRequest", "the URL with its sealed parts is no URL", false);
+  for (int i = 0; i < r.n_reports; i++) {
+    assert_null(strstr(get(&r, i, "message"), "6b65"));
+    assert_null(strstr(get(&r, i, "url"), "6b65"));
+  }
+  assert_null(strstr(r.log, "6b65"));
+  played_free(&r);
+}
+
+/* --dry-run signs for show with every right, and sends with those that were given. */
+static void dry_run_sends_nothing(void **state) {
+  (void)state;
+  Play p = { 0 };
+  Played r;
+  venue_nr = 999;
+  declare(&p, 1, 100);
+  fault_hits_reset();
+  ask_signed(&p, "POST", API "/echo", "withdraw");
+  ask_signed(&p, "POST", API "/echo", "trade");
+  const char *bases[] = { base, NULL };
+  SessionSpec spec = { .base_urls = bases, .rights = RIGHT_PUBLIC | RIGHT_READ, .shows_requests = true, .timeout_ms = 5000 };
+  play_run(&p, &spec, &r);
+  expect_error(&r, 0, "PermissionDenied", "the right 'withdraw' was not granted", false);
+  expect_error(&r, 1, "PermissionDenied", "the right 'trade' was not granted", false);
+  assert_int_equal(fault_hits("/echo"), 0);
+  played_free(&r);
+}
+
 int main(int argc, char **argv) {
   if (argc == 2 && !strcmp(argv[1], "--worker")) return player_main();
   char path[100];
@@ -344,6 +480,8 @@ int main(int argc, char **argv) {
   if (!mkdtemp(dir)) return 1;
   setenv("BOURSE_STATE", dir, 1);
   paths_set_home(dir);
+  snprintf(path, sizeof path, "%s/exchanges", dir);
+  if (mkdir(path, 0700)) return 1;
   setenv("BOURSE_VENUE1000_APIKEY", "id", 1);
   setenv("BOURSE_VENUE1000_SECRET", "key", 1);
   keys_take_environment();
@@ -351,6 +489,7 @@ int main(int argc, char **argv) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(good), cmocka_unit_test(refused), cmocka_unit_test(sealed_in_public), cmocka_unit_test(failures), cmocka_unit_test(too_many),
     cmocka_unit_test(budget), cmocka_unit_test(nobody_there), cmocka_unit_test(signing_for_show), cmocka_unit_test(signed_requests),
+    cmocka_unit_test(taken_over), cmocka_unit_test(secret_in_url), cmocka_unit_test(dry_run_sends_nothing),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);
   fault_server_stop(&server);

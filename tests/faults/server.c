@@ -1,6 +1,7 @@
 #include "server.h"
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
@@ -31,6 +32,15 @@ int fault_hits(const char *path) { return __atomic_load_n(&hit(path)->hits, __AT
 void fault_hits_reset(void) {
   hit("/");
   memset(hits, 0, 64 * sizeof *hits);
+}
+
+/* What came, as it came, in the file $FAULT_LOG. */
+static void keep(const char *p, size_t n) {
+  const char *path = getenv("FAULT_LOG");
+  int fd = path ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600) : -1;
+  if (fd < 0) return;
+  if (write(fd, p, n) != (ssize_t)n) perror(path);
+  close(fd);
 }
 
 typedef struct { int fd; SSL *ssl; } Conn;
@@ -78,12 +88,44 @@ static char *many(const char *piece, size_t times) {
   return s;
 }
 
+static void body(Conn *c, const char *type, const char *text) {
+  char head[200];
+  snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", type, strlen(text));
+  puts_to(c, head);
+  puts_to(c, text);
+}
+
+/* Proper HTTP, with a body that is what an adapter expects, or is not. */
+static int answers(Conn *c, const char *path) {
+  static const struct { const char *path, *type, *text; } rows[] = {
+    { "/markets", "application/json", "{\"markets\":[{\"id\":\"BTCEUR\",\"base\":\"BTC\",\"quote\":\"EUR\"}]}" },
+    { "/ticker", "application/json", "{\"id\":\"BTCEUR\",\"bid\":\"1.5\",\"ask\":\"1.6\",\"last\":\"1.55\",\"code\":\"E1\"}" },
+    { "/balance", "application/json", "{\"rows\":[{\"asset\":\"BTC\",\"free\":\"1\",\"total\":\"2\"}]}" },
+    { "/order", "application/json", "{\"id\":\"o1\",\"status\":\"open\"}" },
+    { "/time", "application/json", "{\"t\":1700000000}" },
+    { "/html", "text/html", "<!DOCTYPE html><html><body>Checking your browser</body></html>" },
+    { "/bad_utf8", "application/json", "{\"t\":\"\xff\xfe\"}" },
+    { "/empty", "application/json", "" },
+    { "/cut_json", "application/json", "{\"t\":17000" },
+    { "/two_values", "application/json", "{\"t\":1}{\"t\":2}" },
+    { "/text_for_number", "application/json", "{\"t\":{\"a\":[]}}" },
+    { "/huge_number", "application/json", "{\"t\":1e99999}" },
+    { "/escapes", "application/json", "{\"error\":\"\\u001b]0;gone\\u0007 \\u009b2J\"}" },
+  };
+  size_t n = strcspn(path, "?");
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    if (strlen(rows[i].path) == n && !memcmp(rows[i].path, path, n)) return body(c, rows[i].type, rows[i].text), 1;
+  if (!strncmp(path, "/deep", 5)) return body(c, "application/json", many(path[5] ? "{\"t\":" : "[", 100000)), 1;
+  return 0;
+}
+
 /* Answers one request; 0: the connection stays open for another. */
 static int misbehave(Conn *c, const char *path, int nth) {
   static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
   __atomic_add_fetch(&hit(path)->hits, 1, __ATOMIC_SEQ_CST);
   int count = fault_hits(path);
   if (!strcmp(path, "/ok") || !strncmp(path, "/ok?", 4)) return puts_to(c, ok);
+  if (answers(c, path)) return -1;
   if (!strcmp(path, "/drop_second")) {       /* a kept connection that dies under the next request */
     if (nth == 0) return puts_to(c, ok);
     reset(c);
@@ -152,6 +194,7 @@ static void serve(Conn *c) {
     while (!end && n < sizeof buf - 1) {
       ssize_t k = c->ssl ? SSL_read(c->ssl, buf + n, (int)(sizeof buf - 1 - n)) : recv(c->fd, buf + n, sizeof buf - 1 - n, 0);
       if (k <= 0) return;
+      keep(buf + n, (size_t)k);
       n += (size_t)k;
       buf[n] = 0;
       end = strstr(buf, "\r\n\r\n");

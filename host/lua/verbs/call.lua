@@ -39,11 +39,11 @@ local lists = { markets = true, trades = true, candles = true, orders = true, tr
   accounts = true, positions = true }
 
 local function show_request(r)
-  host.out(("%s %s\n"):format(r.method, r.url))
+  host.out(format.clean(("%s %s"):format(r.method, r.url)) .. "\n")
   local names = {}
   for k in pairs(r.headers or {}) do names[#names + 1] = k end
   table.sort(names)
-  for _, k in ipairs(names) do host.out(k .. ": " .. r.headers[k] .. "\n") end
+  for _, k in ipairs(names) do host.out(format.clean(k .. ": " .. r.headers[k]) .. "\n") end
   if r.body and r.body ~= "" then host.out("\n" .. r.body .. "\n") end
 end
 

@@ -1,0 +1,1 @@
+return dialect("ring_a")

@@ -1,0 +1,12 @@
+-- expect: exit 5, stderr "ExchangeError"
+-- call: fetch_balance
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function() end,
+  failed = function()
+    return setmetatable({}, { __tostring = function() return "code" end }), { "message" }, "NoSuchClass"
+  end,
+  fetch_balance = { get = "/balance" },
+}

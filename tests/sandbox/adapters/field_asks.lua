@@ -1,0 +1,9 @@
+-- expect: exit 5, stderr "yield|ask"
+-- call: fetch_balance
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function() end,
+  fetch_balance = { get = "/balance", read = balance { at = "rows", currency = "asset", free = function() return ask { get = "/ticker" } end } },
+}

@@ -1,0 +1,10 @@
+-- expect: exit 5, stderr "a part of a credential cannot be taken"
+-- call: fetch_balance
+-- never: GET
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function(req, key) req.headers.X = slice(key.secret, 1, 1) end,
+  fetch_balance = { get = "/balance" },
+}

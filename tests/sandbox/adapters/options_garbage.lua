@@ -1,0 +1,10 @@
+-- expect: exit 5, stderr "a function"
+-- call: fetch_balance
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function() end,
+  options = { f = function() end },
+  fetch_balance = { get = "/balance" },
+}

@@ -1,0 +1,10 @@
+-- expect: exit 2|5, stderr "'table' is none of"
+-- call: fetch_balance
+-- never: /stolen
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function() end,
+  fetch_balance = { get = "/stolen", right = {} },
+}

@@ -1,0 +1,10 @@
+-- expect: exit 5, stderr "cannot be looked into"
+-- call: fetch_balance
+-- never: GET
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function(_, key) fail("BadRequest", #key.secret) end,
+  fetch_balance = { get = "/balance" },
+}

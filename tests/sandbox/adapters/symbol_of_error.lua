@@ -1,0 +1,10 @@
+-- expect: exit 5, stderr "symbol_of"
+-- call: fetch_order o1
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function() end,
+  symbol_of = function() error("symbol_of fails") end,
+  fetch_order = { get = "/order", read = order { id = "id", market = "id" } },
+}
