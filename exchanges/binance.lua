@@ -9,16 +9,16 @@ local placed = b.placed
 
 -- ---- markets ----
 
-local function contract_markets(type, fees)
+local function contract_markets(taker, maker)
   return markets(with(b.market_fields, {
     settleId = "marginAsset", expiry = { "deliveryDate", ["4133404800000"] = false, default = "." }, contractSize = "contractSize|default:1",
-    created = "onboardDate", taker = fees[1], maker = fees[2], marginModes = { cross = true, isolated = true },
+    created = "onboardDate", taker = taker, maker = maker, marginModes = { cross = true, isolated = true },
   }))
 end
 local lists = {
   spot = { get = "/api/v3/exchangeInfo", cost = 4, read = b.spot_markets },
-  linear = { get = "/fapi/v1/exchangeInfo", host = "fapi", read = contract_markets("linear", { "0.0005", "0.0002" }) },
-  inverse = { get = "/dapi/v1/exchangeInfo", host = "dapi", read = contract_markets("inverse", { "0.0005", "0.0001" }) },
+  linear = { get = "/fapi/v1/exchangeInfo", host = "fapi", read = contract_markets(0.0005, 0.0002) },
+  inverse = { get = "/dapi/v1/exchangeInfo", host = "dapi", read = contract_markets(0.0005, 0.0001) },
 }
 
 -- ---- prices ----

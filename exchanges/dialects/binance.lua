@@ -81,14 +81,15 @@ function d.failed(codes)
   return function(reply, status)
     if status == 418 or status == 429 then return reply.code or tostring(status), reply.msg, "DDoSProtection" end
     local only = #reply == 1 and reply[1]       -- one result of several orders
-    if type(only) == "userdata" and only.code and codes[only.code] then return only.code, only.msg, codes[only.code] end
+    local class = type(only) == "userdata" and only.code and (codes[only.code] or d.errors[only.code])
+    if class then return only.code, only.msg, class end
     local code, message = reply.code, reply.msg
     if code and tonumber(code) and (tonumber(code) == 0 or tonumber(code) == 200) then code = nil end
     if message then
       for _, filter in ipairs(status >= 400 and filters or {}) do
         if message:find(filter, 1, true) then return code or "", message, "InvalidOrder" end
       end
-      local class = codes[message] or texts[message]
+      class = codes[message] or texts[message]
       for _, row in ipairs(fragments) do
         if not class and message:find(row[1], 1, true) then class = row[2] end
       end

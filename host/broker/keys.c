@@ -221,7 +221,8 @@ static bool read_key_file(const char *path, uint8_t out[32], char *err, size_t e
     for (int i = 0; ok && i < 32; i++) {
       char pair[3] = { text[2 * i], text[2 * i + 1], 0 }, *end;
       out[i] = (uint8_t)strtoul(pair, &end, 16);
-      if (size != 64 || end != pair + 2 || !isxdigit((unsigned char)pair[0])) ok = failf(err, errlen, "the key file %s must hold 32 bytes, or 64 hex digits", path);
+      if (size != 64 || end != pair + 2 || !isxdigit((unsigned char)pair[0]))
+        ok = failf(err, errlen, "the key file %s must hold 32 bytes, or 64 hex digits", path);
     }
   }
   OPENSSL_cleanse(text, sizeof text);

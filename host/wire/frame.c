@@ -64,7 +64,7 @@ static bool make_room(FrameReader *r) {
     if (want <= r->cap) return true;
   }
   size_t cap = want < READ_MIN ? READ_MIN : want;
-  char *p = realloc(r->buf, cap);
+  char *p = realloc(r->buf, cap + 1);     /* the spare byte: see frame_give */
   if (!p) return r->error = "out of memory for a frame", false;
   r->buf = p;
   r->cap = cap;
@@ -110,6 +110,14 @@ enum frame_status frame_read(FrameReader *r, int fd, Frame *f) {
 
 bool frame_waiting(const FrameReader *r) { return r->len > 0; }
 
+char *frame_give(FrameReader *r) {
+  if (r->len) return NULL;
+  char *p = r->buf;
+  r->buf = NULL;
+  r->start = r->cap = 0;
+  return p;
+}
+
 void frame_reader_free(FrameReader *r) {
   free(r->buf);
   *r = (FrameReader){ 0 };
@@ -136,7 +144,18 @@ static bool grow(FrameWriter *w, size_t n) {
   return true;
 }
 
+/* What is lent comes into the buffer after all, since more is to follow. */
+static void absorb(FrameWriter *w) {
+  char *p = w->lent + w->lent_at;
+  size_t n = w->lent_len;
+  w->lent_len = 0;
+  if (n) frame_append(w, p, n);
+  free(w->lent);
+  w->lent = NULL;
+}
+
 void frame_open(FrameWriter *w, uint8_t type, uint32_t id) {
+  if (w->lent) absorb(w);
   if (!grow(w, FRAME_HEADER)) return;
   char *p = w->buf + w->start + w->len;
   header_put(p, type, id, 0);
@@ -152,9 +171,9 @@ int frame_append(void *writer, const char *data, size_t n) {
   return 0;
 }
 
-bool frame_close(FrameWriter *w) {
+static bool close_frame(FrameWriter *w, size_t more) {
   if (w->failed || !w->open) return false;
-  size_t n = w->start + w->len - w->open;
+  size_t n = w->start + w->len - w->open + more;
   size_t head = w->open - FRAME_HEADER;
   w->open = 0;
   if (n > WIRE_MAX) {
@@ -165,6 +184,19 @@ bool frame_close(FrameWriter *w) {
   return true;
 }
 
+bool frame_close(FrameWriter *w) { return close_frame(w, 0); }
+
+bool frame_close_with(FrameWriter *w, char *block, size_t n) {
+  if (!close_frame(w, n)) {
+    free(block);
+    return false;
+  }
+  w->lent = block;
+  w->lent_at = 0;
+  w->lent_len = n;
+  return true;
+}
+
 bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n) {
   if (n > WIRE_MAX) return false;
   frame_open(w, type, id);
@@ -172,20 +204,29 @@ bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, s
   return frame_close(w);
 }
 
-size_t frame_pending(const FrameWriter *w) { return w->failed ? 0 : w->len; }
+size_t frame_pending(const FrameWriter *w) { return w->failed ? 0 : w->len + w->lent_len; }
 
-enum frame_status frame_flush(FrameWriter *w, int fd) {
-  if (w->failed) return errno = ENOMEM, FRAME_BAD;
-  while (w->len) {
-    ssize_t n = send(fd, w->buf + w->start, w->len, MSG_NOSIGNAL);
+static enum frame_status send_all(int fd, const char *buf, size_t *start, size_t *len) {
+  while (*len) {
+    ssize_t n = send(fd, buf + *start, *len, MSG_NOSIGNAL);
     if (n < 0) {
       if (errno == EINTR) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) return FRAME_NONE;
       return errno == EPIPE || errno == ECONNRESET ? FRAME_EOF : FRAME_BAD;
     }
-    w->start += (size_t)n;
-    w->len -= (size_t)n;
+    *start += (size_t)n;
+    *len -= (size_t)n;
   }
+  return FRAME_OK;
+}
+
+enum frame_status frame_flush(FrameWriter *w, int fd) {
+  if (w->failed) return errno = ENOMEM, FRAME_BAD;
+  enum frame_status r = send_all(fd, w->buf, &w->start, &w->len);
+  if (r == FRAME_OK && w->lent) r = send_all(fd, w->lent, &w->lent_at, &w->lent_len);
+  if (r != FRAME_OK) return r;
+  free(w->lent);
+  w->lent = NULL;
   w->start = 0;
   if (w->cap > KEEP_MAX) {
     free(w->buf);
@@ -197,6 +238,7 @@ enum frame_status frame_flush(FrameWriter *w, int fd) {
 
 void frame_writer_free(FrameWriter *w) {
   free(w->buf);
+  free(w->lent);
   *w = (FrameWriter){ 0 };
 }
 

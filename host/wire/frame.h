@@ -18,13 +18,23 @@ enum frame_status frame_fill(FrameReader *r, int fd);    /* reads what is there:
 enum frame_status frame_next(FrameReader *r, Frame *f);  /* the next whole frame, valid until the next fill or read; NONE: incomplete */
 enum frame_status frame_read(FrameReader *r, int fd, Frame *f);   /* blocks for one frame: OK, EOF or BAD */
 bool frame_waiting(const FrameReader *r);                /* bytes of a further frame are already here */
+/* Gives away the buffer in which the frame that was read last lies, when nothing else is in it: malloc'd, with room for a byte after the
+ * payload. NULL: it stays with the reader. */
+char *frame_give(FrameReader *r);
 void frame_reader_free(FrameReader *r);
 
 /* Zero-initialise. A queue of frames on their way out. A failed allocation marks it `failed`; nothing is sent then. */
-typedef struct { char *buf; size_t start, len, cap, open; bool failed; } FrameWriter;
+typedef struct {
+  char *buf; size_t start, len, cap, open;
+  char *lent; size_t lent_at, lent_len;     /* a block that goes out after what is in buf, see frame_close_with */
+  bool failed;
+} FrameWriter;
 void frame_open(FrameWriter *w, uint8_t type, uint32_t id);   /* then write the payload with a packer over frame_append */
 int frame_append(void *writer, const char *data, size_t n);   /* a msgpack_packer_write */
 bool frame_close(FrameWriter *w);                             /* false: too long or out of memory; the frame is dropped */
+/* The same for a payload that ends with these bytes of a malloc'd block, which is the writer's from here on. Nothing is copied unless another frame
+ * follows before they are sent: a list of markets has megabytes, and each copy of it costs a page fault for every 4 KiB. */
+bool frame_close_with(FrameWriter *w, char *block, size_t n);
 bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n);
 enum frame_status frame_flush(FrameWriter *w, int fd);        /* OK all sent, NONE more later, EOF peer gone, BAD (errno) */
 size_t frame_pending(const FrameWriter *w);

@@ -27,7 +27,8 @@ enum message_type {
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */
-  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file"|"exchanges", name}; "file" only for paths that the verb was given; "exchanges": the ids, one a line */
+  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file"|"exchanges", name}; "file" only for paths
+                     that the verb was given; "exchanges": the ids, one a line */
   MSG_DECLARE,    /* what an adapter asks for: {venue, digest, hosts={..}, credentials={..}, rights={method=right}, interval_ms, burst} */
   MSG_HTTP,       /* {venue, method, url, headers={}, body, right, cost, bucket, timeout_ms, nonce, market}; text may be a recipe ext */
   MSG_SLEEP,      /* {ms} */

@@ -18,7 +18,8 @@ enum recipe_op {
   R_HMAC,        /* u8 hash: pops message, then key */
   R_ENCODE,      /* u8 enum recipe_coding */
   R_RSA,         /* u8 hash: pops message, then PEM private key: PKCS#1 v1.5 signature bytes */
-  R_ECDSA,       /* u8 enum recipe_curve, u8 hash, u8 form (0 raw r||s, 1 DER, 2 raw r||s||v recoverable, low s): pops message, then key (PEM, or hex/raw 32 bytes) */
+  R_ECDSA,       /* u8 enum recipe_curve, u8 hash, u8 form (0 raw r||s, 1 DER, 2 raw r||s||v recoverable, low s):
+                    pops message, then key (PEM, or hex/raw 32 bytes) */
   R_ED25519,     /* pops message, then key (PEM, or 32 bytes seed) */
   R_SLICE,       /* varint from, varint to (1-based, inclusive): part of the top */
   R_IF_CONTAINS, /* pops else, then, needle, subject: `then` if subject contains needle (shape of a key decides the scheme) */
@@ -31,7 +32,10 @@ enum recipe_time { T_MS, T_S, T_US, T_NS, T_ISO_MS, T_ISO_S, T_S_MS /* 171845489
 #define RECIPE_TIME_NAMES { "ms", "s", "us", "ns", "iso", "iso_s", "s.ms", "iso_noz" }
 enum recipe_hash { H_MD5, H_SHA1, H_SHA256, H_SHA384, H_SHA512, H_SHA3_256, H_KECCAK256, H_RIPEMD160, H_NONE /* sign the digest as given */, H_COUNT };
 #define RECIPE_HASH_NAMES { "md5", "sha1", "sha256", "sha384", "sha512", "sha3_256", "keccak256", "ripemd160", "none" }
-enum recipe_coding { C_BASE64, C_BASE64URL /* no padding */, C_UNBASE64 /* either alphabet */, C_HEX, C_UNHEX, C_UPPER, C_LOWER, C_URLENCODE /* RFC 3986 unreserved kept */, C_FORMENCODE /* space as + */, C_JSONSTRING /* escaped, with quotes */, C_COUNT };
+enum recipe_coding {
+  C_BASE64, C_BASE64URL /* no padding */, C_UNBASE64 /* either alphabet */, C_HEX, C_UNHEX, C_UPPER, C_LOWER,
+  C_URLENCODE /* RFC 3986 unreserved kept */, C_FORMENCODE /* space as + */, C_JSONSTRING /* escaped, with quotes */, C_COUNT
+};
 #define RECIPE_CODING_NAMES { "base64", "base64url", "unbase64", "hex", "unhex", "upper", "lower", "urlencode", "formencode", "jsonstring" }
 enum recipe_curve { CURVE_P256, CURVE_SECP256K1, CURVE_COUNT };
 #define RECIPE_CURVE_NAMES { "p256", "secp256k1" }

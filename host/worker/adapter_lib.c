@@ -256,7 +256,8 @@ static int n_distance(lua_State *L) {
 static const luaL_Reg natives[] = {
   { "send", n_send }, { "dialect", n_dialect }, { "park", n_park }, { "unpark", n_unpark }, { "market_count", n_market_count },
   { "market", n_market }, { "symbols", n_symbols }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
-  { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now }, { "load", n_load }, { "key", n_key },
+  { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now },
+  { "load", n_load }, { "key", n_key },
   { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { NULL, NULL }
 };
 

@@ -69,7 +69,8 @@ static void finish_ticker(Reader *r, Record *rec) {
   bool has_change = get(rec, TICKER_change, &change), has_percentage = get(rec, TICKER_percentage, &percentage);
   bool has_average = get(rec, TICKER_average, &average);
   Decimal growth;      /* close / open */
-  bool has_growth = has_percentage && !has_change && (!has_open || !has_close) && finish_divide(percentage, hundred, &x) && dec_add(one, x, &growth) && dec_cmp(growth, zero) > 0;
+  bool has_growth = has_percentage && !has_change && (!has_open || !has_close)
+                    && finish_divide(percentage, hundred, &x) && dec_add(one, x, &growth) && dec_cmp(growth, zero) > 0;
   if (has_change) {
     if (!has_close && has_average && finish_divide(change, two, &x)) has_close = dec_add(average, x, &close);
     if (!has_open && has_close) has_open = dec_sub(close, change, &open);

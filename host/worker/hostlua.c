@@ -29,7 +29,8 @@ static int env_index(lua_State *L) {
   return 1;
 }
 
-/* The environment of host modules: reads fall through to the pristine copy of the sandbox's globals, then to the script's own; writes go there (adapters' `ask`);
+/* The environment of host modules: reads fall through to the pristine copy of the sandbox's globals, then to the script's own;
+ * writes go there (adapters' `ask`);
  * what the host adds (`native`, `venues`) is not seen by the script, and what a script does to its globals is not seen by the host. */
 static void push_env(lua_State *L) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &env_key) == LUA_TTABLE) return;

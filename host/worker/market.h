@@ -25,7 +25,12 @@ const char *market_id(const Market *m);
 /* The exchange's id of a currency as its markets have it (baseId, quoteId, settleId), or NULL. */
 const char *market_currency_id(const MarketStore *s, const char *code);
 /* What completing a record needs of its market, without a table. */
-typedef struct { const char *type; bool contract, inverse; double contract_size /* NAN: not known */; int price_places /* of the price step; 18: not known */; } MarketFacts;
+typedef struct {
+  const char *type;
+  bool contract, inverse;
+  double contract_size;      /* NAN: not known */
+  int price_places;          /* of the price step; 18: not known */
+} MarketFacts;
 const MarketFacts *market_facts(const Market *m);
 unsigned market_generation(const MarketStore *s);                  /* another one after each load: Market pointers last for one more load */
 void market_push(lua_State *L, const Market *m);                   /* a fresh table, all unified fields and info */

@@ -259,7 +259,8 @@ static void push_trades(lua_State *L, const Tree *t) {
  * unless it stands just on the middle of two. */
 static double as_double(Decimal d) {
 #if defined(__x86_64__)
-  static const long double powers[] = { 1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L, 1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L };
+  static const long double powers[] = { 1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L,
+    1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L };
   __int128 m = d.m < 0 ? -d.m : d.m;
   if (m >> 53 && !(m >> 64) && d.scale >= 0 && d.scale <= 18) {
     long double x = (long double)(uint64_t)m / powers[d.scale];

@@ -10,7 +10,8 @@
  * in the table on top of the stack. Text in, text out (worked out at once, same results); anything sealed in, sealed out. */
 void sealed_open(lua_State *L);
 /* Pushes the `key` object for sign(): indexing it gives sealed values of the credentials named in `names` (a NULL-terminated list), of nonce
- * (in unit `nonce`: "ms" ...), of time in ms. Other forms of time: `clock(form, offset_ms)` of the vocabulary. The object cannot be changed, so one may serve many requests. */
+ * (in unit `nonce`: "ms" ...), of time in ms. Other forms of time: `clock(form, offset_ms)` of the vocabulary.
+ * The object cannot be changed, so one may serve many requests. */
 void sealed_push_key(lua_State *L, const char *const *names, const char *nonce);
 /* The recipe bytes of a sealed value at idx, or NULL if it is none. */
 const char *sealed_test(lua_State *L, int idx, size_t *len);

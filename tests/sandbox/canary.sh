@@ -107,7 +107,9 @@ look() {
   rm -f "$tmp/memory"
 }
 
-with_keys "$bourse" run strategy.lua --home "$tmp/home" --base-url "canary=$url" --live --yes --timeout 2s >out.run 2>err.run </dev/null &
+# Not by with_keys: a shell of its own would stand between, and the broker would pass for the worker.
+env BOURSE_CANARY_APIKEY="$key" BOURSE_CANARY_SECRET="$secret" BOURSE_CANARY_PASSWORD="$password" \
+  "$bourse" run strategy.lua --home "$tmp/home" --base-url "canary=$url" --live --yes --timeout 2s >out.run 2>err.run </dev/null &
 broker=$!
 tries=0
 until grep -q READY out.run; do
@@ -116,9 +118,9 @@ until grep -q READY out.run; do
   sleep 0.1
 done
 pid=$broker
-[ "$(cat /proc/$pid/comm 2>/dev/null)" = env ] && sleep 0.2
 worker=$(cat /proc/$pid/task/$pid/children 2>/dev/null | tr -d ' ')
 [ -n "$worker" ] || fail "no worker was found"
+[ "$(cat "/proc/$pid/comm" 2>/dev/null)" = bourse ] || fail "the broker was not found"
 look "$pid" broker environment
 if [ -n "$worker" ] && [ -z "${CANARY_NO_MEMORY:-}" ]; then look "$worker" worker memory; fi
 wait $broker

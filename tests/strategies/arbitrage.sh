@@ -17,6 +17,7 @@ say() { echo "arbitrage.sh: $*" >&2; failed=1; }
 # start OPTIONS...: venues in the background; their URLs as options in $urls, their names in $names
 start() {
   [ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
+  : >"$dir/venues"
   "$venues" --for 60 "$@" >"$dir/venues" 2>"$dir/venues.err" &
   pid=$!
   tries=0

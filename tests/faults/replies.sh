@@ -1,0 +1,96 @@
+#!/bin/sh
+# Hostile replies through the whole program: each ends as an error of the right class, exit code 5, within bounded time and memory.
+# usage: replies.sh BOURSE MEASURE FAULT_SERVE
+bourse=$1 measure=$2 serve=$3
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+tmp=$(mktemp -d) || exit 1
+server=
+trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$tmp"' EXIT
+slow=${FAULTS_SLOW:-1} rss_max=${FAULTS_RSS_KIB:-$((256 * 1024))}
+mkdir -p "$tmp/home/exchanges"
+cp "$root/registry.lua" "$tmp/home/"
+BOURSE_STATE=$tmp/state
+export BOURSE_STATE
+"$serve" >"$tmp/url" &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$tmp/url" ] && break; sleep 0.1; done
+url=$(cat "$tmp/url")
+[ -n "$url" ] || { echo "no server"; exit 1; }
+cat >"$tmp/home/exchanges/faulty.lua" <<'LUA'
+return {
+  hosts = { api = "https://api.example.com" },
+  markets_need = false,
+  failed = "error",
+  fetch_time = { get = "/{path}", read = time("t|s") },
+  fetch_status = { get = "/{path}", text = true, read = function(text) return { status = "ok", info = #text } end },
+}
+LUA
+failed=0 passed=0
+# expect PATH CLASS TEXT MOST_MS [METHOD]
+expect() {
+  "$measure" "$tmp/figures" "$bourse" call faulty "${5:-fetch_time}" "{\"path\":\"$1\"}" --home "$tmp/home" --base-url "faulty=$url" --timeout 2s \
+    >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
+  read -r code wall rss <"$tmp/figures"
+  why=
+  [ "$code" = 5 ] || why="exit $code"
+  grep -qF "faulty: $2: " "$tmp/stderr" || why="$why; not $2"
+  grep -qF -- "$3" "$tmp/stderr" || why="$why; no \"$3\""
+  [ "$wall" -le $(($4 * slow)) ] || why="$why; $wall ms, more than $4"
+  [ "$rss" -le "$rss_max" ] || why="$why; $rss KiB resident, more than $rss_max"
+  ! grep -qiE 'sanitizer|runtime error|crashed' "$tmp/stderr" || why="$why; it crashed"
+  [ "$(wc -c <"$tmp/stderr")" -le 2000 ] || why="$why; a message of $(wc -c <"$tmp/stderr") bytes"
+  if [ -n "$why" ]; then
+    echo "not ok $1: ${why#; }"
+    head -c 400 "$tmp/stderr" | sed 's/^/    /'
+    failed=$((failed + 1))
+  else
+    passed=$((passed + 1))
+    echo "ok $1 ($wall ms, $rss KiB): $(head -n 1 "$tmp/stderr" | cut -c1-120)"
+  fi
+}
+# what arrives
+expect truncated NetworkError "cut off" 4000
+expect truncated_chunk NetworkError "" 4000
+expect endless BadResponse "longer than 64 MiB" 4000
+expect claims_much BadResponse "" 4000
+expect gzip_bomb BadResponse "longer than 64 MiB" 4000
+expect bad_gzip BadResponse "not proper HTTP" 2000
+expect header_flood BadResponse "256 KiB of headers" 4000
+expect long_header BadResponse "" 4000
+expect trailer_flood BadResponse "256 KiB of headers" 4000
+expect continue_flood BadResponse "256 KiB of headers" 4000
+expect not_http BadResponse "not proper HTTP" 4000
+expect nul_header BadResponse "" 4000
+expect reset_before NetworkError "" 4000
+expect reset_in_headers NetworkError "" 4000
+expect reset_in_body NetworkError "" 4000
+expect close_before NetworkError "" 4000
+expect silent RequestTimeout "no answer after 2.0 s" 4000
+expect drip RequestTimeout "not complete after 2.0 s" 4000
+expect drip_headers RequestTimeout "" 4000
+# what it says
+expect bad_utf8 BadResponse "UTF-8" 2000
+expect deep BadResponse "nested" 2000
+expect deep_object BadResponse "nested" 2000
+expect html BadResponse "not JSON" 2000
+expect cut_json BadResponse "not JSON" 2000
+expect two_values BadResponse "not JSON" 2000
+expect empty NullResponse "empty" 2000
+expect text_for_number BadResponse "" 2000
+expect huge_number BadResponse "" 2000
+expect escapes ExchangeError "?]0;gone?" 2000
+# status
+expect busy RateLimitExceeded "HTTP 429" 4000
+expect busy_said RateLimitExceeded "HTTP 429" 2000
+expect down ExchangeNotAvailable "HTTP 503" 4000
+expect nothing_here ExchangeNotAvailable "HTTP 404" 2000
+# redirects
+expect redirect_away BadResponse "evil.example, which is not one of its hosts" 2000
+expect redirect_loop BadResponse "more than 3 redirects" 2000
+expect redirect_junk BadResponse "no URL to follow" 2000
+# and where text is taken
+expect endless BadResponse "longer than 64 MiB" 4000 fetch_status
+expect gzip_bomb BadResponse "longer than 64 MiB" 4000 fetch_status
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
