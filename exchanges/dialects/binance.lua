@@ -140,7 +140,7 @@ end
 
 local on_contracts = { linear = true, inverse = true, pm_linear = true, pm_inverse = true }
 local hosts = { linear = "fapi", inverse = "dapi", pm_spot = "papi", pm_linear = "papi", pm_inverse = "papi" }
-d.on_contracts, d.hosts = on_contracts, hosts
+d.on_contracts = on_contracts
 
 -- Path and host of `names` there: one name for all parts, or a table by part, by "contract", and [1]. Contract orders with a trigger are kept
 -- apart: their names are "algo" (USDⓈ-M), "inverse_algo", "pm_algo"; the third result tells that one of those was taken.
@@ -480,7 +480,7 @@ function d.edit(a)
   return { post = "/api/v3/order/cancelReplace", send = function() return r end, read = replaced }
 end
 
--- ---- fees, balances ----
+-- ---- trading fees, the spot balance ----
 
 d.fee_fields = { market = "symbol", market_type = "=spot", maker = "makerCommission", taker = "takerCommission" }
 

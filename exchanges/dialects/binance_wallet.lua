@@ -25,7 +25,9 @@ end
 -- An amount of a currency, cut to its step.
 function d.currency_amount(a, network)
   local step = network and network.precision or a.currency.precision
-  return step and decimal.round(a.amount, step, "tick", "cut") or a.amount
+  local amount = step and decimal.round(a.amount, step, "tick", "cut") or a.amount
+  if decimal.cmp(amount, 0) == 0 then fail("BadRequest", a.amount .. " " .. a.code .. " is below the smallest step") end
+  return amount
 end
 
 local function network_of(o) return network_code(o.network, o.coin) end
@@ -82,12 +84,12 @@ local fiat_states = {
   Processing = "pending", Failed = "failed", Successful = "ok", Finished = "ok", Refunding = "canceled", Refunded = "canceled",
   ["Refund Failed"] = "failed", default = ".",
 }
--- type: "deposit" or "withdrawal"; nil: what a withdrawal's answer holds.
-function d.transaction_fields(type)
+-- type: "deposit" or "withdrawal"
+local function transaction_fields(type)
   return {
     id = "id,orderNo", txid = "txId|after:Internal transfer ,txId", timestamp = "insertTime,createTime,applyTime|iso",
-    type = type and "=" .. type, network = network_of, address = "address", addressTo = "address", tag = "addressTag", tagTo = "addressTag", amount = "amount",
-    currency = "coin|code,fiatCurrency|code", status = type and with(states[type], fiat_states), updated = "successTime,updateTime",
+    type = "=" .. type, network = network_of, address = "address", addressTo = "address", tag = "addressTag", tagTo = "addressTag",
+    amount = "amount", currency = "coin|code,fiatCurrency|code", status = with(states[type], fiat_states), updated = "successTime,updateTime",
     internal = "transferType|eq:0|not",
     fee = {
       cost = "transactionFee,totalFee",
@@ -97,13 +99,14 @@ function d.transaction_fields(type)
 end
 
 local fiat = {}
-local fiat_codes = "MXN UGX SEK CHF VND AED DKK KZT HUF PEN PHP USD TRY EUR NGN PLN BRL ZAR KES ARS RUB AUD NOK CZK GBP UAH GHS HKD CAD INR JPY NZD"
+local fiat_codes = "MXN UGX SEK CHF VND AED DKK KZT HUF PEN PHP USD TRY EUR NGN PLN BRL ZAR KES ARS RUB AUD NOK CZK GBP UAH GHS HKD CAD INR JPY "
+  .. "NZD"
 for code in fiat_codes:gmatch("%S+") do fiat[code] = true end
 
 -- fetch_deposits, fetch_withdrawals. Coins: at most 90 days in one call.
 function d.history(type, path, transaction_type)
-  local coins = transactions(d.transaction_fields(type))
-  local money = transactions(with(d.transaction_fields(type), { at = "data" }))
+  local coins = transactions(transaction_fields(type))
+  local money = transactions(with(transaction_fields(type), { at = "data" }))
   return {
     run = function(a)
       local last = a:take "until"

@@ -61,6 +61,7 @@ struct Session {
 /* An answer or message to the worker: begin, pack one value, end. */
 msgpack_packer peer_begin(Peer *p, int type, uint32_t id);
 void peer_end(Peer *p);
+void peer_end_with(Peer *p, char *block, size_t n);         /* the payload ends with these bytes of a malloc'd block, which is taken */
 void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) __attribute__((format(printf, 4, 5)));   /* {error=text} */
 void peer_fail(Peer *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* says why, kills it */
 void session_say(const Session *s, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));  /* stderr, one line */

@@ -17,8 +17,8 @@
 #define REQUEST_BYTES_MAX (64u << 20)   /* of the texts of those */
 #define BUCKETS_MAX 16        /* names a venue may use: more share the common one */
 #define TRIES_MAX 4
+#define LENT_MIN 32768        /* bytes of a reply from which it goes to the worker without a copy */
 #define REDIRECTS_MAX 3
-#define HEADERS_TOLD 200      /* of a reply, to the worker */
 
 struct Net {
   Http *http;
@@ -166,37 +166,25 @@ static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
 
 /* --- the answer --- */
 
-typedef struct { const char *name, *value; } Field;
-
-static size_t fields_of(const HttpReply *reply, Field *out) {
-  size_t n = 0;
-  for (const char *p = reply->headers, *end = p ? p + reply->headers_len : p; p && p < end && n < HEADERS_TOLD;) {
-    const char *value = p + strlen(p) + 1;
-    bool seen = !strcmp(p, "set-cookie");
-    for (size_t i = 0; i < n && !seen; i++) seen = !strcmp(out[i].name, p);
-    if (!seen) out[n++] = (Field){ p, value };
-    p = value + strlen(value) + 1;
-  }
-  return n;
-}
-
-static void request_reply(Request *r, const HttpReply *reply) {
+static void request_reply(Request *r, HttpReply *reply) {
   Peer *p = r->peer;
-  Field fields[HEADERS_TOLD];
-  size_t n = fields_of(reply, fields);
   msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
-  pack_map(&pk, 6);
+  pack_map(&pk, 4);
   pack_key_int(&pk, "status", reply->status);
-  pack_str(&pk, "headers");
-  pack_map(&pk, n);
-  for (size_t i = 0; i < n; i++) pack_key_str(&pk, fields[i].name, fields[i].value);
-  pack_key_bin(&pk, "body", reply->body, reply->body_len);
-  pack_key_str(&pk, "url", r->url);
-  pack_key_int(&pk, "ms", reply->ms);
   pack_key_int(&pk, "received_ms", clock_wall_ms());
+  pack_key_str(&pk, "url", r->url);
   r->transfer = NULL;
   request_free(r);
-  peer_end(p);
+  if (reply->body_len < LENT_MIN) {
+    pack_key_bin(&pk, "body", reply->body, reply->body_len);
+    peer_end(p);
+    return;
+  }
+  pack_str(&pk, "body");                /* last, so that the body need not be copied into the frame */
+  msgpack_pack_bin(&pk, reply->body_len);
+  char *body = reply->body;
+  reply->body = NULL;
+  peer_end_with(p, body, reply->body_len);
 }
 
 static const char *class_of(const HttpReply *reply) {

@@ -239,17 +239,25 @@ static void peer_flush(Peer *p) {
   peer_listen(p);
 }
 
-void peer_end(Peer *p) {
-  if (p->state >= PEER_LEAVING) {
-    frame_writer_free(&p->out);
-    return;
-  }
-  if (!frame_close(&p->out)) {
+static void closed(Peer *p, bool whole) {
+  if (!whole) {
     peer_fail(p, 1, "%s: a message to the worker is too long", p->name);
     return;
   }
   peer_flush(p);
   if (frame_pending(&p->out) > OUT_MAX) peer_fail(p, 3, "%s: stopped: it does not take its answers (%u MiB wait)", p->name, OUT_MAX >> 20);
+}
+
+void peer_end(Peer *p) {
+  if (p->state >= PEER_LEAVING) frame_writer_free(&p->out);
+  else closed(p, frame_close(&p->out));
+}
+
+void peer_end_with(Peer *p, char *block, size_t n) {
+  if (p->state >= PEER_LEAVING) {
+    free(block);
+    frame_writer_free(&p->out);
+  } else closed(p, frame_close_with(&p->out, block, n));
 }
 
 void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) {

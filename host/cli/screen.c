@@ -307,8 +307,20 @@ static void above(Screen *s, FILE *f, const char *text, size_t len) {
   fflush(f);
 }
 
+/* What a script prints cannot steer the terminal: escape sequences can do more than colour. A file or a pipe gets it as it is. */
 bool screen_out(void *ctx, const char *text, size_t len) {
-  above(ctx, stdout, text, len);
+  Text t = { NULL, 0, 0 };
+  if (isatty(STDOUT_FILENO)) {
+    for (size_t i = 0; i < len; i++) {
+      unsigned char c = (unsigned char)text[i], next = i + 1 < len ? (unsigned char)text[i + 1] : 0;
+      bool steers = (c < ' ' && c != '\n' && c != '\t') || c == 127 || (c == 0xc2 && next >= 0x80 && next < 0xa0);
+      text_add(&t, steers ? "?" : text + i, 1);
+      if (steers && c == 0xc2) i++;
+    }
+    text = t.p;
+  }
+  if (len) above(ctx, stdout, text, t.p ? t.len : len);
+  text_free(&t);
   return !ferror(stdout);
 }
 

@@ -162,7 +162,15 @@ function arguments.new(venue, prepared, given, params)
   -- The names without a value make room for what most calls get, so that the table need not grow.
   local a = setmetatable({ venue = venue, options = venue.options, maps = venue.adapter.maps, params = {}, given = params or {},
     symbol = nil, limit = nil, market = nil, received = nil }, meta)
-  for k, v in pairs(params or nothing) do a.params[k] = v end
+  if params and type(params[1]) == "table" then      -- { {key, value}, ... }: they travel in that order
+    local in_order, given_by_key = ordered(), {}
+    for _, pair in ipairs(params) do
+      in_order[pair[1]], given_by_key[pair[1]] = pair[2], pair[2]
+    end
+    a.params, a.given = in_order, given_by_key
+  else
+    for k, v in pairs(params or nothing) do a.params[k] = v end
+  end
   if not prepared then return a end
   local args = prepared.args
   for i = 1, #args do a[args[i]] = given[i] end

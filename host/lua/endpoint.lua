@@ -100,7 +100,7 @@ local function request_of(venue, d, a, right, with_params)
   local send = ordered()
   if c.send then c.send(a, send) end
   if with_params then
-    for k, v in pairs(sorted(a.params)) do send[k] = v end
+    for k, v in pairs(type(a.params) == "userdata" and a.params or sorted(a.params)) do send[k] = v end
   end
   local in_query, nonce = c.encode == "query", venue.adapter.nonce or "ms"
   if in_query and right == "public" then     -- nothing to sign, no body: nobody looks at the request in between

@@ -17,7 +17,7 @@ enum message_type {
   /* broker -> worker */
   MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns} */
   MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source, digest} or {error} */
-  MSG_REPLY,      /* answer to MSG_HTTP: {status, headers={lower-case name=text}, body(bin), url, ms, received_ms} or {error={class, message, retry}} */
+  MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}} */
   MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
   MSG_STORED,     /* answer to MSG_STORE: {value} or {error} */
   MSG_SIGNED,     /* answer to MSG_SIGN: {method, url, headers, body}, and sample=true when there is no key and placeholders stand in; or {error} */

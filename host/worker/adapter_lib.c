@@ -147,6 +147,8 @@ static int store(lua_State *L, bool currencies) {
       rc.args_ref = luaL_ref(L, LUA_REGISTRYINDEX);
       ok = currencies ? plan_run_currencies(p, &rc, doc, node, v->markets) : plan_run_markets(p, &rc, doc, node, v->markets);
       luaL_unref(L, LUA_REGISTRYINDEX, rc.args_ref);
+      view_release(L, 3);                         /* several megabytes of tape: not left to the collector */
+      market_store_thin(v->markets);
       if (!ok) memcpy(err, rc.error, sizeof rc.error < sizeof err ? sizeof rc.error : sizeof err - 1);
     } else {
       strcpy(err, "the reply is neither an object nor a list");

@@ -140,7 +140,7 @@ bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_
   lua_getfield(co, -2, "body");
   size_t len;
   const char *body = lua_tolstring(co, -1, &len);
-  venue_push_reply(co, lua_tointeger(co, -2), body ? body : "", body ? len : 0, v->clock_ms, whole_text);
+  venue_push_reply(co, lua_tointeger(co, -2), body ? body : "", body ? len : 0, v->clock_ms, whole_text, NULL);
   lua_rotate(co, top + 1, VENUE_REPLY);
   lua_settop(co, top + VENUE_REPLY);
   return true;

@@ -259,6 +259,13 @@ close:
 }
 
 JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen) {
+  JsonDoc *d = json_parse_at(text, len, err, errlen);
+  if (d) d->block = text;
+  else free(text);
+  return d;
+}
+
+JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
   JsonDoc *d = NULL;
   if (len >= UINT32_MAX) {
     snprintf(err, errlen, "JSON of %zu bytes is too long", len);
@@ -266,7 +273,7 @@ JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen) {
     snprintf(err, errlen, "not enough memory for JSON of %zu bytes", len);
   } else {
     text[len] = 0;
-    *d = (JsonDoc){ text, len, NULL, 0, 1 };
+    *d = (JsonDoc){ text, len, NULL, 0, 1, NULL };
     Scan s = { (unsigned char *)text, (unsigned char *)text + len, NULL, NULL };
     switch (scan(&s, d)) {
       case SCAN_OK: return d;
@@ -278,8 +285,14 @@ JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen) {
     free(d->nodes);
     free(d);
   }
-  free(text);
   return NULL;
+}
+
+void json_drop_tape(JsonDoc *d) {
+  if (d->refs != 1) return;
+  free(d->nodes);
+  d->nodes = NULL;
+  d->n = 0;
 }
 
 JsonDoc *json_ref(JsonDoc *d) {
@@ -290,7 +303,7 @@ JsonDoc *json_ref(JsonDoc *d) {
 void json_unref(JsonDoc *d) {
   if (!d || --d->refs > 0) return;
   free(d->nodes);
-  free(d->text);
+  free(d->block);
   free(d);
 }
 

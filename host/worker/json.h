@@ -20,11 +20,14 @@ typedef struct {
 } JsonNode;              /* an object's children alternate key (a string node) and value; the first child is the next node */
 
 typedef struct JsonDoc JsonDoc;
-struct JsonDoc { char *text; size_t len; JsonNode *nodes; uint32_t n; int refs; };   /* node 0 is the whole */
+struct JsonDoc { char *text; size_t len; JsonNode *nodes; uint32_t n; int refs; void *block; };   /* node 0 is the whole; block is freed with it */
 
 /* Takes ownership of `text` (malloc'd, len bytes plus one spare, which becomes 0) whatever happens. NULL on an error, with a
  * message that says what and at which byte, counted from 1, in err (at least 128 bytes). A byte order mark in front is skipped. */
 JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen);
+/* The same for text that lies in something larger: it is not taken. On success `block` of the document is for the caller to set. */
+JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen);
+void json_drop_tape(JsonDoc *d);                /* keeps only the text, if nobody else has the document */
 JsonDoc *json_ref(JsonDoc *d);
 void json_unref(JsonDoc *d);                                                        /* NULL is allowed */
 

@@ -16,6 +16,7 @@ bool market_store_load(MarketStore *s, lua_State *L, int idx, char *err, size_t 
 bool market_store_load_currencies(MarketStore *s, lua_State *L, int idx, char *err, size_t errlen);
 /* Default fees of markets loaded from now on that come without (NAN: none). */
 void market_store_fees(MarketStore *s, double taker, double maker);
+void market_store_thin(MarketStore *s);         /* after the reply was let go of: of what it was read to, only the text stays */
 size_t market_count(const MarketStore *s);
 const Market *market_nth(const MarketStore *s, size_t i);          /* sorted by symbol */
 const Market *market_by_symbol(const MarketStore *s, const char *symbol, size_t len);

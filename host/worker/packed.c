@@ -6,7 +6,7 @@
 
 #include "worker/view.h"
 
-enum { P_NONE, P_TEXT, P_NUMBER, P_DOUBLE, P_TRUE, P_FALSE, P_TIME, P_LIST, P_TABLE, P_JSON };
+enum { P_NONE, P_TEXT, P_NUMBER, P_DOUBLE, P_TRUE, P_FALSE, P_TIME, P_LIST, P_TABLE, P_JSON, P_SLICE };
 
 void packed_bytes(Packer *k, const void *s, size_t n) {
   if (k->failed) return;
@@ -45,6 +45,14 @@ void packed_add(Packer *k, const Value *v) {
     case V_TIME: byte(k, P_TIME); packed_bytes(k, &v->t, sizeof v->t); return;
     case V_NODE: {
       const JsonNode *n = &v->doc->nodes[v->node];
+      if (v->doc == k->kept) {
+        const char *at = v->doc->text + n->start;
+        uint32_t len = n->len;
+        byte(k, P_SLICE);
+        packed_bytes(k, &at, sizeof at);
+        packed_bytes(k, &len, sizeof len);
+        return;
+      }
       byte(k, P_JSON);
       sized(k, v->doc->text + n->start, n->len);
       return;
@@ -102,6 +110,7 @@ Value packed_next(const char **at) {
       *at += sizeof v.t;
       return v;
     case P_JSON: n = take_u32(at); *at += n + 1; break;
+    case P_SLICE: *at += sizeof(char *) + sizeof n; break;
     case P_LIST: case P_TABLE: take_u32(at); n = take_u32(at); *at += n; break;
     default: return v;
   }
@@ -137,6 +146,13 @@ static void push_next(lua_State *L, const char **at) {
     uint32_t n = take_u32(at);
     push_json(L, *at, n);
     *at += n + 1;
+    return;
+  }
+  if (kind == P_SLICE) {
+    const char *text;
+    memcpy(&text, from + 1, sizeof text);
+    *at += 1 + sizeof text;
+    push_json(L, text, take_u32(at));
     return;
   }
   if (kind != P_LIST && kind != P_TABLE) {

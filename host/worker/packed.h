@@ -3,7 +3,7 @@
 #define BOURSE_PACKED_H
 #include "worker/value.h"
 
-typedef struct { unsigned char *p; size_t n, cap; bool failed; } Packer;
+typedef struct { unsigned char *p; size_t n, cap; bool failed; const JsonDoc *kept; } Packer;      /* kept: texts of this document stay where they are */
 
 void packed_add(Packer *k, const Value *v);                    /* sets k->failed when memory is short */
 void packed_bytes(Packer *k, const void *s, size_t n);

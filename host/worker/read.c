@@ -1038,6 +1038,7 @@ static bool run_store(const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node
   x.spot = (Spot){ doc, node, NULL, 0, NULL };
   if (schema == SCHEMA_MARKET) market_store_fees(into, c->taker, c->maker);
   x.shelf = shelf_new(into, schema == SCHEMA_CURRENCY);
+  if (x.shelf) shelf_keep(x.shelf, doc);
   bool ok = x.shelf && run_call(&x, c->adapter, store_protected, 0);
   if (ok && !shelf_put(into, x.shelf)) ok = false;
   if (!ok) {

@@ -8,6 +8,7 @@ typedef struct Shelf Shelf;
 
 Shelf *shelf_new(MarketStore *s, bool currencies);
 bool shelf_add(Shelf *h, Record *rec);          /* a finished record; false: out of memory */
+void shelf_keep(Shelf *h, JsonDoc *doc);        /* records of this document have their raw text in it, not copied */
 void shelf_free(Shelf *h);
 /* Into the store, in place of what was there; the shelf is the store's then. False: out of memory, nothing changed. */
 bool shelf_put(MarketStore *s, Shelf *h);

@@ -18,6 +18,7 @@
 #include "worker/view.h"
 #include "worker/worker_internal.h"
 
+#define GIVEN_MIN 65536   /* bytes of a reply from which it is read where it lies in the message, not copied */
 #define IDLE_CALLS 32     /* of a venue: coroutines kept for further calls */
 
 static struct { Venue **v; size_t n; } venues;
@@ -371,34 +372,36 @@ static void call_step(Call *c, int nargs) {
 
 /* A reply as endpoint.lua wants it, pushed on co: status, body as a view, when it was received, its text, why it is no view. The text is left
  * out when the view can tell it: a copy of every reply is not worth it. */
-void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text) {
+void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text, char *block) {
   char err[160];
   lua_checkstack(co, VENUE_REPLY);
   lua_pushinteger(co, status);
-  char *copy = malloc(len + 64);
+  char *own = block ? block : malloc(len + 1), *text = block ? (char *)body : own;
   JsonDoc *doc = NULL;
   snprintf(err, sizeof err, "out of memory");
-  if (copy) {
-    memcpy(copy, body, len);
-    memset(copy + len, 0, 64);
-    doc = json_parse(copy, len, err, sizeof err);
-  }
+  if (own && !block) memcpy(own, body, len);
+  if (own) doc = json_parse_at(text, len, err, sizeof err);
   if (doc) {
+    doc->block = own;
     view_push(co, doc, 0);
-    json_unref(doc);
   } else {
     lua_pushnil(co);
   }
-  bool view = lua_type(co, -1) == LUA_TUSERDATA;
+  bool view = lua_type(co, -1) == LUA_TUSERDATA;     /* which keeps the document; the text below lies in it */
+  if (view) json_unref(doc);
   lua_pushinteger(co, received_ms);
   if (whole_text || !view) lua_pushlstring(co, body, len);
   else lua_pushnil(co);
-  if (doc) lua_pushnil(co);
-  else lua_pushstring(co, err);
+  if (doc) {
+    if (!view) json_unref(doc);
+    lua_pushnil(co);
+    return;
+  }
+  free(own);
+  lua_pushstring(co, err);
 }
 
 static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *payload) {
-  (void)w;
   Call *c = ctx;
   Venue *v = c->venue;
   lua_State *co = c->co;
@@ -430,7 +433,8 @@ static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *paylo
     const char *body = "";
     size_t len = 0;
     pack_get_text(payload, "body", &body, &len);
-    venue_push_reply(co, pack_get_int(payload, "status", 0), body, len, pack_get_int(payload, "received_ms", venue_now(v)), c->whole_text);
+    int64_t status = pack_get_int(payload, "status", 0), received = pack_get_int(payload, "received_ms", venue_now(v));
+    venue_push_reply(co, status, body, len, received, c->whole_text, len >= GIVEN_MIN ? worker_give_frame(w, body + len) : NULL);
   }
   call_step(c, VENUE_REPLY);
 }

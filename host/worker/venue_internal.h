@@ -53,7 +53,8 @@ void venue_context(ReadContext *rc, Venue *v);               /* what every read 
 Venue *venue_at(lua_State *L, int idx);                     /* of a handle; raises */
 void venue_opened(Call *c, int nresults);
 bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen);
-void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text);
+void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text,
+                      char *block);     /* malloc'd, in which the body lies with a byte to spare: taken. NULL: the body is copied */
 bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_request, bool whole_text);
 void venue_dry_run_done(Call *c, const msgpack_object *signed_request);
 #endif

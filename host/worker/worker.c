@@ -328,6 +328,11 @@ static void idle(Worker *w) {
   flush(w);
 }
 
+char *worker_give_frame(Worker *w, const char *end) {
+  const FrameReader *r = &w->in;
+  return r->buf && end == r->buf + r->start ? frame_give(&w->in) : NULL;
+}
+
 static void answer(Worker *w, const Frame *f, const msgpack_object *payload) {
   Question *q = w->cap_questions ? place(w, f->id) : NULL;
   if (!q || !q->fn || q->id != f->id) worker_die("worker: an answer to nothing (type %d, id %u)", f->type, f->id);

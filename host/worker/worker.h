@@ -14,6 +14,8 @@ typedef struct Worker Worker;
 typedef void (*AnswerFn)(Worker *w, void *ctx, int type, const msgpack_object *payload);
 
 int worker_main(int fd);                                            /* the process's main; does not return */
+/* In an answer: the malloc'd block in which its message lies, when the message ends at `end` and nothing else is in it. The caller frees it. */
+char *worker_give_frame(Worker *w, const char *end);
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx);
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);
 void worker_listen(Worker *w, int type, AnswerFn fn, void *ctx);    /* for messages that answer nothing: MSG_RELOAD, MSG_LINE */

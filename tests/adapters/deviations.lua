@@ -1,5 +1,9 @@
 -- Vectors that an adapter does not follow, because the exchange says otherwise: in its documentation, or in the reply itself. Each with its reason.
 return {
+  { exchange = "binance", name = "fetch_markets response",
+    reason = "three calls at once, recorded with each other's replies: the markets stand in that of /margin/isolated/allPairs; one public call lists them" },
+  { exchange = "binance", name = "fetch_tickers response 2",
+    reason = "a COIN-M row as the reply of spot, whose rows have no baseVolume; the contract side reads such rows" },
   { exchange = "bitstamp", name = "create_order post only",
     reason = "Bitstamp's flag is moc_order; postOnly is unknown to it, and the order would not be post-only" },
   { exchange = "bitstamp", name = "create_order ioc",
@@ -10,6 +14,10 @@ return {
     reason = "the reply is in percent (0.15); a unified fee is a fraction (0.0015)" },
   { exchange = "bitstamp", name = "fetch_ledger response",
     reason = "the row is a deposit of a positive btc amount: direction in, not out with its amount lost" },
+  { exchange = "coinbasepro", name = "cancel_order symbol",
+    reason = "product_id belongs in the query, and is the id BTC-USDT, not the symbol: documentation of Cancel an order" },
+  { exchange = "coinbasepro", name = "cancel_all_orders response",
+    reason = "in the body product_id is not looked at, and the orders of all products are cancelled: documentation of Cancel all orders" },
   { exchange = "gemini", name = "fetch_currencies response",
     reason = "the row of USD says itself that it is fiat" },
   { exchange = "kraken", name = "fetch_currencies response",

@@ -1,4 +1,5 @@
 // node ccxt_side.mjs WORK N PORT: the same work in ccxt. Prints nothing; what it costs is measured from outside.
+import { generateKeyPairSync } from 'node:crypto';
 import { createRequire } from 'node:module';
 const require = createRequire(process.env.BENCH_MODULES + '/');
 const ccxt = require('ccxt');
@@ -22,7 +23,7 @@ const { tests } = { tests: {
   async book() { const ex = venue(); await ex.loadMarkets(); await flight(n, 16, () => ex.fetchOrderBook('BTC/USDT', 100)); },
   async tickers() { const ex = venue(); await ex.loadMarkets(); await flight(n, 16, () => ex.fetchTickers()); },
   async markets() { const ex = venue(); for (let i = 0; i < n; i++) await ex.loadMarkets(true); },
-  async idle() { const ex = venue(); await ex.loadMarkets(); console.log(process.memoryUsage().rss); await new Promise((r) => setTimeout(r, 3000)); },
+  async idle() { const ex = venue(); await ex.loadMarkets(); await new Promise((r) => setTimeout(r, 10000)); },
   async sign_binance() {
     const ex = venue(); ex.apiKey = 'k'.repeat(64); ex.secret = 's'.repeat(64);
     for (let i = 0; i < n; i++) ex.sign('order', 'private', 'POST', { symbol: 'BTCUSDT', side: 'BUY', type: 'LIMIT', quantity: '0.001', price: '60000', timeInForce: 'GTC' });
@@ -30,6 +31,11 @@ const { tests } = { tests: {
   async sign_kraken() {
     const ex = venue(ccxt.kraken); ex.apiKey = 'k'; ex.secret = Buffer.from('s'.repeat(64)).toString('base64');
     for (let i = 0; i < n; i++) ex.sign('AddOrder', 'private', 'POST', { pair: 'XXBTZUSD', type: 'buy', ordertype: 'limit', price: '60000', volume: '0.001' });
+  },
+  async sign_coinbase() {
+    const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+    const ex = venue(ccxt.coinbase); ex.apiKey = 'organizations/11/apiKeys/66'; ex.secret = privateKey.export({ type: 'sec1', format: 'pem' });
+    for (let i = 0; i < n; i++) ex.sign('brokerage/accounts', ['v3', 'private'], 'GET', {});
   },
 } };
 await tests[work]();

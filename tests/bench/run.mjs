@@ -5,7 +5,9 @@ import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-const root = path.resolve(import.meta.dirname, '../..'), build = path.join(root, 'build'), dir = path.join(build, 'bench');
+// BENCH_BUILD: a build folder other than build/. BENCH_ROUNDS: how often each pair is measured.
+const root = path.resolve(import.meta.dirname, '../..'), build = path.resolve(process.env.BENCH_BUILD || path.join(root, 'build'));
+const dir = path.join(root, 'build', 'bench');
 const bourse = path.join(build, 'bourse'), cost = path.join(build, 'tests/cost'), floor = path.join(build, 'tests/floor');
 const rounds = Number(process.env.BENCH_ROUNDS || 5);
 fs.mkdirSync(dir, { recursive: true });
@@ -36,18 +38,32 @@ const ours = (work, n) => [bourse, 'run', path.join(import.meta.dirname, 'work',
 const theirs = (work, n) => ['node', path.join(import.meta.dirname, 'ccxt_side.mjs'), work, String(n), port];
 const bare = (url, n) => [floor, `https://127.0.0.1:${port}${url}`, String(n), cert];
 
+// Resident MB of a process and its children, some seconds after it was started.
+async function resident(argv, seconds) {
+  const child = spawn(argv[0], argv.slice(1), { env, stdio: 'ignore' });
+  await new Promise((ok) => setTimeout(ok, seconds * 1000));
+  const tree = (pid) => {
+    const kb = Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
+    const children = fs.readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean);
+    return kb * 1024 / 1e6 + children.map(tree).reduce((a, b) => a + b, 0);
+  };
+  const mb = tree(child.pid);
+  child.kill();
+  return mb;
+}
+
 const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
 const per = (make, n) => (run(make(2 * n)).cpu - run(make(n)).cpu) / n;
 
-function compare(name, sides) {
+async function compare(sides) {
   const found = Object.fromEntries(Object.keys(sides).map((k) => [k, []]));
-  for (let i = 0; i < rounds; i++) for (const [k, f] of Object.entries(sides)) found[k].push(f());
+  for (let i = 0; i < rounds; i++) for (const [k, f] of Object.entries(sides)) found[k].push(await f());
   return Object.fromEntries(Object.entries(found).map(([k, list]) => [k, median(list)]));
 }
 
 const rows = [];
-function row(work, unit, sides, must) {
-  const r = compare(work, sides), ratio = r.ccxt / r.bourse;
+async function row(work, unit, sides, must) {
+  const r = await compare(sides), ratio = r.ccxt / r.bourse;
   rows.push({ work, unit, ...r, ratio, must });
   const show = (x) => (x === undefined ? '' : x < 10 ? x.toFixed(3) : x.toFixed(1));
   console.log(`${work.padEnd(44)} ${show(r.ccxt).padStart(9)} ${show(r.bourse).padStart(9)} ${show(r.floor).padStart(8)} ${unit.padEnd(6)} ${ratio.toFixed(1).padStart(6)}x  ${must}`);
@@ -55,24 +71,25 @@ function row(work, unit, sides, must) {
 console.log(`${'work'.padEnd(44)} ${'ccxt'.padStart(9)} ${'bourse'.padStart(9)} ${'floor'.padStart(8)} ${''.padEnd(6)} ${'ratio'.padStart(7)}  must`);
 const depth = '/api/v3/depth?symbol=BTCUSDT&limit=100';
 try {
-  row('order book, 100 levels: CPU a request', 'ms', {
+  await row('order book, 100 levels: CPU a request', 'ms', {
     ccxt: () => per((n) => theirs('book', n), 1500), bourse: () => per((n) => ours('book', n), 1500), floor: () => per((n) => bare(depth, n), 1500) }, '4x');
-  row('2,000 tickers: CPU a request', 'ms', {
+  await row('2,000 tickers: CPU a request', 'ms', {
     ccxt: () => per((n) => theirs('tickers', n), 20), bourse: () => per((n) => ours('tickers', n), 20), floor: () => per((n) => bare('/api/v3/ticker/24hr', n), 20) }, '8x');
-  row('load_markets of 2,000: CPU', 'ms', {
+  await row('load_markets of 2,000: CPU', 'ms', {
     ccxt: () => per((n) => theirs('markets', n), 8), bourse: () => per((n) => ours('markets', n), 8), floor: () => per((n) => bare('/api/v3/exchangeInfo', n), 8) }, '4x');
   const once = [bourse, 'book', 'binance', 'BTC/USDT', '--base-url', `binance=https://127.0.0.1:${port}`, '--cacert', cert, '--quiet'];
-  row('from nothing: one book, wall', 'ms', { ccxt: () => run(theirs('start', 1)).wall, bourse: () => run(once).wall }, '25x');
-  row('from nothing: one book, memory', 'MB', { ccxt: () => run(theirs('start', 1)).rss, bourse: () => run(once).rss }, '24 MB');
+  await row('from nothing: one book, wall', 'ms', { ccxt: () => run(theirs('start', 1)).wall, bourse: () => run(once).wall }, '25x');
+  await row('from nothing: one book, memory', 'MB', { ccxt: () => run(theirs('start', 1)).rss, bourse: () => run(once).rss }, '24 MB');
   const list = [bourse, 'exchanges'];
-  row('bourse exchanges against node -e "", wall', 'ms', { ccxt: () => run(['node', '-e', '']).wall, bourse: () => run(list).wall }, '15 ms');
-  row('bourse exchanges against node -e "", memory', 'MB', { ccxt: () => run(['node', '-e', '']).rss, bourse: () => run(list).rss }, '12 MB');
+  await row('bourse exchanges against node -e "", wall', 'ms', { ccxt: () => run(['node', '-e', '']).wall, bourse: () => run(list).wall }, '15 ms');
+  await row('bourse exchanges against node -e "", memory', 'MB', { ccxt: () => run(['node', '-e', '']).rss, bourse: () => run(list).rss }, '12 MB');
+  const idle = ours('idle', 1).filter((x, i, all) => x !== '--arg' && all[i - 1] !== '--arg');
+  await row('idle strategy, resident, all processes', 'MB', { ccxt: () => resident(theirs('idle', 1), 6), bourse: () => resident(idle, 3) }, '16 MB');
+  // The recipe as the broker evaluates it when it sends, against ccxt's sign(). Templates and recipes are made in the worker: not in this figure.
   const recipe = path.join(build, 'tests/recipe_bench');
-  if (fs.existsSync(recipe)) console.log('\n' + execFileSync(recipe, { encoding: 'utf8' }).trim());
-  for (const k of ['binance', 'kraken']) {
-    const us = per((n) => theirs('sign_' + k, n), 20000) * 1000;
-    console.log(`ccxt signs ${k}: ${us.toFixed(2)} us`);
-  }
+  const signed = () => Object.fromEntries(execFileSync(recipe, { encoding: 'utf8' }).trim().split('\n').map((line) => [line.split(' ')[0], parseFloat(/([\d.]+) us/.exec(line)[1])]));
+  for (const [k, n, must] of [['binance', 20000, '8x'], ['kraken', 20000, '8x'], ['coinbase', 1500, '15x']])
+    await row(`${k}: a request signed`, 'us', { ccxt: () => per((m) => theirs('sign_' + k, m), n) * 1000, bourse: () => signed()[k] }, must);
   fs.writeFileSync(path.join(dir, 'result.json'), JSON.stringify(rows, null, 1));
 } finally {
   server.stdin.end();

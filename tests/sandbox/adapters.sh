@@ -91,7 +91,9 @@ for file in "$@"; do
   [ -z "$said" ] || grep -qF -- "$said" "$tmp/stderr" || why="$why; \"$said\" was not said"
   ! grep -qiF -f "$tmp/forms" "$tmp/stdout" "$tmp/stderr" || why="$why; a key is in the output"
   ! grep -qiE 'sanitizer|runtime error|worker crashed|sent a bad|outside of a protected' "$tmp/stderr" || why="$why; it crashed"
-  if LC_ALL=C grep -q -e "$(printf '[\033\007]')" -e "$(printf '\302[\200-\237]')" "$tmp/stdout" "$tmp/stderr"; then why="$why; control characters in the output"; fi
+  if LC_ALL=C grep -q -e "$(printf '[\033\007]')" -e "$(printf '\302[\200-\237]')" "$tmp/stdout" "$tmp/stderr"; then
+    why="$why; control characters in the output"
+  fi
   [ "$wall" -le "$wall_max" ] || why="$why; $wall ms, more than $wall_max"
   [ "$rss" -le "$rss_max" ] || why="$why; $rss KiB resident, more than $rss_max"
   if [ -n "$why" ]; then

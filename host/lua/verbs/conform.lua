@@ -53,7 +53,8 @@ local function run_vector(ex, file, vector, fresh)
   local row = methods[method]
   local args = { n = row and #row.args or #vector.args }
   for i = 1, #vector.args do args[i] = conform.plain_at(vector.args, i) end
-  local params = conform.plain(vector.params)
+  local params = {}      -- as pairs: signed text keeps the order in which they were given
+  for k in pairs(vector.params) do params[#params + 1] = { k, conform.plain(vector.params[k]) } end
   local ok, result = pcall(function()
     if method == "load_markets" then return ex:load_markets() end
     local f = ex[method]

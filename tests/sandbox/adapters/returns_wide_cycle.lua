@@ -1,4 +1,4 @@
--- expect: exit 3|5, stderr "out of memory|nested too deep|too many values|MiB of memory|ms of CPU|holds itself"
+-- expect: exit 3|5, stderr "too large|out of memory|nested too deep|too many values|MiB of memory|ms of CPU|holds itself"
 -- call: fetch_balance
 return {
   hosts = { api = "https://api.example.com" },

@@ -1,0 +1,52 @@
+#!/bin/sh
+# twice.sh BOURSE FAULT_SERVE: an adapter that takes a while to load (it asks for a dialect) is saved again and again while a script is busy, so that
+# several saves load at once: the last one counts, and nothing of the others is used after it is gone.
+set -eu
+bourse=$1 serve=$2
+dir=$(mktemp -d)
+server=
+trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
+root=$(cd "$(dirname "$0")/../.." && pwd)
+mkdir -p "$dir/home/exchanges/dialects" "$dir/state"
+cp "$root/registry.lua" "$dir/home/"
+echo 'return { ticker = "/ticker" }' >"$dir/home/exchanges/dialects/slow.lua"
+"$serve" >"$dir/url" &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$dir/url" ] && break; sleep 0.1; done
+url=$(cat "$dir/url")
+save() {
+  cat >"$dir/next" <<LUA
+local d = dialect "slow"
+return {
+  hosts = { api = "https://api.example.com" },
+  markets_need = false,
+  fetch_status = { get = d.ticker, read = function() return { status = "ok", url = "save $1" } end },
+}
+LUA
+  mv "$dir/next" "$dir/home/exchanges/busy.lua"
+}
+save 0
+cat >"$dir/watch.lua" <<'LUA'
+local ex = exchange "busy"
+every(0.05, function()
+  print(ex:fetch_status().url)
+  local x = 0
+  for i = 1, 12000000 do x = x + i end
+end)
+LUA
+cd "$dir"
+BOURSE_STATE="$dir/state" "$bourse" run watch.lua --home "$dir/home" --base-url "busy=$url" --for 5s >out 2>err &
+run=$!
+sleep 1
+for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+  save "$i"
+  sleep 0.03
+done
+sleep 1
+save 13; sleep 0.03; save 14; sleep 0.03; save last
+wait $run || { echo "the run failed:"; cat err; exit 1; }
+fail() { echo "$1"; echo "-- out"; uniq -c out; echo "-- err"; cat err; exit 1; }
+[ "$(head -n 1 out)" = "save 0" ] || fail "no call went through before the change"
+[ "$(tail -n 1 out)" = "save last" ] || fail "the last save did not take effect"
+! grep -qiE 'sanitizer|crashed|not taken' err || fail "something else was said"
+echo ok
