@@ -48,10 +48,16 @@ void store_close(Session *s) {
   s->store = NULL;
 }
 
+/* The file itself, however its path was typed: two files never share rows, and one file has its own from every folder. */
+static const char *file_of(const Peer *p, char path[PATH_MAX]) {
+  return realpath(p->name, path) ? path : p->name;
+}
+
 static void query_bind(sqlite3_stmt *q, const Peer *p, const char *key, size_t n) {
+  char path[PATH_MAX];
   sqlite3_reset(q);
   sqlite3_clear_bindings(q);
-  sqlite3_bind_text(q, 1, p->name, -1, SQLITE_STATIC);
+  sqlite3_bind_text(q, 1, file_of(p, path), -1, SQLITE_TRANSIENT);
   if (key) sqlite3_bind_text(q, 2, key, (int)n, SQLITE_STATIC);
 }
 

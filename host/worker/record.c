@@ -287,6 +287,7 @@ static void push_slot(lua_State *L, const Value *v, enum slot_type type) {
 /* Slots from lo to hi share their first `depth` names: fills the table on top with them. */
 static void push_range(lua_State *L, const Record *rec, int keys, int lo, int hi, int depth) {
   const SlotInfo *slots = rec->schema->slots;
+  if (depth >= SLOT_DEPTH) return;
   for (int i = lo; i < hi;) {
     if (slots[i].depth == depth + 1) {
       const Value *v = &rec->slots[i];

@@ -305,10 +305,60 @@ static void mutated_streams(void **state) {
   assert_true(whole > 30000);
 }
 
+/* A block that is lent goes out after its frame's head, or into the buffer when another frame follows first. */
+static void lent(void **state) {
+  (void)state;
+  int fd[2];
+  pair(fd);
+  for (int followed = 0; followed <= 1; followed++) {
+    FrameWriter w = { 0 };
+    FrameReader r = { 0 };
+    Frame f;
+    size_t n = 100000;
+    char *block = malloc(n), *copy = malloc(n);
+    for (size_t i = 0; i < n; i++) copy[i] = block[i] = (char)rnd();
+    frame_open(&w, MSG_REPLY, 5);
+    frame_append(&w, "head", 4);
+    assert_true(frame_close_with(&w, block, n));
+    assert_int_equal(frame_pending(&w), FRAME_HEADER + 4 + n);
+    if (followed) assert_true(frame_put(&w, MSG_WAKE, 6, "x", 1));
+    while (frame_flush(&w, fd[0]) == FRAME_NONE)
+      if (frame_fill(&r, fd[1]) != FRAME_OK) fail();
+    assert_int_equal(frame_pending(&w), 0);
+    assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+    assert_int_equal(f.len, 4 + n);
+    assert_memory_equal(f.payload, "head", 4);
+    assert_memory_equal(f.payload + 4, copy, n);
+    if (followed) {
+      while (!frame_waiting(&r)) assert_int_equal(frame_fill(&r, fd[1]), FRAME_OK);
+      assert_null(frame_give(&r));                 /* something else is in the buffer */
+      assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+      assert_int_equal(f.id, 6);
+    } else {
+      char *given = frame_give(&r);
+      assert_non_null(given);
+      ((char *)f.payload)[f.len] = 0;              /* the byte to spare */
+      assert_memory_equal(f.payload + 4, copy, n);
+      free(given);
+    }
+    free(copy);
+    frame_reader_free(&r);
+    frame_writer_free(&w);
+  }
+  FrameWriter w = { 0 };                           /* too long: the frame is dropped, the block freed */
+  frame_open(&w, MSG_REPLY, 5);
+  assert_false(frame_close_with(&w, malloc(1), (size_t)WIRE_MAX + 1));
+  assert_int_equal(frame_pending(&w), 0);
+  frame_writer_free(&w);
+  close(fd[0]);
+  close(fd[1]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(there_and_back), cmocka_unit_test(one_byte_at_a_time), cmocka_unit_test(large), cmocka_unit_test(packed_in_place),
     cmocka_unit_test(wrong_headers), cmocka_unit_test(hostile_values), cmocka_unit_test(mutated_values), cmocka_unit_test(mutated_streams),
+    cmocka_unit_test(lent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,6 +72,34 @@ static void walking(void **state) {
   json_unref(d);
 }
 
+/* All views of a document share one hold on it, which ends with the last of them, or earlier when there is only one. */
+static void letting_go(void **state) {
+  (void)state;
+  JsonDoc *d = parse("{\"a\":[[1],[2],[3]]}");
+  lua_State *L = state_with(d);
+  run(L, "kept = {} for i = 1, 3 do kept[i] = v.a[i] end");
+  assert_int_equal(d->refs, 2);
+  lua_getglobal(L, "v");
+  view_release(L, -1);                  /* parts of it are kept: nothing happens */
+  lua_pop(L, 1);
+  run(L, "v = nil collectgarbage() assert(kept[3][1] == '3')");
+  assert_int_equal(d->refs, 2);
+  run(L, "kept = nil collectgarbage() collectgarbage()");
+  assert_int_equal(d->refs, 1);
+  view_push(L, d, 0);
+  assert_int_equal(d->refs, 2);
+  view_release(L, -1);
+  assert_int_equal(d->refs, 1);
+  lua_setglobal(L, "v");
+  run(L, "local ok, e = pcall(function() return v.a end) assert(not ok and e:find('expected a reply'), e)");
+  view_push(L, d, 0);                   /* the holder that was let go of is not taken again */
+  lua_setglobal(L, "v");
+  run(L, "assert(v.a[2][1] == '2')");
+  lua_close(L);
+  assert_int_equal(d->refs, 1);
+  json_unref(d);
+}
+
 static void long_list(void **state) {
   (void)state;
   enum { N = 100000 };
@@ -205,7 +233,8 @@ static void out_of_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(reading), cmocka_unit_test(walking), cmocka_unit_test(long_list), cmocka_unit_test(plain), cmocka_unit_test(plain_depth),
+    cmocka_unit_test(reading), cmocka_unit_test(walking), cmocka_unit_test(letting_go), cmocka_unit_test(long_list),
+    cmocka_unit_test(plain), cmocka_unit_test(plain_depth),
     cmocka_unit_test(testing), cmocka_unit_test(out_of_memory),
   };
   return cmocka_run_group_tests_name("view", tests, NULL, NULL);
