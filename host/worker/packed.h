@@ -3,7 +3,8 @@
 #define BOURSE_PACKED_H
 #include "worker/value.h"
 
-typedef struct { unsigned char *p; size_t n, cap; bool failed; const JsonDoc *kept; } Packer;      /* kept: texts of this document stay where they are */
+/* kept: texts of this document stay where they are; it has to outlive what is packed. */
+typedef struct { unsigned char *p; size_t n, cap; bool failed; const JsonDoc *kept; } Packer;
 
 void packed_add(Packer *k, const Value *v);                    /* sets k->failed when memory is short */
 void packed_bytes(Packer *k, const void *s, size_t n);

@@ -57,7 +57,7 @@ static void push_error(lua_State *to, const char *class, const char *venue, cons
   lua_pushboolean(to, 0); lua_setfield(to, -2, "retry");
 }
 
-/* A coroutine that ran to its end serves the next call: making one anew, with room for its stack, took a tenth of the worker's time. */
+/* A coroutine that ran to its end serves the next call: none is made and collected anew, with room for its stack. */
 static void call_free(Call *c) {
   Venue *v = c->venue;
   v->calls--;

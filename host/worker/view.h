@@ -17,5 +17,6 @@ bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node);   /* no re
  * integers (when written so and within 64 bits), floats, or text when beyond the largest float. null is absent. */
 void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbers);
 void view_numbers(lua_State *L, JsonDoc *doc, uint32_t node);   /* view_plain with Lua numbers, as deep as a document may be */
-void view_release(lua_State *L, int idx);     /* lets go of the document of a view that nobody will look at again, without waiting for the collector */
+/* Lets go of the document of a view that nobody will look at again, without waiting for the collector; not when it has other views. */
+void view_release(lua_State *L, int idx);
 #endif
