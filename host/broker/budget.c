@@ -48,7 +48,8 @@ static Table *map_file(const char *dir) {
       t->magic = MAGIC;
     }
   }
-  close(fd);                              /* the map stays; the lock goes */
+  flock(fd, LOCK_UN);                     /* closing does not unlock: the map holds the open file */
+  close(fd);
   return t;
 }
 

@@ -57,4 +57,23 @@ void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t le
                       char *block);     /* malloc'd, in which the body lies with a byte to spare: taken. NULL: the body is copied */
 bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_request, bool whole_text);
 void venue_dry_run_done(Call *c, const msgpack_object *signed_request);
+/* venue.c */
+void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise);
+int venue_lib_dress(lua_State *L);
+void venue_push_error(lua_State *to, const char *class, const char *venue, const char *text);
+void call_free(Call *c);
+
+/* venue_open.c */
+void venue_log_line(Worker *w, const char *level, const char *text);
+void venue_retire(Venue *v);
+void venue_sweep(void);
+
+/* venue.c */
+void call_fail_text(Call *c, const char *class, const char *text);
+void call_step(Call *c, int nargs);
+Call *call_new(Venue *v, Waiter waiter, int nargs);
+
+/* venue_open.c */
+void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *payload);
+int venue_lib_open(lua_State *L);
 #endif

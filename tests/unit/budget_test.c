@@ -150,6 +150,20 @@ static void retry_after(void **state) {
 
 static char dir[64];
 
+/* The one that came second once waited until the first had ended. */
+static void two_at_once(void **state) {
+  (void)state;
+  bool first, second;
+  strcpy(dir, "/tmp/budgetXXXXXX");
+  assert_non_null(mkdtemp(dir));
+  alarm(10);
+  Budget *a = budget_open(dir, &first), *b = budget_open(dir, &second);
+  alarm(0);
+  assert_true(first && second);
+  budget_free(a);
+  budget_free(b);
+}
+
 static void take_many(int n, int out) {
   Budget *b = budget_open(dir, NULL);
   Bucket *k = budget_bucket(b, "shared", "public", "", NOW);
@@ -234,7 +248,7 @@ int main(void) {
   if (!mkdtemp(dir)) return 1;
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(burst_then_rate), cmocka_unit_test(buckets_are_apart), cmocka_unit_test(shut), cmocka_unit_test(broken_clock),
-    cmocka_unit_test(headers), cmocka_unit_test(retry_after), cmocka_unit_test(processes_share), cmocka_unit_test(damaged_file),
+    cmocka_unit_test(headers), cmocka_unit_test(retry_after), cmocka_unit_test(processes_share), cmocka_unit_test(two_at_once), cmocka_unit_test(damaged_file),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

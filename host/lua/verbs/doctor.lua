@@ -2,7 +2,7 @@
 local require = ...
 local verb, format, methods = require "verb", require "format", require "methods"
 
-local samples = { "BTC/USDT", "BTC/USD", "BTC/EUR", "ETH/BTC", "BTC/USDT:USDT" }
+local samples = { "BTC/USDT", "BTC/USD", "BTC/EUR", "ETH/BTC", "BTC/USDT:USDT", "BTC/USD:USD" }
 
 -- Methods whose answer would be long, or that change things, are not public; these are left out for what they cost.
 local function order_of()
@@ -18,10 +18,26 @@ local function order_of()
   return names
 end
 
-local function sample_of(ex)
-  for _, symbol in ipairs(samples) do if ex.markets[symbol] then return symbol end end
+-- A sample of each sort, for methods that are for contracts and for all others.
+local function samples_of(ex)
+  local spot, contract
+  for _, symbol in ipairs(samples) do
+    local m = ex.markets[symbol]
+    if m and m.contract then contract = contract or symbol elseif m then spot = spot or symbol end
+  end
   for _, symbol in ipairs(ex.symbols) do
-    if ex.markets[symbol].active ~= false then return symbol end
+    if spot and contract then break end
+    local m = ex.markets[symbol]
+    if m.active == false then
+    elseif not m.contract then spot = spot or symbol
+    elseif m.swap then contract = contract or symbol end
+  end
+  return { spot = spot or contract, contract = contract }
+end
+
+local function for_contracts(name)
+  for _, part in ipairs { "funding", "open_interest", "mark_", "index_", "leverage", "liquidations" } do
+    if name:find(part, 1, true) then return true end
   end
 end
 
@@ -72,13 +88,15 @@ local function examine(id, named)
     rows[#rows + 1] = { id, "", "failed", 0, format.clean(text_of(ex)) }
     return
   end
-  local symbol
+  local sample = {}
   for _, name in ipairs(order_of()) do
-    if ex.has[name] == true then
-      try(ex, name, symbol)
+    if ex.has[name] ~= true then
+    elseif sample.spot and for_contracts(name) and not sample.contract then
+      rows[#rows + 1] = { ex.id, name, "-", 0, "not tried: no contract in the market list" }
+    else
+      try(ex, name, for_contracts(name) and sample.contract or sample.spot)
       if name == "fetch_markets" and rows[#rows][3] == "ok" then
-        local loaded = pcall(ex.load_markets, ex)
-        symbol = loaded and sample_of(ex) or nil
+        sample = pcall(ex.load_markets, ex) and samples_of(ex) or {}
       end
     end
   end

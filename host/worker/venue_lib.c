@@ -1,0 +1,140 @@
+/* What host/lua/exchange.lua works with: open, call, the market list. */
+#include <lauxlib.h>
+
+#include "wire/message.h"
+#include "worker/copy.h"
+#include "worker/hostlua.h"
+#include "worker/venue.h"
+#include "worker/venue_internal.h"
+#include "worker/view.h"
+
+/* call(handle, method, n, dry_run, ...): n arguments and params, those at the end may be missing. Waits; returns what the method gives (the signed,
+ * redacted request on a dry run), or raises. */
+static int lib_call(lua_State *L) {
+  venue_sweep();
+  Venue *v = venue_at(L, 1);
+  const char *method = luaL_checkstring(L, 2);
+  lua_Integer n_args = luaL_checkinteger(L, 3);
+  luaL_argcheck(L, n_args >= 0 && n_args < 32, 3, "out of range");
+  int n = (int)n_args;
+  lua_settop(L, 5 + n);
+  char err[200];
+  lua_State *A = v->L;
+  int top = lua_gettop(A);
+  if (!lua_checkstack(A, 16)) return luaL_error(L, "out of stack");
+  Waiter waiter = worker_waiter(L);         /* raises where one cannot wait: before anything is on the adapter's stack */
+  lua_rawgeti(A, LUA_REGISTRYINDEX, v->call_ref);
+  lua_rawgeti(A, LUA_REGISTRYINDEX, v->object_ref);
+  lua_pushstring(A, method);
+  lua_createtable(A, n, 0);
+  for (int i = 1; i <= n; i++) {
+    if (lua_isnil(L, 4 + i)) continue;
+    if (!copy_value(L, 4 + i, A, err, sizeof err)) {
+      lua_settop(A, top);
+      luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
+      return luaL_error(L, "%s: argument %d: %s", method, i, err);
+    }
+    lua_rawseti(A, -2, i);
+  }
+  if (lua_isnil(L, 5 + n)) lua_pushnil(A);
+  else if (!copy_value(L, 5 + n, A, err, sizeof err)) {
+    lua_settop(A, top);
+    luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
+    return luaL_error(L, "%s: params: %s", method, err);
+  }
+  Call *c = call_new(v, waiter, 4);
+  c->dry_run = lua_toboolean(L, 4);
+  call_step(c, 4);
+  return worker_wait(L);
+}
+
+static int lib_market(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n;
+  const char *symbol = lua_type(L, 2) == LUA_TSTRING ? lua_tolstring(L, 2, &n) : NULL;
+  const Market *m = symbol ? market_by_symbol(v->markets, symbol, n) : NULL;
+  if (m) market_push(L, m); else lua_pushnil(L);
+  return 1;
+}
+
+static int lib_currency(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n;
+  const char *code = luaL_checklstring(L, 2, &n);
+  const Currency *c = currency_by_code(v->markets, code, n);
+  if (c) currency_push(L, c); else lua_pushnil(L);
+  return 1;
+}
+
+static int lib_symbol(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  lua_Integer i = luaL_checkinteger(L, 2);
+  if (i < 1 || (size_t)i > market_count(v->markets)) return 0;
+  lua_pushstring(L, market_symbol(market_nth(v->markets, (size_t)i - 1)));
+  return 1;
+}
+
+static int lib_symbols(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n = market_count(v->markets);
+  lua_createtable(L, (int)n, 0);
+  for (size_t i = 0; i < n; i++) {
+    lua_pushstring(L, market_symbol(market_nth(v->markets, i)));
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  return 1;
+}
+
+static int lib_currencies(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  size_t n = currency_count(v->markets);
+  lua_createtable(L, 0, (int)n);
+  for (size_t i = 0; i < n; i++) {
+    const Currency *c = currency_nth(v->markets, i);
+    currency_push(L, c);
+    lua_setfield(L, -2, currency_code(c));
+  }
+  return 1;
+}
+
+static int lib_market_count(lua_State *L) {
+  lua_pushinteger(L, (lua_Integer)market_count(venue_at(L, 1)->markets));
+  return 1;
+}
+
+/* describe(handle) -> version, description */
+static int lib_describe(lua_State *L) {
+  Venue *v = venue_at(L, 1);
+  char err[200];
+  lua_pushinteger(L, v->version);
+  lua_rawgeti(v->L, LUA_REGISTRYINDEX, v->info_ref);
+  bool ok = copy_value(v->L, -1, L, err, sizeof err);
+  lua_pop(v->L, 1);
+  return ok ? 2 : luaL_error(L, "%s", err);
+}
+
+static int lib_version(lua_State *L) {
+  lua_pushinteger(L, venue_at(L, 1)->version);
+  return 1;
+}
+
+static int lib_now(lua_State *L) {
+  lua_pushinteger(L, worker_now(worker_of(L)));
+  return 1;
+}
+
+static const luaL_Reg lib[] = {
+  { "open", venue_lib_open }, { "call", lib_call }, { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol },
+  { "symbols", lib_symbols }, { "currencies", lib_currencies }, { "market_count", lib_market_count }, { "now", lib_now },
+  { "describe", lib_describe }, { "version", lib_version }, { "dress", venue_lib_dress }, { NULL, NULL }
+};
+
+void venue_open_lib(lua_State *L) {
+  worker_listen(worker_of(L), MSG_RELOAD, venue_on_reload, NULL);
+  view_open(L);
+  luaL_newlib(L, lib);
+  hostlua_require_with(L, "exchange", "venues");   /* pops the library, pushes the module */
+  lua_getfield(L, -1, "open");
+  lua_setglobal(L, "exchange");
+  lua_pop(L, 1);
+}

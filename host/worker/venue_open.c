@@ -1,0 +1,327 @@
+/* Opening adapters: their files, old ids that lead to them, saved files that take the place of those before. */
+#include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/message.h"
+#include "wire/pack.h"
+#include "worker/adapter_lib.h"
+#include "worker/copy.h"
+#include "worker/hostlua.h"
+#include "worker/venue.h"
+#include "worker/venue_internal.h"
+
+static struct { Venue **v; size_t n; } venues;
+
+void venue_log_line(Worker *w, const char *level, const char *text) {
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 2);
+  pack_key_str(&pk, "level", level);
+  pack_key_str(&pk, "text", text);
+  worker_tell(w, MSG_LOG, &out);
+  msgpack_sbuffer_destroy(&out);
+}
+
+static Venue *retired;
+
+void venue_retire(Venue *v) {
+  v->retired = retired;
+  retired = v;
+}
+
+/* Lets go of replaced adapters whose last call has ended. Not from inside one of their calls. */
+void venue_sweep(void) {
+  for (Venue **p = &retired; *p; ) {
+    Venue *v = *p;
+    if (v->calls > 0) { p = &v->retired; continue; }
+    *p = v->retired;
+    if (v->L) worker_state_close(v->L);
+    for (Call *c = v->idle, *next; c; c = next) {
+      next = c->next;
+      free(c);
+    }
+    if (v->markets) market_store_free(v->markets);
+    free(v);
+  }
+}
+
+Venue *venue_at(lua_State *L, int idx) {
+  lua_Integer i = luaL_checkinteger(L, idx);
+  luaL_argcheck(L, i >= 1 && (size_t)i <= venues.n && venues.v[i - 1]->state == VENUE_READY, idx, "no such exchange");
+  return venues.v[i - 1];
+}
+
+static lua_Integer venue_handle(const Venue *v) {
+  for (size_t i = 0; i < venues.n; i++)
+    if (venues.v[i] == v) return (lua_Integer)i + 1;
+  return 0;
+}
+
+static void declare(Venue *v, lua_State *co, int idx) {
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  char err[128];
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  static const char *const fields[] = { "hosts", "credentials", "rights", NULL };
+  pack_map(&pk, 7);
+  pack_key_str(&pk, "venue", v->id);
+  pack_key_str(&pk, "digest", v->digest);
+  lua_getfield(co, idx, "rate_limit");
+  pack_key_double(&pk, "interval_ms", lua_tonumber(co, -1));
+  lua_getfield(co, idx, "burst");
+  pack_key_double(&pk, "burst", lua_tonumber(co, -1));
+  lua_pop(co, 2);
+  for (const char *const *f = fields; *f; f++) {
+    lua_getfield(co, idx, *f);
+    pack_str(&pk, *f);
+    size_t size = out.size;
+    if (!copy_pack(co, -1, &pk, err, sizeof err)) {
+      out.size = size;                  /* not half of it */
+      pack_nil(&pk);
+    }
+    lua_pop(co, 1);
+  }
+  worker_tell(v->worker, MSG_DECLARE, &out);
+  msgpack_sbuffer_destroy(&out);
+}
+
+/* The adapter is loaded: its coroutine returned the venue object and the description. */
+void venue_opened(Call *c, int nresults) {
+  Venue *v = c->venue;
+  lua_State *co = c->co;
+  char err[200];
+  Waiter waiter = c->waiter;
+  if (nresults != 2) {
+    call_fail_text(c, "BaseError", "the adapter did not load");
+    return;
+  }
+  if (c->replaces && c->replaces->pending != v) {      /* saved again while this one loaded */
+    call_free(c);
+    venue_retire(v);
+    return;
+  }
+  if (c->replaces) {
+    c->replaces->pending = NULL;
+    v->info_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+    v->object_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+    v->state = VENUE_READY;
+    for (size_t i = 0; i < venues.n; i++)
+      if (venues.v[i] == c->replaces) venues.v[i] = v;
+    venue_retire(c->replaces);
+    call_free(c);
+    char line[128];
+    snprintf(line, sizeof line, "%s: the saved file is taken", v->id);
+    venue_log_line(v->worker, "note", line);
+    return;
+  }
+  declare(v, co, lua_gettop(co));
+  v->state = VENUE_READY;
+  lua_pushinteger(waiter.L, venue_handle(v));
+  bool ok = copy_value(co, -1, waiter.L, err, sizeof err);
+  if (!ok) lua_pop(waiter.L, 1);
+  lua_pushvalue(co, -1);
+  v->info_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+  lua_pop(co, 1);
+  v->object_ref = luaL_ref(co, LUA_REGISTRYINDEX);
+  call_free(c);
+  if (!ok) {
+    venue_push_error(waiter.L, "BaseError", v->id, err);
+    venue_wake_with(waiter, v, 1, true);
+    return;
+  }
+  venue_wake_with(waiter, v, 2, false);
+}
+
+static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, int options_ref, lua_State *script, Venue *replaces) {
+  char name[96], err[200];
+  snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
+  v->L = worker_state_new(v->worker, name);
+  v->markets = v->L ? market_store_new() : NULL;
+  if (!v->markets || !adapter_lib_open(v->L, v)) {
+    v->state = VENUE_FAILED;
+    if (replaces) { replaces->pending = NULL; venue_retire(v); return; }
+    venue_push_error(waiter.L, "BaseError", v->id, "out of memory");
+    worker_wake(v->worker, waiter, 1, true);
+    return;
+  }
+  lua_State *L = v->L;
+  v->symbol_of_ref = v->maps_ref = LUA_NOREF;
+  /* adapter_lib_open left: adapter.open. Arguments: id, source, file, options. */
+  lua_pushstring(L, v->id);
+  lua_pushlstring(L, source, len);
+  lua_pushstring(L, name);
+  lua_pushnil(L);
+  if (options_ref != LUA_NOREF) {
+    lua_rawgeti(script, LUA_REGISTRYINDEX, options_ref);
+    if (copy_value(script, -1, L, err, sizeof err)) lua_remove(L, -2);
+    lua_pop(script, 1);
+    luaL_unref(script, LUA_REGISTRYINDEX, options_ref);
+  }
+  Call *c = call_new(v, waiter, 4);
+  c->opening = true;
+  c->replaces = replaces;
+  if (replaces) replaces->calls++;      /* it is looked at again when this one has loaded */
+  if (replaces) {       /* the options that the script set for the one before */
+    lua_settop(c->co, 4);
+    char why[128];
+    lua_rawgeti(replaces->L, LUA_REGISTRYINDEX, replaces->info_ref);
+    lua_getfield(replaces->L, -1, "options");
+    if (!copy_value(replaces->L, -1, c->co, why, sizeof why)) lua_pushnil(c->co);
+    lua_pop(replaces->L, 2);
+  }
+  call_step(c, 4);
+}
+
+typedef struct { Venue *v; Waiter waiter; lua_State *script; int options_ref; bool asked_registry; } Opening;
+
+static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload);
+
+static void ask_source(Worker *w, const char *kind, const char *name, Opening *o) {
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 2);
+  pack_key_str(&pk, "kind", kind);
+  pack_key_str(&pk, "name", name);
+  worker_ask(w, MSG_SOURCE, &out, on_source, o);
+  msgpack_sbuffer_destroy(&out);
+}
+
+static void opening_fail(Opening *o, const char *text) {
+  o->v->state = VENUE_FAILED;
+  venue_push_error(o->waiter.L, "BadRequest", o->v->id, text);
+  Waiter waiter = o->waiter;
+  Worker *w = o->v->worker;
+  if (o->options_ref != LUA_NOREF) luaL_unref(o->script, LUA_REGISTRYINDEX, o->options_ref);
+  free(o);
+  worker_wake(w, waiter, 1, true);
+}
+
+/* The registry's word on an id that has no file: today's id of it into `successor`, or why there is none into err. */
+static bool successor_of(Worker *w, const char *id, const char *source, size_t len, char *successor, size_t cap, char *err, size_t errlen) {
+  lua_State *L = worker_state_new(w, "registry.lua");
+  bool found = false;
+  snprintf(err, errlen, "no exchange '%s'", id);
+  if (!L) return false;
+  if (hostlua_push(L, "alias", 0) && luaL_loadbufferx(L, source, len, "@registry.lua", "t") == LUA_OK) {
+    lua_pushstring(L, id);
+    if (worker_call(L, 2, 2) == LUA_OK) {
+      if (lua_type(L, -2) == LUA_TSTRING) { snprintf(successor, cap, "%s", lua_tostring(L, -2)); found = true; }
+      if (lua_type(L, -1) == LUA_TSTRING) snprintf(err, errlen, "%s", lua_tostring(L, -1));
+    }
+  }
+  worker_state_close(L);
+  return found;
+}
+
+static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Opening *o = ctx;
+  Venue *v = o->v;
+  const char *text;
+  size_t n;
+  char message[400];
+  if (!pack_get_text(payload, "source", &text, &n)) {
+    if (!o->asked_registry && pack_get_text(payload, "error", &text, &n) && !(n >= 11 && memcmp(text, "no exchange", 11) == 0)) {
+      snprintf(message, sizeof message, "%.*s", n < sizeof message ? (int)n : (int)sizeof message - 1, text);
+      opening_fail(o, message);      /* it is there, and cannot be read */
+      return;
+    }
+    if (!o->asked_registry) {
+      o->asked_registry = true;
+      ask_source(w, "registry", "registry", o);
+      return;
+    }
+    snprintf(message, sizeof message, "no exchange '%s'", v->id);
+    opening_fail(o, message);
+    return;
+  }
+  if (o->asked_registry && !v->renamed) {
+    char successor[sizeof v->id];
+    if (!successor_of(w, v->id, text, n, successor, sizeof successor, message, sizeof message)) {
+      opening_fail(o, message);
+      return;
+    }
+    bool said = false;
+    for (size_t i = 0; i < venues.n; i++) said = said || (venues.v[i] != v && strcmp(venues.v[i]->asked, v->id) == 0);
+    if (!said) venue_log_line(w, "note", message);
+    memcpy(v->asked, v->id, sizeof v->asked);
+    snprintf(v->id, sizeof v->id, "%s", successor);
+    v->renamed = true;
+    ask_source(w, "exchange", v->id, o);
+    return;
+  }
+  const char *digest = "";
+  size_t digest_len = 0;
+  pack_get_text(payload, "digest", &digest, &digest_len);
+  snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
+  Waiter waiter = o->waiter;
+  int options_ref = o->options_ref;
+  lua_State *script = o->script;
+  free(o);
+  venue_load(v, waiter, text, n, options_ref, script, NULL);
+}
+
+/* A file of exchanges/ was saved while the script runs: it is loaded beside the old one, and takes its place when it is well. */
+void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)ctx; (void)type;
+  char kind[16], id[64];
+  const char *text, *digest = "";
+  size_t n, digest_len = 0;
+  venue_sweep();
+  if (!pack_get_line(payload, "kind", kind, sizeof kind) || strcmp(kind, "exchange") != 0) return;
+  if (!pack_get_line(payload, "name", id, sizeof id) || !pack_get_text(payload, "source", &text, &n)) return;
+  pack_get_text(payload, "digest", &digest, &digest_len);
+  for (size_t i = 0; i < venues.n; i++) {
+    Venue *old = venues.v[i];
+    if (old->state != VENUE_READY || strcmp(old->id, id) != 0) continue;
+    Venue *v = calloc(1, sizeof *v);
+    if (!v) return;
+    v->worker = w;
+    memcpy(v->id, old->id, sizeof v->id);
+    snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
+    v->version = old->version + 1;
+    old->pending = v;
+    v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
+    venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, LUA_NOREF, NULL, old);
+  }
+}
+
+/* open(id, options) -> handle, description */
+int venue_lib_open(lua_State *L) {
+  size_t n;
+  const char *id = luaL_checklstring(L, 1, &n);
+  luaL_argcheck(L, n < sizeof ((Venue *)0)->id, 1, "too long");
+  Worker *w = worker_of(L);
+  Waiter waiter = worker_waiter(L);
+  Venue *v = calloc(1, sizeof *v);
+  Opening *o = calloc(1, sizeof *o);
+  Venue **more = realloc(venues.v, (venues.n + 1) * sizeof *more);
+  if (more) venues.v = more;
+  if (!v || !o || !more || venues.n >= 1000) {
+    free(v);
+    free(o);
+    luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
+    return luaL_error(L, "too many exchanges are open");
+  }
+  v->worker = w;
+  snprintf(v->id, sizeof v->id, "%s", id);
+  v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
+  venues.v[venues.n++] = v;
+  o->v = v;
+  o->script = L;
+  o->options_ref = LUA_NOREF;
+  if (lua_type(L, 2) == LUA_TTABLE) {
+    lua_pushvalue(L, 2);
+    o->options_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+  }
+  o->waiter = waiter;
+  ask_source(w, "exchange", v->id, o);
+  return worker_wait(L);
+}
