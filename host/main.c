@@ -1,13 +1,32 @@
 /* bourse: the broker, and with --worker the sandboxed half of the same program. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include "broker/keys.h"
 #include "cli/verbs.h"
 #include "worker/worker.h"
 
+/* A closed stdin, stdout or stderr gets a place-holder: what is opened later must not be taken for it and written into. */
+static void fill_standard_files(void) {
+  for (int fd = 0; fd <= 2; fd++)
+    if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) _exit(1);
+}
+
+/* What did not reach its file is a failure, also when all else went well. */
+static int flushed(int code) {
+  bool before = ferror(stdout);
+  if (fflush(stdout) == 0 && !before) return code;
+  if (code == 0) fprintf(stderr, "bourse: stdout: %s\n", before ? "could not be written" : strerror(errno));
+  return code ? code : 1;
+}
+
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--worker") == 0) return worker_main(3);
+  fill_standard_files();
   keys_take_environment();   /* before anything else is started: no child, log or dump ever sees them */
-  int code = cli_main(argc, argv);
+  int code = flushed(cli_main(argc, argv));
   keys_wipe();
   return code;
 }

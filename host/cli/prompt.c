@@ -74,6 +74,8 @@ static size_t ask_passphrase(void *ctx, bool fresh, char *buf, size_t cap) {
     true, buf, cap);
   if (n <= 0) return 0;
   if (!fresh) return (size_t)n;
+  for (int i = 0; n > 0 && n < 8 && i < 3; i++)
+    n = prompt_line("That is shorter than 8 characters. A passphrase: ", true, buf, cap);
   if (n < 8) {
     fprintf(stderr, "bourse: keys: a passphrase has 8 characters or more\n");
     return 0;

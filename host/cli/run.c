@@ -61,6 +61,21 @@ static void pack_args(const Cli *cli, msgpack_sbuffer *out) {
   if (help) pack_key_bool(&pk, "help", true);
 }
 
+/* For --help: a script that never speaks of `args` has none to tell of, and would be run to its end instead. */
+static int keep_with_arguments(Cli *cli) {
+  size_t kept = 0;
+  for (size_t i = 0; i < cli->n_words; i++) {
+    size_t len = 0;
+    char *text = start_read(cli->words[i], 1 << 20, &len);
+    if (!text) return 2;
+    if (strstr(text, "args")) cli->words[kept++] = cli->words[i];
+    else printf("%s takes no arguments.\n", cli->words[i]);
+    free(text);
+  }
+  cli->n_words = kept;
+  return 0;
+}
+
 int verb_run(Cli *cli) {
   SessionSpec spec;
   msgpack_sbuffer args;
@@ -85,6 +100,7 @@ int verb_run(Cli *cli) {
   spec.watch_files = true;
   snprintf(title, sizeof title, "%.120s%s%s", cli->words[0], cli->n_words > 1 ? " and others" : "", spec.live ? "   LIVE"
     : "   paper");
+  if (help && ((code = keep_with_arguments(cli)) != 0 || cli->n_words == 0)) return code;
   msgpack_sbuffer_init(&args);
   pack_args(cli, &args);
   code = run_scripts(cli, &spec, cli->words, cli->n_words, &args, title);

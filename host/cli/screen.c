@@ -213,7 +213,7 @@ static void progress(Text *t, const Screen *s) {
   } else {
     text_format(t, "%.0f s", (double)passed / 1000);
   }
-  text_format(t, ", %u results", s->results);
+  text_format(t, ", %u result%s", s->results, s->results == 1 ? "" : "s");
   for (int i = 0; i < s->n_verdicts; i++)
     if (strcmp(s->verdicts[i].text, "opportunity") == 0)
       text_format(t, ", %u opportunit%s", s->verdicts[i].count, s->verdicts[i].count == 1 ? "y" : "ies");
@@ -397,8 +397,8 @@ void screen_summary(Screen *s) {
   Text t = { NULL, 0, 0 };
   if (s->mode == SCREEN_JSON || s->results == 0) return;
   if (s->mode == SCREEN_LIVE) draw(s);
-  text_format(&t, "%s%.1f s, %u results", s->mode == SCREEN_LIVE ? "\n" : "", (double)(now_monotonic() - s->start_ms) / 1000,
-    s->results);
+  text_format(&t, "%s%.1f s, %u result%s", s->mode == SCREEN_LIVE ? "\n" : "", (double)(now_monotonic() - s->start_ms) / 1000,
+    s->results, s->results == 1 ? "" : "s");
   for (int i = 0; i < s->n_verdicts; i++) text_format(&t, "%s %u %s", i ? "," : ":", s->verdicts[i].count, s->verdicts[i].text);
   if (s->has_best) {
     text_puts(&t, "\nbest: ");

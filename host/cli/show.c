@@ -120,7 +120,8 @@ void show_cell(char *buf, size_t cap, const msgpack_object *o) {
   case MSGPACK_OBJECT_NIL: buf[0] = 0; return;
   case MSGPACK_OBJECT_FLOAT32:
   case MSGPACK_OBJECT_FLOAT64:
-    if (fabs(o->via.f64) < 1e-4 && o->via.f64 != 0) snprintf(buf, cap, "%.8f", o->via.f64);
+    if (isnan(o->via.f64)) snprintf(buf, cap, "nan");       /* else its sign is shown too */
+    else if (fabs(o->via.f64) < 1e-4 && o->via.f64 != 0) snprintf(buf, cap, "%.8f", o->via.f64);
     else snprintf(buf, cap, "%.8g", o->via.f64);
     return;
   default:

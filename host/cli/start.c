@@ -105,7 +105,8 @@ void start_pack(const Cli *cli, msgpack_sbuffer *out) {
     if (j == n) n++;
   }
   msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
-  bool colour = isatty(STDOUT_FILENO) && !(getenv("NO_COLOR") && *getenv("NO_COLOR"));   /* the worker has no environment */
+  const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");      /* the worker has no environment */
+  bool colour = isatty(STDOUT_FILENO) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
   pack_map(&pk, n + 1 + colour);
   if (colour) pack_key_bool(&pk, "colour", true);
   pack_str(&pk, "words");

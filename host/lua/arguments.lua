@@ -151,6 +151,7 @@ function arguments.prepare(method, extra_needs)
     if name == "timeframe" then p.timeframe = true end
   end
   p.side = method.name:find("order") ~= nil
+  p.positive = p.side or method.name == "withdraw" or method.name == "transfer"
   return p
 end
 
@@ -195,6 +196,10 @@ function arguments.new(venue, prepared, given, params)
   end
   if a.side and prepared.side and a.side ~= "buy" and a.side ~= "sell" then
     fail("BadRequest", "side must be 'buy' or 'sell', not '%s'", a.side)
+  end
+  -- Where the sign of an amount tells the side, a negative one would trade the other way.
+  if prepared.positive and a.amount ~= nil and decimal.cmp(decimal.text(a.amount), "0") < 0 then
+    fail("InvalidOrder", "amount must be above 0, not %s", tostring(a.amount))
   end
   if a.symbol then a.market = a:market_of(a.symbol) end
   if a.symbols then

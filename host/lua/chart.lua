@@ -31,7 +31,7 @@ function M.book(symbol, bids, asks, columns)
   for _, side in ipairs { a, b } do
     for _, l in ipairs(side) do wp, wa = math.max(wp, #l.price), math.max(wa, #l.amount) end
   end
-  local room = math.max(10, math.min(60, (columns or 80) - wp - wa - 6))
+  local room = math.max(1, math.min(60, (columns or 80) - wp - wa - 5))
   local out = { format.pad("price", wp, true) .. "  " .. format.pad("amount", wa, true) .. "  depth of " .. symbol }
   local function line(l, code)
     out[#out + 1] = paint(code, format.pad(l.price, wp, true)) .. "  " .. format.pad(l.amount, wa, true) .. "  "
@@ -97,8 +97,14 @@ function M.candles(list, columns, rows, timeframe)
   local from, to = format.time(list[first][1], "minute"), format.time(list[#list][1], "minute")
   local n = #list - first + 1
   out[#out + 1] = (" "):rep(label) .. " └" .. ("─"):rep(n)
-  local gap = math.max(2, n - #from - #to)
-  out[#out + 1] = (" "):rep(label + 2) .. from .. (" "):rep(gap) .. to .. "  " .. (timeframe or "")
+  -- What is drawn, and from when to when: on one line where there is room.
+  local below, name = (columns or 80) - 1 - label - 2, timeframe or ""
+  local function between(a, b, width) return a .. (" "):rep(math.max(2, width - format.width(a) - format.width(b))) .. b end
+  local dates = between(from, to, n)
+  local function add(text) out[#out + 1] = (" "):rep(label + 2) .. format.cut(text, math.max(1, below)) end
+  if #dates + 2 + format.width(name) <= below then add(dates .. "  " .. name)
+  elseif #dates <= below then add(dates) add(name)
+  else add(name) add(from) add(to) end
   return table.concat(out, "\n") .. "\n"
 end
 

@@ -154,7 +154,10 @@ function M.json(value, options)
     elseif kind == "table" or kind == "userdata" then
       local len = #v
       local first = next(kind == "table" and v or {})
-      if len > 0 and v[1] == nil and math.type((pairs(v)(v))) ~= "integer" then len = 0 end   -- counts its fields
+      if len > 0 and v[1] == nil then      -- the length of a view or of the market table is also that of its fields
+        local k = pairs(v)(v)
+        if k ~= nil and math.type(k) ~= "integer" then len = 0 end
+      end
       if len > 0 or (list and first == nil) then
         add "["
         for i = 1, len do

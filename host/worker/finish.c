@@ -120,17 +120,6 @@ static bool same_value(const Value *a, const Value *b) {
   return a->kind == V_NONE || (a->kind == V_DECIMAL && dec_cmp(a->d, b->d) == 0);
 }
 
-static Value list_new(Reader *r, size_t room) {
-  Tree *t = arena_alloc(&r->arena, sizeof *t);
-  t->list = true;
-  t->n = 0;
-  t->items = arena_alloc(&r->arena, (room ? room : 1) * sizeof *t->items);
-  Value v = value_none();
-  v.kind = V_TREE;
-  v.tree = t;
-  return v;
-}
-
 /* Adds a fee to a list in which each currency and rate stands once; the list has room. */
 static void fees_add(Reader *r, Tree *list, const Value *fee) {
   Value cost = fee_part(fee, "cost"), currency = fee_part(fee, "currency"), rate = fee_part(fee, "rate");
@@ -149,7 +138,7 @@ static void fees_add(Reader *r, Tree *list, const Value *fee) {
 /* `fee` and `fees` say the same; a fee is one only with a cost. `more` holds fees of an order's trades, or NULL. */
 static void finish_fees(Reader *r, Record *rec, int cost, int currency, int rate, int fees, const Tree *more) {
   const Tree *given = rec->slots[fees].kind == V_TREE ? rec->slots[fees].tree : NULL;
-  Value list = list_new(r, (given ? given->n : 0) + (more ? more->n : 0) + 1);
+  Value list = tree_new(&r->arena, true, (given ? given->n : 0) + (more ? more->n : 0) + 1);
   bool own = has(rec, cost) || has(rec, rate);
   if (given) for (uint32_t i = 0; i < given->n; i++) fees_add(r, list.tree, &given->items[i].v);
   else if (has(rec, cost)) {
@@ -197,7 +186,7 @@ static void add_to(Decimal *sum, bool *ok, const Record *rec, int slot) {
 /* What an order's own trades tell about it. Returns their fees. */
 static const Tree *finish_from_trades(Reader *r, Record *order) {
   static const int up[][2] = { { ORDER_symbol, TRADE_symbol }, { ORDER_side, TRADE_side }, { ORDER_type, TRADE_type }, { ORDER_id, TRADE_order } };
-  if (order->slots[ORDER_trades].kind != V_TREE) order->slots[ORDER_trades] = list_new(r, 0);
+  if (order->slots[ORDER_trades].kind != V_TREE) order->slots[ORDER_trades] = tree_new(&r->arena, true, 0);
   Tree *trades = order->slots[ORDER_trades].tree;
   if (trades->n == 0) return NULL;
   Decimal filled = zero, cost = zero;
@@ -219,7 +208,7 @@ static const Tree *finish_from_trades(Reader *r, Record *order) {
   if (!has(order, ORDER_filled) && filled_ok) put(order, ORDER_filled, filled);
   if (!has(order, ORDER_cost) && cost_ok) put(order, ORDER_cost, cost);
   if (!has(order, ORDER_lastTradeTimestamp) && last != INT64_MIN) order->slots[ORDER_lastTradeTimestamp] = value_time(last);
-  Tree *fees = list_new(r, nfees).tree;
+  Tree *fees = tree_new(&r->arena, true, nfees).tree;
   for (uint32_t i = 0; i < trades->n; i++) {
     const Tree *t = trades->items[i].v.record->slots[TRADE_fees].tree;
     for (uint32_t k = 0; k < t->n; k++) fees->items[fees->n++] = t->items[k];
@@ -346,8 +335,8 @@ static void finish_currency(Reader *r, Record *rec) {
     s[CURRENCY_code] = code ? value_text(arena_text(&r->arena, code, strlen(code)), strlen(code)) : s[CURRENCY_id];
   }
   if (!has(rec, CURRENCY_code)) read_fail(r, "currency: neither id nor code");
-  if (!has(rec, CURRENCY_networks)) s[CURRENCY_networks] = list_new(r, 0);
-  if (!has(rec, CURRENCY_fees)) s[CURRENCY_fees] = list_new(r, 0);
+  if (!has(rec, CURRENCY_networks)) s[CURRENCY_networks] = tree_new(&r->arena, true, 0);
+  if (!has(rec, CURRENCY_fees)) s[CURRENCY_fees] = tree_new(&r->arena, true, 0);
   if (s[CURRENCY_networks].kind != V_TREE) return;
   const Tree *networks = s[CURRENCY_networks].tree;
   for (uint32_t i = 0; i < networks->n; i++) {

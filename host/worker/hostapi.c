@@ -56,15 +56,7 @@ static int h_source(lua_State *L) {           /* source(kind, name) -> text, dig
   const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
   Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
   *kept = waiter;
-  msgpack_sbuffer out;
-  msgpack_packer pk;
-  msgpack_sbuffer_init(&out);
-  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  pack_map(&pk, 2);
-  pack_key_str(&pk, "kind", kind);
-  pack_key_str(&pk, "name", name);
-  worker_ask(worker_of(L), MSG_SOURCE, &out, on_source, kept);
-  msgpack_sbuffer_destroy(&out);
+  worker_ask_source(worker_of(L), kind, name, on_source, kept);
   return worker_wait(L);
 }
 

@@ -245,17 +245,6 @@ bool read_chosen(Reader *r, const Plan *p, const Spot *spot) {
   return map_find(&m, &v)->kind != V_NONE;
 }
 
-static Value tree_value(Reader *r, bool list, size_t room) {
-  Tree *t = arena_alloc(&r->arena, sizeof *t);
-  t->list = list;
-  t->n = 0;
-  t->items = arena_alloc(&r->arena, (room ? room : 1) * sizeof *t->items);
-  Value v = value_none();
-  v.kind = V_TREE;
-  v.tree = t;
-  return v;
-}
-
 size_t walk_count(const Walk *w) {
   size_t n = 0;
   for (uint32_t c = w->child; c < w->end; c = w->doc->nodes[c].next) n++;
@@ -264,7 +253,7 @@ size_t walk_count(const Walk *w) {
 
 /* A table of the fields of one element; numbers where the name says so, else as on the wire. */
 static Value read_plain(Reader *r, const Plan *p, const Spot *spot) {
-  Value out = tree_value(r, false, (size_t)p->n);
+  Value out = tree_new(&r->arena, false, (size_t)p->n);
   const char *field = r->field;
   char name[96];
   for (int i = 0; i < p->n; i++) {
@@ -284,7 +273,7 @@ Value read_each(Reader *r, const Plan *p, const Spot *spot, bool inner) {
   Walk w;
   if (p->record) return read_plain(r, p, spot);
   if (!walk_open(r, p, spot, inner, &w)) return value_none();
-  Value out = tree_value(r, !p->key, walk_count(&w));
+  Value out = tree_new(&r->arena, !p->key, walk_count(&w));
   Spot at;
   while (walk_next(r, p, &w, &at)) {
     at.market = spot->market;
@@ -313,7 +302,7 @@ Value read_each(Reader *r, const Plan *p, const Spot *spot, bool inner) {
 static Value read_trades(Reader *r, const Plan *p, const Spot *spot) {
   Walk w;
   if (!walk_open(r, p, spot, true, &w)) return value_none();
-  Value out = tree_value(r, true, walk_count(&w));
+  Value out = tree_new(&r->arena, true, walk_count(&w));
   Spot at;
   while (walk_next(r, p, &w, &at)) {
     if (!read_chosen(r, p, &at)) continue;

@@ -269,6 +269,17 @@ bool value_number(const Value *v, Decimal *out) {
   }
 }
 
+Value tree_new(Arena *a, bool list, size_t room) {
+  Tree *t = arena_alloc(a, sizeof *t);
+  t->list = list;
+  t->n = 0;
+  t->items = arena_alloc(a, (room ? room : 1) * sizeof *t->items);
+  Value v = value_none();
+  v.kind = V_TREE;
+  v.tree = t;
+  return v;
+}
+
 const TreeItem *tree_find(const Tree *t, const char *key) {
   size_t n = strlen(key);
   if (t->list) return NULL;

@@ -92,6 +92,7 @@ Value value_of_lua(Arena *a, lua_State *L, int idx);
 void value_push(lua_State *L, const Value *v);
 /* Number of a text, number or decimal; false when it is none. What has more digits than a Decimal holds becomes the nearest double. */
 bool value_number(const Value *v, Decimal *out);
+Value tree_new(Arena *a, bool list, size_t room);           /* an empty one with room for so many items */
 const TreeItem *tree_find(const Tree *t, const char *key);
 /* "text 'abc'", "an object": for messages. */
 const char *value_shown(const Value *v, char *buf, size_t cap);

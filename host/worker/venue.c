@@ -74,7 +74,7 @@ void call_fail_text(Call *c, const char *class, const char *text) {
   if (c->replaces) {
     char line[640];
     snprintf(line, sizeof line, "%s: the saved file is not taken, the one before stays: %s", v->id, text);
-    venue_log_line(v->worker, "error", line);
+    worker_log(v->worker, "error", line);
     if (c->replaces->pending == v) c->replaces->pending = NULL;
     call_free(c);
     venue_retire(v);
@@ -292,16 +292,8 @@ static void call_yielded(Call *c, int n) {
     worker_ask(v->worker, v->scripted || c->dry_run ? MSG_SIGN : MSG_HTTP, &out, on_reply, c);
     msgpack_sbuffer_destroy(&out);
   } else if (strcmp(op, "dialect") == 0 && n == 2) {
-    msgpack_sbuffer out;
-    msgpack_packer pk;
-    msgpack_sbuffer_init(&out);
-    msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-    pack_map(&pk, 2);
-    pack_key_str(&pk, "kind", "dialect");
-    pack_key_str(&pk, "name", lua_tostring(co, base + 2));
+    worker_ask_source(v->worker, "dialect", lua_tostring(co, base + 2), on_dialect, c);
     lua_settop(co, base);
-    worker_ask(v->worker, MSG_SOURCE, &out, on_dialect, c);
-    msgpack_sbuffer_destroy(&out);
   } else if (strcmp(op, "park") == 0) {
     lua_settop(co, base);
     c->next = v->parked;

@@ -64,7 +64,6 @@ void venue_push_error(lua_State *to, const char *class, const char *venue, const
 void call_free(Call *c);
 
 /* venue_open.c */
-void venue_log_line(Worker *w, const char *level, const char *text);
 void venue_retire(Venue *v);
 void venue_sweep(void);
 

@@ -14,18 +14,6 @@
 
 static struct { Venue **v; size_t n; } venues;
 
-void venue_log_line(Worker *w, const char *level, const char *text) {
-  msgpack_sbuffer out;
-  msgpack_packer pk;
-  msgpack_sbuffer_init(&out);
-  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  pack_map(&pk, 2);
-  pack_key_str(&pk, "level", level);
-  pack_key_str(&pk, "text", text);
-  worker_tell(w, MSG_LOG, &out);
-  msgpack_sbuffer_destroy(&out);
-}
-
 static Venue *retired;
 
 void venue_retire(Venue *v) {
@@ -116,7 +104,7 @@ void venue_opened(Call *c, int nresults) {
     call_free(c);
     char line[128];
     snprintf(line, sizeof line, "%s: the saved file is taken", v->id);
-    venue_log_line(v->worker, "note", line);
+    worker_log(v->worker, "note", line);
     return;
   }
   declare(v, co, lua_gettop(co));
@@ -181,18 +169,6 @@ typedef struct { Venue *v; Waiter waiter; lua_State *script; int options_ref; bo
 
 static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload);
 
-static void ask_source(Worker *w, const char *kind, const char *name, Opening *o) {
-  msgpack_sbuffer out;
-  msgpack_packer pk;
-  msgpack_sbuffer_init(&out);
-  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  pack_map(&pk, 2);
-  pack_key_str(&pk, "kind", kind);
-  pack_key_str(&pk, "name", name);
-  worker_ask(w, MSG_SOURCE, &out, on_source, o);
-  msgpack_sbuffer_destroy(&out);
-}
-
 static void opening_fail(Opening *o, const char *text) {
   o->v->state = VENUE_FAILED;
   venue_push_error(o->waiter.L, "BadRequest", o->v->id, text);
@@ -235,7 +211,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
     }
     if (!o->asked_registry) {
       o->asked_registry = true;
-      ask_source(w, "registry", "registry", o);
+      worker_ask_source(w, "registry", "registry", on_source, o);
       return;
     }
     snprintf(message, sizeof message, "no exchange '%s'", v->id);
@@ -250,11 +226,11 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
     }
     bool said = false;
     for (size_t i = 0; i < venues.n; i++) said = said || (venues.v[i] != v && strcmp(venues.v[i]->asked, v->id) == 0);
-    if (!said) venue_log_line(w, "note", message);
+    if (!said) worker_log(w, "note", message);
     memcpy(v->asked, v->id, sizeof v->asked);
     snprintf(v->id, sizeof v->id, "%s", successor);
     v->renamed = true;
-    ask_source(w, "exchange", v->id, o);
+    worker_ask_source(w, "exchange", v->id, on_source, o);
     return;
   }
   const char *digest = "";
@@ -322,6 +298,6 @@ int venue_lib_open(lua_State *L) {
     o->options_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   }
   o->waiter = waiter;
-  ask_source(w, "exchange", v->id, o);
+  worker_ask_source(w, "exchange", v->id, on_source, o);
   return worker_wait(L);
 }

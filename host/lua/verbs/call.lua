@@ -2,6 +2,20 @@
 local require = ...
 local verb, format, methods = require "verb", require "format", require "methods"
 
+-- Methods of exchange objects that are no endpoints, with their arguments.
+local helpers = {
+  load_markets = "", market = "symbol", currency = "code", milliseconds = "", parse_timeframe = "timeframe",
+  amount_to_precision = "symbol amount", price_to_precision = "symbol price", cost_to_precision = "symbol cost",
+  currency_to_precision = "code amount", calculate_fee = "symbol type side amount price takerOrMaker",
+  create_limit_order = "symbol side amount price", create_market_order = "symbol side amount price",
+  create_limit_buy_order = "symbol amount price", create_limit_sell_order = "symbol amount price",
+  create_market_buy_order = "symbol amount", create_market_sell_order = "symbol amount",
+  create_post_only_order = "symbol type side amount price", create_reduce_only_order = "symbol type side amount price",
+  create_trigger_order = "symbol type side amount price triggerPrice",
+  create_stop_loss_order = "symbol type side amount price stopLossPrice",
+  create_take_profit_order = "symbol type side amount price takeProfitPrice",
+}
+
 -- fetchOHLCV and fetch_ohlcv are the same method.
 local function method_of(word)
   local name = word
@@ -9,9 +23,12 @@ local function method_of(word)
   if methods[name] then return methods[name] end
   local names = {}
   for k in pairs(methods) do names[#names + 1] = k end
-  for _, more in ipairs { "load_markets", "market", "currency" } do
-    if name == more then return { name = name, args = name == "load_markets" and {} or { "symbol" }, kind = "raw" } end
+  if helpers[name] then
+    local args = {}
+    for word in helpers[name]:gmatch("%S+") do args[#args + 1] = word end
+    return { name = name, args = args, kind = "raw" }
   end
+  for k in pairs(helpers) do names[#names + 1] = k end
   local near = format.nearest(name, names)
   verb.fail(2, ("call: no method '%s'%s"):format(word, near and " (did you mean " .. near .. "?)" or ""))
 end

@@ -15,7 +15,7 @@ verb.main(function()
   if next(ex.timeframes or {}) and not ex.timeframes[timeframe] then
     local names = {}
     for name in pairs(ex.timeframes) do names[#names + 1] = name end
-    table.sort(names)
+    table.sort(names, function(a, b) return ex:parse_timeframe(a) < ex:parse_timeframe(b) end)
     verb.fail(2, ("candles: %s has no candles of '%s'; it has %s"):format(ex.id, timeframe, table.concat(names, " ")))
   end
   local limit = verb.args.limit or (verb.draws and math.max(20, (host.columns or 80) - 14)) or 60

@@ -61,6 +61,13 @@ if host.args.terminal then report { shell = "words", words = words() } end
 while true do
   if host.args.terminal then report { shell = "ready", more = kept ~= nil } end
   local line = host.line()
+  local word = host.args.terminal and not kept and line and line.text and line.text:match("^%s*(%a+)%s*$")
+  -- At a terminal the end is the end, also when tasks still run; lines from a file may leave some that go on.
+  if line and line.eof and host.args.terminal or word == "exit" or word == "quit" then return host.done(0) end
   if not line or line.eof then return end
-  if line.text then run(line.text) end
+  if word == "help" then
+    host.out("k = exchange \"kraken\"   k:fetch_ticker(\"BTC/USD\").last   k.has   report { ... }   Ctrl-D or exit ends; docs/api.md has the methods\n")
+  elseif line.text then
+    run(line.text)
+  end
 end
