@@ -251,6 +251,6 @@ int verb_shell(Cli *cli) {
   /* An editor that still waits for a key is left alone; the terminal is put right either way. */
   if (left) close_editor();
   else tcsetattr(STDIN_FILENO, TCSADRAIN, &shell.terminal);
-  if (!left) putchar('\n');     /* the prompt's line has no end yet */
+  if (left || code != 0) putchar('\n');   /* Ctrl-D, Ctrl-C: the prompt's line has no end yet */
   return code;
 }
