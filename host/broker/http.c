@@ -402,9 +402,9 @@ static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
       say(r, "%s: the answer is not proper HTTP: %.200s", t->host, why);
       return;
     case ENTRY_TOO_LARGE: case CURLE_OUT_OF_MEMORY:
-      if (t->sends && !t->in_body) {             /* how libcurl refuses a header line beyond its own bound */
+      if (t->sends) {      /* how libcurl refuses a header line, or headers and trailers in all, beyond its own bounds (they differ by version) */
         r->failure = HTTP_BAD;
-        say(r, "%s: the answer was refused: a header line that is too long", t->host);
+        say(r, "%s: the answer was refused: more than 256 KiB of headers, or a header line that is too long", t->host);
         return;
       }
       r->failure = HTTP_LOCAL;

@@ -38,8 +38,9 @@ typedef struct {
   int lines_fd;                 /* written by the editor, read by the session */
   pthread_mutex_t lock;
   pthread_cond_t changed;
-  /* Under the lock: the worker waits for a line; it is inside a statement; the session ended; the editor ended. */
-  bool ready, more, over, left;
+  /* Under the lock: the worker waits for a line; it is inside a statement; the session ended; the editor ended;
+     `exit` was typed. */
+  bool ready, more, over, left, bye;
   struct termios terminal;
   char *words[WORDS_CAP]; size_t n_words;
 } Shell;
@@ -163,6 +164,7 @@ static bool on_report(void *ctx, const char *worker, const msgpack_object *data)
   }
   pthread_mutex_lock(&shell.lock);
   if (pack_is(what, "words")) take_words(data);
+  if (pack_is(what, "bye")) shell.bye = true;
   if (pack_is(what, "ready")) {
     shell.more = pack_get_bool(data, "more");
     shell.ready = true;
@@ -251,6 +253,6 @@ int verb_shell(Cli *cli) {
   /* An editor that still waits for a key is left alone; the terminal is put right either way. */
   if (left) close_editor();
   else tcsetattr(STDIN_FILENO, TCSADRAIN, &shell.terminal);
-  if (left || code != 0) putchar('\n');   /* Ctrl-D, Ctrl-C: the prompt's line has no end yet */
+  if (!shell.bye) putchar('\n');          /* Ctrl-D, Ctrl-C: the prompt's line has no end yet */
   return code;
 }

@@ -274,6 +274,20 @@ local function evaluate(source, file)
   return A
 end
 
+-- The methods of a well formed adapter by the right that they need: right -> list of names.
+function adapter.rights(A)
+  local out = {}
+  for name, d in pairs(A) do
+    if methods[name] then
+      local r = d.right or methods[name].right
+      out[r] = out[r] or {}
+      table.insert(out[r], name)
+    end
+  end
+  for _, names in pairs(out) do table.sort(names) end
+  return out
+end
+
 -- All problems of a file: list of { file, line, field, text }. `dialects`: texts, by name.
 function adapter.check(source, file, dialects)
   given_dialects = dialects or {}
@@ -286,6 +300,7 @@ function adapter.check(source, file, dialects)
   for _, p in ipairs(problems) do
     p.file, p.line = file, adapter.line_of(source, p.field)
   end
+  if #problems == 0 then problems.rights = adapter.rights(A) end
   return problems
 end
 

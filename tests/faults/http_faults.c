@@ -160,10 +160,12 @@ static void shell(const char *fmt, ...) {
   if (system(cmd) != 0) fail_msg("%s", cmd);
 }
 
+/* `days` below 0: expired. OpenSSL 3.5 refuses such a number, and takes the dates instead. */
 static void certificate(const char *name, const char *san, const char *days) {
   shell("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout %s.key -out %s.csr -subj /CN=%s 2>/dev/null && "
-        "printf 'subjectAltName=%s\\n' > %s.ext && openssl x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out %s.pem -days %s "
-        "-extfile %s.ext 2>/dev/null", name, name, name, san, name, name, name, days, name);
+        "printf 'subjectAltName=%s\\n' > %s.ext && sign() { openssl x509 -req -in %s.csr -CA ca.pem -CAkey ca.key -CAcreateserial -out %s.pem "
+        "-extfile %s.ext \"$@\" 2>/dev/null; } && { sign -days %s || sign -not_before 20200101000000Z -not_after 20200102000000Z; }",
+        name, name, name, san, name, name, name, name, days);
 }
 
 static void path_in(char *out, size_t cap, const char *name) { snprintf(out, cap, "%s/%s", dir, name); }

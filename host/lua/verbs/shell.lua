@@ -63,7 +63,11 @@ while true do
   local line = host.line()
   local word = host.args.terminal and not kept and line and line.text and line.text:match("^%s*(%a+)%s*$")
   -- At a terminal the end is the end, also when tasks still run; lines from a file may leave some that go on.
-  if line and line.eof and host.args.terminal or word == "exit" or word == "quit" then return host.done(0) end
+  if word == "exit" or word == "quit" then
+    report { shell = "bye" }
+    return host.done(0)
+  end
+  if line and line.eof and host.args.terminal then return host.done(0) end
   if not line or line.eof then return end
   if word == "help" then
     host.out("k = exchange \"kraken\"   k:fetch_ticker(\"BTC/USD\").last   k.has   report { ... }   Ctrl-D or exit ends; docs/api.md has the methods\n")
