@@ -39,8 +39,9 @@ static char *filled(const char *text, const char *name) {
 static int write_new(const char *path, const char *text) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (fd < 0) {
-    fprintf(stderr, errno == EEXIST ? "bourse: %s is there already; nothing was written\n" : "bourse: cannot write %s: %s\n",
-      path, strerror(errno));
+    if (errno == EEXIST) fprintf(stderr, "bourse: %s is there already; nothing was written\n", path);
+    else fprintf(stderr, "bourse: cannot write %s: %s%s\n", path, strerror(errno),
+      strstr(path, "/exchanges/") ? " (--home DIR says where exchanges/ is)" : "");
     return 1;
   }
   FILE *f = fdopen(fd, "w");
