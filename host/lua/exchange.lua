@@ -131,7 +131,7 @@ function helpers.calculate_fee(self, symbol, _, side, amount, price, taker_or_ma
   if rate == nil then return { type = which } end
   local cost = decimal.mul(decimal.mul(decimal.text(amount), decimal.text(price)), decimal.text(rate))
   local get = market.feeSide == "get" or market.feeSide == "give"
-  if get and ((side == "buy") == (market.feeSide == "get")) then
+  if market.feeSide == "base" or (get and ((side == "buy") == (market.feeSide == "get"))) then
     return { type = which, currency = market.base, rate = rate, cost = tonumber(decimal.mul(decimal.text(amount), decimal.text(rate))) }
   end
   return { type = which, currency = market.quote, rate = rate, cost = tonumber(cost) }
@@ -139,7 +139,6 @@ end
 
 function helpers.milliseconds() return venues.now() end
 function helpers.parse_timeframe(_, text) return arguments.timeframe_seconds(text) end
-function helpers.check_required_credentials(self) return venues.has_key(self.id) or fail(self, "AuthenticationError", "no key: bourse keys add " .. self.id) end
 
 local function markets_of(self)
   -- Made one market at a time, when touched: most strategies look at a handful of thousands.

@@ -80,16 +80,7 @@ static int n_market(lua_State *L) {
   return 1;
 }
 
-static int n_symbols(lua_State *L) {
-  Venue *v = venue_up(L);
-  size_t n = market_count(v->markets);
-  lua_createtable(L, (int)n, 0);
-  for (size_t i = 0; i < n; i++) {
-    lua_pushstring(L, market_symbol(market_nth(v->markets, i)));
-    lua_rawseti(L, -2, (lua_Integer)i + 1);
-  }
-  return 1;
-}
+static int n_symbols(lua_State *L) { return venue_push_symbols(L, venue_up(L)); }
 
 static int n_currency(lua_State *L) {
   Venue *v = venue_up(L);

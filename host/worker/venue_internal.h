@@ -49,6 +49,7 @@ struct Call {
 };
 
 int64_t venue_now(const Venue *v);
+int venue_push_symbols(lua_State *L, const Venue *v);        /* a list, sorted; 1 value */
 void venue_context(ReadContext *rc, Venue *v);               /* what every read of the venue has in common */
 Venue *venue_at(lua_State *L, int idx);                     /* of a handle; raises */
 void venue_opened(Call *c, int nresults);

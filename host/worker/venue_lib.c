@@ -74,8 +74,7 @@ static int lib_symbol(lua_State *L) {
   return 1;
 }
 
-static int lib_symbols(lua_State *L) {
-  Venue *v = venue_at(L, 1);
+int venue_push_symbols(lua_State *L, const Venue *v) {
   size_t n = market_count(v->markets);
   lua_createtable(L, (int)n, 0);
   for (size_t i = 0; i < n; i++) {
@@ -84,6 +83,8 @@ static int lib_symbols(lua_State *L) {
   }
   return 1;
 }
+
+static int lib_symbols(lua_State *L) { return venue_push_symbols(L, venue_at(L, 1)); }
 
 static int lib_currencies(lua_State *L) {
   Venue *v = venue_at(L, 1);
