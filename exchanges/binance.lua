@@ -1,6 +1,6 @@
 -- Binance: spot, margin, and perpetuals and futures settled in a stablecoin (fapi) or in the coin (dapi).
 -- API: https://developers.binance.com/docs/binance-spot-api-docs ; how it signs, fails and names things: dialects/binance.lua, and
--- dialects/binance_wallet.lua for currencies, deposits and withdrawals.
+-- dialects/binance_wallet.lua for currencies, deposits, withdrawals and transfers.
 -- Only spot markets are listed unless options.fetchMarkets.types has "linear" or "inverse" too. Calls without a market go to the wallet that
 -- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
 local b = dialect "binance"
@@ -54,16 +54,7 @@ local function of_symbols(names, read, lists_contracts)
   }
 end
 
--- Some give one object when one symbol was asked for.
-local function one_or_many(maps)
-  return function(reply, a)
-    if not reply.symbol then return maps[2](reply, a) end
-    local t = maps[1](reply, a)
-    return { [t.symbol] = t }
-  end
-end
-local bids_asks = one_or_many { b.spot_ticker, b.spot_tickers }
-local contract_bids_asks = one_or_many { one_ticker.contract, many_tickers.contract }
+local contract_bids_asks = b.one_or_many { one_ticker.contract, many_tickers.contract }
 
 local function klines(price)
   local names = price and {
@@ -139,45 +130,6 @@ local wallets = {
   pm_linear = portfolio { free = "umWalletBalance", used = "umUnrealizedPNL" },
   pm_inverse = portfolio { free = "cmWalletBalance", used = "cmUnrealizedPNL" },
 }
-
--- ---- transfers ----
-
-local accounts = {
-  main = "MAIN", spot = "MAIN", funding = "FUNDING", margin = "MARGIN", cross = "MARGIN", future = "UMFUTURE", delivery = "CMFUTURE",
-  linear = "UMFUTURE", swap = "UMFUTURE", inverse = "CMFUTURE", option = "OPTION",
-}
-local account_names = { MAIN = "spot", FUNDING = "funding", MARGIN = "margin", UMFUTURE = "linear", CMFUTURE = "inverse", OPTION = "option" }
-local function account_of(name) return with({ "type|" .. name .. ":_", default = "." }, account_names) end
-local transfer_fields = {
-  id = "tranId,transactionId", timestamp = "timestamp,transactionTime", currency = "asset|code,currency|code", amount = "amount",
-  status = { "status", CONFIRMED = "ok", default = "." }, fromAccount = account_of "before", toAccount = account_of "after",
-}
-local paid = transfers(with(transfer_fields, { at = "data", fromAccount = "payerInfo.accountId", toAccount = "receiverInfo.accountId" }))
-local moved = transfers(with(transfer_fields, { at = "rows?" }))
-local moving = transfer { id = "tranId" }
-
--- "MAIN_UMFUTURE", and the isolated markets among the two accounts. An isolated account is named by its market, or "isolated" with
--- params.symbol.
-local function transfer_type(a)
-  local symbol = a:take "symbol"
-  local from_id, to_id, from_market, to_market
-  local function find(name)
-    if name == "isolated" then
-      if not symbol then fail("ArgumentsRequired", "isolated accounts need params.symbol") end
-      return nil, a:market_of(symbol).id
-    end
-    if accounts[name:lower()] or account_names[name:upper()] then return accounts[name:lower()] or name:upper() end
-    return nil, a.venue.market(name) and a:market_of(name).id or name:upper()
-  end
-  from_id, from_market = find(a.from_account)
-  to_id, to_market = find(a.to_account)
-  local other = from_id or to_id
-  if (from_market or to_market) and other and other ~= "MAIN" and other ~= "MARGIN" then
-    fail("BadRequest", "no transfers between " .. a.from_account .. " and " .. a.to_account)
-  end
-  local name = other == "MAIN" and "ISOLATED_MARGIN" or "ISOLATEDMARGIN"
-  return (from_id or name) .. "_" .. (to_id or name), from_market, to_market
-end
 
 -- ---- contracts only ----
 
@@ -309,7 +261,7 @@ return {
     end,
   },
   fetch_tickers = of_symbols("ticker/24hr", many_tickers),
-  fetch_bids_asks = of_symbols("ticker/bookTicker", { bids_asks, contract = contract_bids_asks }, true),
+  fetch_bids_asks = of_symbols("ticker/bookTicker", { b.spot_bids_asks, contract = contract_bids_asks }, true),
   fetch_last_prices = of_symbols("ticker/price", last_prices),
   fetch_mark_price = of_contracts("get", "premiumIndex", "symbol={id}", first_of(mark_ticker)),
   fetch_mark_prices = of_contracts("get", "premiumIndex", "", mark_tickers),
@@ -382,34 +334,8 @@ return {
   fetch_deposits = wallet.history("deposit", "/sapi/v1/capital/deposit/hisrec", 0),
   fetch_withdrawals = wallet.history("withdrawal", "/sapi/v1/capital/withdraw/history", 1),
   withdraw = wallet.withdraw,
-  transfer = {
-    run = function(a)
-      local type, from, to = a:take "type"
-      if not type then type, from, to = transfer_type(a) end
-      return {
-        post = "/sapi/v1/asset/transfer", cost = 6, read = moving,
-        send = function()
-          return ordered {
-            { "asset", a.currency_id }, { "amount", wallet.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to },
-          }
-        end,
-      }
-    end,
-  },
-  fetch_transfers = {
-    run = function(a)
-      if a:take "internal" then
-        return { get = "/sapi/v1/pay/transactions", cost = 20, send = "limit={limit} startTime={since} endTime={until}", read = paid }
-      end
-      local from = a:take "fromAccount" or "spot"
-      local to = a:take "toAccount" or (from == "future" and "spot" or "future")
-      if not a.params.type and not (accounts[from] and accounts[to]) then
-        fail("ExchangeError", "fromAccount and toAccount must be accounts such as spot or future")
-      end
-      a.kind = a:take "type" or accounts[from] .. "_" .. accounts[to]
-      return { get = "/sapi/v1/asset/transfer", cost = 0.2, send = "type={kind} size={limit} startTime={since} endTime={until}", read = moved }
-    end,
-  },
+  transfer = wallet.transfer,
+  fetch_transfers = wallet.transfers,
 
   fetch_ledger = {
     run = function(a)

@@ -222,6 +222,16 @@ d.ticker_fields = {
 d.spot_ticker = ticker(with(d.ticker_fields, { market_type = "=spot" }))
 d.spot_tickers = tickers(with(d.ticker_fields, { market_type = "=spot" }))
 
+-- Some give one object when one symbol was asked for.
+function d.one_or_many(maps)
+  return function(reply, a)
+    if not reply.symbol then return maps[2](reply, a) end
+    local t = maps[1](reply, a)
+    return { [t.symbol] = t }
+  end
+end
+d.spot_bids_asks = d.one_or_many { d.spot_ticker, d.spot_tickers }
+
 d.order_book = book { timestamp = "T", nonce = "lastUpdateId,u" }
 
 -- Public trades: of /aggTrades, and of /trades. `m`: the buyer was the maker.

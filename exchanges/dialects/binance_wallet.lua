@@ -1,4 +1,4 @@
--- Binance's wallet (sapi): currencies and their networks, deposits, withdrawals. The rest of its API is in dialects/binance.lua.
+-- Binance's wallet (sapi): currencies and their networks, deposits, withdrawals, transfers. The rest of its API is in dialects/binance.lua.
 -- Networks are named as Binance names them (TRX) on the wire, and by their unified names (TRC20) here.
 local d = {}
 
@@ -93,7 +93,10 @@ local function transaction_fields(type)
     internal = "transferType|eq:0|not",
     fee = {
       cost = "transactionFee,totalFee",
-      currency = function(o) return (o.transactionFee or o.totalFee) and (o.coin or o.fiatCurrency) end,
+      currency = function(o, a)
+        local id = o.coin or o.fiatCurrency
+        return (o.transactionFee or o.totalFee) and (id and a:code_of(id) or a.code)
+      end,
     },
   }
 end
@@ -166,6 +169,74 @@ d.address = address {
   network = function(o, a)
     local id = o.url and explorers[o.url:match("^https?://w?w?w?%.?([^/]+)")]
     return id and network_code(id, o.currency or o.coin or a.currency_id)
+  end,
+}
+
+-- ---- transfers ----
+
+local accounts = {
+  main = "MAIN", spot = "MAIN", funding = "FUNDING", margin = "MARGIN", cross = "MARGIN", future = "UMFUTURE", delivery = "CMFUTURE",
+  linear = "UMFUTURE", swap = "UMFUTURE", inverse = "CMFUTURE", option = "OPTION",
+}
+local account_names = { MAIN = "spot", FUNDING = "funding", MARGIN = "margin", UMFUTURE = "linear", CMFUTURE = "inverse", OPTION = "option" }
+local function account_of(name) return with({ "type|" .. name .. ":_", default = "." }, account_names) end
+local transfer_fields = {
+  id = "tranId,transactionId", timestamp = "timestamp,transactionTime", currency = "asset|code,currency|code", amount = "amount",
+  status = { "status", CONFIRMED = "ok", default = "." }, fromAccount = account_of "before", toAccount = account_of "after",
+}
+local paid = transfers(with(transfer_fields, { at = "data", fromAccount = "payerInfo.accountId", toAccount = "receiverInfo.accountId" }))
+local moved = transfers(with(transfer_fields, { at = "rows?" }))
+local moving = transfer { id = "tranId" }
+
+-- "MAIN_UMFUTURE", and the isolated markets among the two accounts. An isolated account is named by its market, or "isolated" with
+-- params.symbol.
+local function transfer_type(a)
+  local symbol = a:take "symbol"
+  local from_id, to_id, from_market, to_market
+  local function find(name)
+    if name == "isolated" then
+      if not symbol then fail("ArgumentsRequired", "isolated accounts need params.symbol") end
+      return nil, a:market_of(symbol).id
+    end
+    if accounts[name:lower()] or account_names[name:upper()] then return accounts[name:lower()] or name:upper() end
+    return nil, a.venue.market(name) and a:market_of(name).id or name:upper()
+  end
+  from_id, from_market = find(a.from_account)
+  to_id, to_market = find(a.to_account)
+  local other = from_id or to_id
+  if (from_market or to_market) and other and other ~= "MAIN" and other ~= "MARGIN" then
+    fail("BadRequest", "no transfers between " .. a.from_account .. " and " .. a.to_account)
+  end
+  local name = other == "MAIN" and "ISOLATED_MARGIN" or "ISOLATEDMARGIN"
+  return (from_id or name) .. "_" .. (to_id or name), from_market, to_market
+end
+
+d.transfer = {
+  run = function(a)
+    local type, from, to = a:take "type"
+    if not type then type, from, to = transfer_type(a) end
+    return {
+      post = "/sapi/v1/asset/transfer", cost = 6, read = moving,
+      send = function()
+        return ordered {
+          { "asset", a.currency_id }, { "amount", d.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to },
+        }
+      end,
+    }
+  end,
+}
+d.transfers = {
+  run = function(a)
+    if a:take "internal" then
+      return { get = "/sapi/v1/pay/transactions", cost = 20, send = "limit={limit} startTime={since} endTime={until}", read = paid }
+    end
+    local from = a:take "fromAccount" or "spot"
+    local to = a:take "toAccount" or (from == "future" and "spot" or "future")
+    if not a.params.type and not (accounts[from] and accounts[to]) then
+      fail("ExchangeError", "fromAccount and toAccount must be accounts such as spot or future")
+    end
+    a.kind = a:take "type" or accounts[from] .. "_" .. accounts[to]
+    return { get = "/sapi/v1/asset/transfer", cost = 0.2, send = "type={kind} size={limit} startTime={since} endTime={until}", read = moved }
   end,
 }
 

@@ -1,0 +1,131 @@
+-- Binance.US: spot. API: https://docs.binance.us ; the same API as binance.com in what both offer: dialects/binance.lua and
+-- dialects/binance_wallet.lua. Weights are counted otherwise: a cost of 1 is a weight of 1.
+local b = dialect "binance"
+local wallet = dialect "binance_wallet"
+
+local spot_markets = markets(with(b.market_fields, { margin = false, marginModes = { cross = false, isolated = false }, index = false, stock = false }))
+
+local function candles_of(a)
+  a.limit = b.klines_limit(a)
+  return { get = "/api/v3/klines", send = b.klines_send, read = b.spot_candles }
+end
+
+-- A call about one order, which the exchange's id or the client's names.
+local function about_order(verb, cost)
+  return {
+    needs = "symbol",
+    run = function(a)
+      return { [verb] = "/api/v3/order", send = b.order_ref(a, "spot"), encode = "query", cost = cost, read = b.an_order[1] }
+    end,
+  }
+end
+
+-- All orders, or those of certain unified statuses: the exchange's list does not tell them apart.
+local function listed(read, send)
+  return { get = "/api/v3/allOrders", needs = "symbol", send = send, cost = 10, read = read[1] }
+end
+local past = "symbol={id} startTime={since} endTime={until}"
+
+local own_trades = {
+  get = "/api/v3/myTrades", needs = "symbol", cost = 10, send = "symbol={id} startTime={since} endTime={until} limit={limit} orderId={order_id}",
+  read = b.own_trades[1],
+}
+
+local function placing(make) return { run = function(a) return with(make(a), { cost = 1 }) end } end
+local function by_cost(side) return placing(b.create_with_cost(side).run) end
+
+local fee_list = { get = "/sapi/v1/capital/config/getall" }
+
+return {
+  hosts = { api = "https://api.binance.us" },
+  credentials = { "apiKey", "secret" },
+  rate = { interval_ms = 50, burst = 100 },
+  timeframes = b.timeframes,
+  renames = { BCC = "BCC", YOYO = "YOYOW" },
+  fees = { taker = 0.001, maker = 0.001 },
+  -- key_type: "hmac" (the secret is a text), "rsa" or "ed25519" (the secret is a private key, PEM).
+  options = { recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL", key_type = "hmac" },
+  failed = b.failed(b.errors),
+  errors = b.errors,
+  http = { [429] = "DDoSProtection" },
+  sign = b.sign,
+
+  -- Market data
+
+  fetch_time = { get = "/api/v3/time", read = time "serverTime" },
+  fetch_status = {
+    get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } },
+  },
+  fetch_markets = { get = "/api/v3/exchangeInfo", cost = 10, read = spot_markets },
+  fetch_currencies = { get = "/sapi/v1/capital/config/getall", right = "read", read = wallet.currency_list },
+  fetch_ticker = {
+    run = function(a)
+      local rolling = a:take "rolling"
+      return { get = rolling and "/api/v3/ticker" or "/api/v3/ticker/24hr", send = "symbol={id}", cost = rolling and 2 or 1, read = b.spot_ticker }
+    end,
+  },
+  fetch_tickers = {
+    run = function(a)
+      return {
+        get = a:take "rolling" and "/api/v3/ticker" or "/api/v3/ticker/24hr", send = "symbols={ids}", arrays = "json", cost = 40,
+        read = b.spot_tickers,
+      }
+    end,
+  },
+  fetch_bids_asks = { get = "/api/v3/ticker/bookTicker", send = "symbols={ids}", arrays = "json", cost = 2, read = b.spot_bids_asks },
+  fetch_last_prices = {
+    get = "/api/v3/ticker/price", cost = 2, read = tickers { market = "symbol", market_type = "=spot", price = "price", timestamp = "time" },
+  },
+  fetch_order_book = {
+    run = function(a)
+      local n = a.limit or 100
+      return {
+        get = "/api/v3/depth", send = "symbol={id} limit={limit}", cost = n <= 100 and 1 or n <= 500 and 5 or n <= 1000 and 10 or 50,
+        read = b.order_book,
+      }
+    end,
+  },
+  fetch_trades = {
+    run = function(a) return { get = "/api/v3/aggTrades", send = b.trades_send(a, "spot"), read = b.public_trades } end,
+  },
+  fetch_ohlcv = { run = candles_of },
+
+  -- Fees
+
+  fetch_trading_fee = { get = "/sapi/v1/asset/tradeFee", send = "symbol={id}", read = trading_fee(with(b.fee_fields, { at = "1" })) },
+  fetch_trading_fees = { get = "/sapi/v1/asset/tradeFee", read = trading_fees(b.fee_fields) },
+  fetch_transaction_fee = with(wallet.transaction_fees, { cost = 1 }),
+  fetch_transaction_fees = with(wallet.transaction_fees, { cost = 1 }),
+  fetch_deposit_withdraw_fee = with(fee_list, { read = wallet.withdraw_fee_of }),
+  fetch_deposit_withdraw_fees = with(fee_list, { read = wallet.withdraw_fee_list }),
+
+  -- Account and orders
+
+  fetch_balance = { get = "/api/v3/account", cost = 10, read = b.spot_balance },
+  fetch_order = about_order("get", 2),
+  fetch_orders = listed(b.all_orders, "symbol={id} startTime={since} limit={limit} endTime={until}"),
+  fetch_closed_orders = listed(b.orders_that_are "closed", past),
+  fetch_canceled_orders = listed(b.orders_that_are "canceled", past),
+  fetch_canceled_and_closed_orders = listed(b.orders_that_are("canceled", "closed"), past),
+  fetch_open_orders = {
+    run = function(a) return { get = "/api/v3/openOrders", send = "symbol={id}", cost = a.symbol and 3 or 40, read = b.all_orders[1] } end,
+  },
+  fetch_my_trades = own_trades,
+  fetch_order_trades = own_trades,
+  create_order = placing(b.create),
+  create_market_order_with_cost = by_cost(),
+  create_market_buy_order_with_cost = by_cost "buy",
+  create_market_sell_order_with_cost = by_cost "sell",
+  edit_order = { run = b.edit },
+  cancel_order = about_order("delete", 1),
+  cancel_all_orders = { delete = "/api/v3/openOrders", needs = "symbol", send = "symbol={id}", encode = "query", read = b.all_orders[1] },
+
+  -- Money in and out
+
+  fetch_deposit_address = wallet.deposit_address,
+  fetch_deposits = wallet.history("deposit", "/sapi/v1/capital/deposit/hisrec", 0),
+  fetch_withdrawals = wallet.history("withdrawal", "/sapi/v1/capital/withdraw/history", 1),
+  withdraw = wallet.withdraw,
+  transfer = wallet.transfer,
+  fetch_transfers = wallet.transfers,
+}
