@@ -305,12 +305,12 @@ function d.orders_that_are(...)
   return both_maps(orders, with(d.order_fields, { where = where }), with(d.contract_order_fields, { where = where }))
 end
 
-local own_trade = {
+d.own_trade_fields = {
   id = "id", order = "orderId", market = "symbol", timestamp = "time", price = "price", amount = "qty", cost = "quoteQty,baseQty",
   side = { "side,isBuyer", BUY = "buy", SELL = "sell", ["true"] = "buy", ["false"] = "sell" },
   takerOrMaker = { "isMaker,maker", ["true"] = "maker", ["false"] = "taker" }, fee = fee,
 }
-d.own_trades = both_maps(trades, with(own_trade, { market_type = "=spot" }), with(own_trade, { market_type = "=swap" }))
+d.own_trades = both_maps(trades, with(d.own_trade_fields, { market_type = "=spot" }), with(d.own_trade_fields, { market_type = "=swap" }))
 
 -- Which order: by the exchange's id, or by the client's, given in params.
 function d.order_ref(a, part, algo)

@@ -71,7 +71,7 @@ d.transaction_fees = {
   end,
 }
 
-local states = {
+d.states = {
   deposit = {
     "status", ["0"] = "pending", ["1"] = "ok", ["2"] = "failed", ["6"] = "ok", ["7"] = "failed", ["8"] = "pending",
   },
@@ -89,7 +89,7 @@ local function transaction_fields(type)
   return {
     id = "id,orderNo", txid = "txId|after:Internal transfer ,txId", timestamp = "insertTime,createTime,applyTime|iso",
     type = "=" .. type, network = network_of, address = "address", addressTo = "address", tag = "addressTag", tagTo = "addressTag",
-    amount = "amount", currency = "coin|code,fiatCurrency|code", status = with(states[type], fiat_states), updated = "successTime,updateTime",
+    amount = "amount", currency = "coin|code,fiatCurrency|code", status = with(d.states[type], fiat_states), updated = "successTime,updateTime",
     internal = "transferType|eq:0|not",
     fee = {
       cost = "transactionFee,totalFee",

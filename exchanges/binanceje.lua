@@ -1,0 +1,160 @@
+-- Binance Jersey, closed in 2020: Binance's API of its time. Docs: https://github.com/binance/binance-spot-api-docs ; what has not changed
+-- since is in dialects/binance.lua. The wallet is the old one (/wapi): what is sent stays in the URL.
+local b = dialect "binance"
+local wallet = dialect "binance_wallet"
+
+local errors = by_class {
+  AuthenticationError = { "API key does not exist", "-1022", "-2014", "-2015" },
+  InvalidOrder = { "Order would trigger immediately.", "-1013", "-1100" },
+  InsufficientFunds = { "Account has insufficient balance for requested action." },
+  ExchangeNotAvailable = { "Rest API trading is not enabled.", "Market is closed.", "-1000" },
+  PermissionDenied = { "You don't have permission." }, RateLimitExceeded = { "-1003" }, InvalidNonce = { "-1021" },
+  ExchangeError = { "-1104", "-1128", "-2010" }, OrderNotFound = { "-2011", "-2013" },
+}
+local failed = b.failed(errors)
+
+-- "0.00100000" -> 3: steps are kept as numbers of decimal places.
+local function places(filter, field)
+  return function(o)
+    for _, f in ipairs(o.filters or {}) do
+      if f.filterType == filter then return #(f[field]:match "%.(%d-)0*$" or "") end
+    end
+  end
+end
+
+local timeframes = with(b.timeframes, {})
+timeframes["1s"] = nil
+
+-- ---- orders ----
+
+local function about_order(verb)
+  return {
+    needs = "symbol",
+    run = function(a) return { [verb] = "/api/v3/order", send = b.order_ref(a, "spot"), encode = "query", read = b.an_order[1] } end,
+  }
+end
+local function listed(read)
+  return { get = "/api/v3/allOrders", needs = "symbol", send = "symbol={id} startTime={since} limit={limit}", read = read[1] }
+end
+
+local limited = { LIMIT = true, LIMIT_MAKER = true, STOP_LOSS_LIMIT = true, TAKE_PROFIT_LIMIT = true }
+local stopping = { STOP_LOSS = true, TAKE_PROFIT = true, STOP_LOSS_LIMIT = true, TAKE_PROFIT_LIMIT = true }
+
+local function new_order(a)
+  local kind = a.type:upper()
+  if a:take "postOnly" then kind = "LIMIT_MAKER" end
+  local stop, quote, mine = a:take "stopPrice" or a:take "triggerPrice", a:take "quoteOrderQty" or a:take "cost", a:take "clientOrderId"
+  if stop and not stopping[kind] then kind = kind == "MARKET" and "STOP_LOSS" or "STOP_LOSS_LIMIT" end
+  if limited[kind] and not a.price then fail("InvalidOrder", "a " .. a.type .. " order needs a price") end
+  if stopping[kind] and not stop then fail("InvalidOrder", "a " .. a.type .. " order needs params.stopPrice") end
+  if kind == "MARKET" and not quote and a.price then quote = decimal.mul(decimal.text(a.asked_amount), decimal.text(a.asked_price)) end
+  return {
+    post = a:take "test" and "/api/v3/order/test" or "/api/v3/order", read = b.an_order[1],
+    send = function()
+      local r = ordered { { "symbol", a.id }, { "type", kind }, { "side", a.side:upper() } }
+      if kind == "MARKET" and quote then r.quoteOrderQty = decimal.round(decimal.text(quote), a.market.precision.price, "places", "cut")
+      else r.quantity = a.amount end
+      r.newOrderRespType = kind == "MARKET" and "FULL" or "RESULT"
+      r.price = limited[kind] and a.price or nil
+      r.timeInForce = limited[kind] and kind ~= "LIMIT_MAKER" and a.options.timeInForce or nil
+      r.stopPrice = stop and a:to_price(stop)
+      r.newClientOrderId = mine
+      return r
+    end,
+  }
+end
+
+-- What a trade cost was not told yet; where a quoteQty stands it is not price x amount.
+local own_trades = trades(with(b.own_trade_fields, { market_type = "=spot", cost = function() end }))
+
+-- ---- money in and out ----
+
+-- At most 90 days in one call.
+local function history(type, path, at)
+  local read = transactions {
+    at = at, id = "id", txid = "txId", timestamp = "insertTime,applyTime", currency = "asset|code", amount = "amount", address = "address",
+    tag = "addressTag", type = "=" .. type, status = with(wallet.states[type], { default = "." }),
+    fee = { cost = "transactionFee", currency = function(o, a) return o.transactionFee and (o.asset and a:code_of(o.asset) or a.code) end },
+  }
+  return { get = path, send = "asset={currency_id} startTime={since} endTime={since|add:7776000000}", read = read }
+end
+
+local trade_fee = { market = "symbol", maker = "maker", taker = "taker" }
+
+return {
+  hosts = { api = "https://api.binance.je" },
+  credentials = { "apiKey", "secret" },
+  rate = { interval_ms = 500, burst = 10 },
+  precision = "places",
+  timeframes = timeframes,
+  renames = { BCC = "BCC", YOYO = "YOYOW", DRK = "DASH", BCHABC = "BCH" },
+  fees = { taker = 0.0005, maker = 0.0005 },
+  options = { recvWindow = 5000, timeInForce = "GTC", key_type = "hmac" },
+  failed = function(reply, status)
+    local inner = reply.success == false and type(reply.msg) == "string" and reply.msg:match "^{.*}$"
+    if inner then                       -- the wallet's failures are JSON inside the message
+      inner = json.decode(inner)
+      return failed({ code = inner.code and tostring(inner.code), msg = inner.msg }, status)
+    end
+    return failed(reply, status)
+  end,
+  errors = errors,
+  http = { [429] = "DDoSProtection" },
+  sign = function(req, key, a)
+    local send = req.form or req.query
+    first(send, "recvWindow", send.recvWindow or a.options.recvWindow)
+    b.sign(req, key, a)
+  end,
+
+  fetch_time = { get = "/api/v1/time", read = time "serverTime" },
+  fetch_status = {
+    get = "/wapi/v3/systemStatus.html", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } },
+  },
+  fetch_markets = {
+    get = "/api/v1/exchangeInfo",
+    read = markets(with(b.market_fields, {
+      precision = {
+        amount = places("LOT_SIZE", "stepSize"), price = places("PRICE_FILTER", "tickSize"), base = "baseAssetPrecision", quote = "quotePrecision",
+      },
+    })),
+  },
+  fetch_ticker = { get = "/api/v1/ticker/24hr", send = "symbol={id}", read = b.spot_ticker },
+  fetch_tickers = { get = "/api/v1/ticker/24hr", read = b.spot_tickers },
+  fetch_bids_asks = { get = "/api/v1/ticker/bookTicker", read = b.spot_tickers },
+  fetch_order_book = { get = "/api/v1/depth", send = "symbol={id} limit={limit}", read = b.order_book },
+  fetch_trades = {
+    run = function(a) return { get = "/api/v1/aggTrades", send = b.trades_send(a, "spot"), read = b.public_trades } end,
+  },
+  fetch_ohlcv = { get = "/api/v1/klines", send = "symbol={id} interval={timeframe} startTime={since} limit={limit}", read = b.spot_candles },
+  fetch_trading_fee = { get = "/wapi/v3/tradeFee.html", send = "symbol={id}", read = trading_fee(with(trade_fee, { at = "tradeFee.1" })) },
+  fetch_trading_fees = { get = "/wapi/v3/tradeFee.html", read = trading_fees(with(trade_fee, { at = "tradeFee" })) },
+  fetch_deposit_withdraw_fees = {
+    get = "/wapi/v3/assetDetail.html", read = withdraw_fees { at = "assetDetail", currency = "@key|code", withdraw = { fee = "withdrawFee" } },
+  },
+
+  fetch_balance = { get = "/api/v3/account", read = b.spot_balance },
+  fetch_order = about_order "get",
+  fetch_orders = listed(b.all_orders),
+  fetch_closed_orders = listed(b.orders_that_are "closed"),
+  fetch_open_orders = { get = "/api/v3/openOrders", send = "symbol={id}", read = b.all_orders[1] },
+  fetch_my_trades = {
+    get = "/api/v3/myTrades", needs = "symbol", send = "symbol={id} startTime={since} limit={limit}", read = own_trades,
+  },
+  create_order = { run = new_order },
+  cancel_order = about_order "delete",
+  cancel_all_orders = { delete = "/api/v3/openOrders", needs = "symbol", send = "symbol={id}", encode = "query", read = b.all_orders[1] },
+
+  fetch_deposit_address = {
+    get = "/wapi/v3/depositAddress.html", send = "asset={currency_id}", read = address { address = "address", tag = "addressTag" },
+  },
+  fetch_deposits = history("deposit", "/wapi/v3/depositHistory.html", "depositList"),
+  fetch_withdrawals = history("withdrawal", "/wapi/v3/withdrawHistory.html", "withdrawList"),
+  withdraw = {          -- the address is filed under a name, which must be given
+    post = "/wapi/v3/withdraw.html", encode = "query", read = transaction { id = "id" },
+    send = function(a)
+      return ordered {
+        { "asset", a.currency_id }, { "address", a.address }, { "amount", a.amount }, { "name", a.address:sub(1, 20) }, { "addressTag", a.tag },
+      }
+    end,
+  },
+}
