@@ -56,7 +56,7 @@ end
 
 -- ---- reading ----
 
-local market_list = markets {
+local market_fields = {
   at = "data", where = "instId", id = "instId", instIdCode = "instIdCode",
   baseId = "baseCcy,uly|before:-,instId|before:-", quoteId = "quoteCcy,uly|after:-,instId|after:-|before:-", settleId = "settleCcy",
   type = { "instType", SPOT = "spot", SWAP = "swap", FUTURES = "future", OPTION = "option" }, active = "state|eq:live",
@@ -72,6 +72,7 @@ local market_list = markets {
     cost = { max = function(o) return o.instType == "SPOT" and o.maxMktSz or nil end },
   },
 }
+local market_list = markets(market_fields)
 
 -- Volumes: vol24h in the base of spot markets and in contracts of others, whose base volume is volCcy24h.
 local ticker_fields = {
@@ -184,7 +185,7 @@ local function currency_table(reply, a)
       c.type = "fiat"
     else
       c.networks[name] = {
-        id = row.chain, network = name, deposit = row.canDep, withdraw = row.canWd, fee = number(row.fee),
+        id = row.chain, network = name, deposit = row.canDep, withdraw = row.canWd, fee = number(row.fee or row.minFee),
         precision = row.wdTickSz and number("1e-" .. row.wdTickSz),
         limits = { withdraw = { min = number(row.minWd), max = number(row.maxWd) } }, info = row,
       }
@@ -317,7 +318,8 @@ end
 return {
   failed = failed, errors = errors, sign = sign, know_networks = know_networks, network_ids = network_ids, network_of = network_of,
   renames = renames, symbol_of = symbol_of, other_symbol = other_symbol, types = types, type_asked = type_asked,
-  market_list = market_list, one_ticker = one_ticker, ticker_list = ticker_list, trade_list = trade_list, spot_candles = spot_candles,
+  market_fields = market_fields, market_list = market_list, one_ticker = one_ticker, ticker_list = ticker_list, trade_list = trade_list,
+  spot_candles = spot_candles,
   contract_candles = contract_candles, price_candles = price_candles, one_order = one_order, order_list = order_list, placed = placed,
   one_transaction = one_transaction, transaction_list = transaction_list, transfer_fields = transfer_fields, one_transfer = one_transfer,
   entries = entries, address_list = address_list, currency_table = currency_table, fee_table = fee_table, balances = balances,

@@ -147,7 +147,8 @@ end
 
 local function cancel_rows(a, ids, read)
   local trigger, trailing = okx.waiting(a)
-  local algo = trigger or trailing
+  local advanced = a:take "advanced"      -- iceberg and twap, where they have a path of their own
+  local algo = trigger or trailing or advanced
   local mine, more, out = okx.own_id(a), a:take "algoId", list {}
   local function add(name, x)
     for _, id in ipairs(type(x) == "table" and x or { x }) do
@@ -163,7 +164,8 @@ local function cancel_rows(a, ids, read)
     add(algo and "algoId" or "ordId", ids or {})
   end
   a.params = {}
-  return rows(algo and "/trade/cancel-algos" or "/trade/cancel-batch-orders", out, algo and 1 or 1 / 15, read)
+  local path = advanced and "/trade/cancel-advance-algos" or "/trade/cancel-algos"
+  return rows(algo and path or "/trade/cancel-batch-orders", out, algo and 1 or 1 / 15, read)
 end
 
 local methods = {
@@ -222,7 +224,7 @@ local methods = {
     needs = "symbol",
     run = function(a)
       local p = a.params
-      if p.stop or p.trigger or p.trailing then return cancel_rows(a, { a.order_id }, okx.one_order) end
+      if p.stop or p.trigger or p.trailing or p.advanced then return cancel_rows(a, { a.order_id }, okx.one_order) end
       local mine = okx.own_id(a)
       return {
         post = "/trade/cancel-order", cost = 1 / 3, read = okx.one_order,

@@ -30,4 +30,12 @@ return {
     reason = "orderId inside an order's trades is no unified field; a trade names its order as order" },
   { exchange = "kraken", name = "transfer response",
     reason = "the reply has no status; 'sucess' is nobody's" },
+  { exchange = "okcoin", name = "fetch_order_trades response",
+    reason = "the parameter is ordId (documentation of fills-history); with order_id come the trades of all orders" },
+  { exchange = "okcoin", name = "fetch_order_trades symbol",
+    reason = "the parameter is ordId (documentation of fills-history); with order_id come the trades of all orders" },
+  { exchange = "okcoinusd", name = "fetch_order_trades response",
+    reason = "the parameter is ordId (documentation of fills-history); with order_id come the trades of all orders" },
+  { exchange = "okcoinusd", name = "fetch_order_trades symbol",
+    reason = "the parameter is ordId (documentation of fills-history); with order_id come the trades of all orders" },
 }
