@@ -61,6 +61,11 @@ local function trade_fields()
   }
 end
 
+-- Coins that are on their way in belong to the account, and cannot be used yet.
+local function with_unconfirmed(field)
+  return function(o) return o[field] and o.unconfirmed and decimal.add(o[field], o.unconfirmed) end
+end
+
 -- First word of an entry's description -> its type.
 local entry_types = {
   Withdrawal = "fee", Trading = "fee", Payment = "transaction", Sent = "transaction", Deposit = "transaction", Received = "transaction",
@@ -151,17 +156,9 @@ return {
 
   fetch_balance = {
     get = "/api/1/balance",
-    read = function(reply, a)   -- several accounts may hold one currency
-      local sums = {}
-      for _, w in ipairs(reply.balance) do
-        local code = a:code_of(w.asset)
-        local s = sums[code] or { used = "0", total = "0" }
-        s.used = decimal.add(s.used, decimal.add(w.reserved or 0, w.unconfirmed or 0))
-        s.total = decimal.add(s.total, decimal.add(w.balance or 0, w.unconfirmed or 0))
-        sums[code] = s
-      end
-      return sums
-    end,
+    read = balance {
+      at = "balance", currency = "asset|code", used = with_unconfirmed "reserved", total = with_unconfirmed "balance",
+    },
   },
   fetch_accounts = {
     get = "/api/1/balance", read = accounts { at = "balance", id = "account_id", code = "asset|code" },

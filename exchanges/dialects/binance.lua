@@ -272,7 +272,7 @@ local order_fields = {
     return o.updateTime or o.transactTime
   end,
   timeInForce = { "timeInForce", GTX = "PO", default = "." }, side = "side|lower", price = "price,limitPrice", average = "avgPrice",
-  amount = "origQty,quantity", filled = "executedQty,filledQty|default:0", triggerPrice = "stopPrice|nonzero,triggerPrice|nonzero",
+  amount = "origQty,quantity", filled = "executedQty,filledQty", triggerPrice = "stopPrice|nonzero,triggerPrice|nonzero",
   reduceOnly = "reduceOnly",
   trades = trades { at = "fills", id = "tradeId", price = "price", amount = "qty", fee = fee },
 }

@@ -384,16 +384,24 @@ static bool is_mark(const uint8_t *p, size_t n) {
   return true;
 }
 
+static bool run_skip(Run *r) {
+  uint64_t n;
+  if (!read_varint(r, &n)) return false;
+  if (n > (uint64_t)(r->end - r->p)) return failf(r, "the recipe is cut short");
+  r->p += n;
+  return true;
+}
+
 static bool run_if_contains(Run *r) {
-  if (!need(r, 4)) return false;
-  Value *v = r->stack + r->depth - 4;            /* subject, needle, then, else */
+  if (!need(r, 2)) return false;
+  Value *v = r->stack + r->depth - 2;            /* subject, needle */
   if (v[1].secrecy || (v[0].secrecy && !is_mark(v[1].p, v[1].n)))
     return failf(r, "when_contains asks a credential only for marks such as \"PRIVATE KEY\"");
   if (!spend(r, v[0].n)) return false;
   bool found = v[1].n == 0 || memmem(v[0].p, v[0].n, v[1].p, v[1].n);
-  v[0] = found ? v[2] : v[3];
-  r->depth -= 3;
-  return true;
+  uint64_t unused;
+  r->depth -= 2;
+  return found ? read_varint(r, &unused) : run_skip(r);
 }
 
 static bool run_totp(Run *r) {
@@ -432,6 +440,7 @@ static bool step(Run *r) {
     case R_ED25519: return run_ed25519(r);
     case R_SLICE: return run_slice(r);
     case R_IF_CONTAINS: return run_if_contains(r);
+    case R_SKIP: return run_skip(r);
     case R_TOTP: return run_totp(r);
     default: return failf(r, "the recipe has an unknown step (%u)", op);
   }

@@ -50,6 +50,8 @@ static const Option conform_options[] = {
   { "exchange", "ID", "only this exchange", OPT_TEXT, NULL },
   { "kind", NULL, "only this kind", OPT_WORD, "request|response|error" },
   { "name", "TEXT", "only vectors whose name holds TEXT", OPT_TEXT, NULL },
+  { "mutate", "N", "spoil each reply N times: errors and absent fields only, never a wrong number", OPT_COUNT, NULL },
+  { "seed", "N", "of what is spoiled (1)", OPT_COUNT, NULL },
   { "deviations", "FILE", "vectors that are not followed, with reasons (tests/adapters/deviations.lua)", OPT_TEXT, NULL },
   { "format", NULL, "how to print", OPT_WORD, "table|json" },
   END };

@@ -143,7 +143,8 @@ end
 -- What is to be checked of a method's arguments, worked out once (`method` is a row of methods.lua). With the kept templates and
 -- the coroutines that serve again, this made an order book a third cheaper (samples of a profile, both processes).
 function arguments.prepare(method, extra_needs)
-  local p = { name = method.name, args = method.args, needs = {}, numbers = {}, texts = {}, trade = method.right == "trade" }
+  local p = { name = method.name, args = method.args, needs = {}, numbers = {}, texts = {}, trade = method.right == "trade" and method.name:find("order") ~= nil,
+    default_timeframe = method.name == "fetch_open_interest_history" and "1h" or "1m" }
   for name in ((needs[method.name] or "") .. " " .. (extra_needs or "")):gmatch("%S+") do p.needs[#p.needs + 1] = name end
   for _, name in ipairs(method.args) do
     if numbers[name] then p.numbers[#p.numbers + 1] = name end
@@ -216,7 +217,7 @@ function arguments.new(venue, prepared, given, params)
     a.amount = decimal.text(a.amount)
   end
   if prepared.timeframe then
-    a.timeframe_name = a.timeframe or "1m"
+    a.timeframe_name = a.timeframe or prepared.default_timeframe
     a.timeframe_s = arguments.timeframe_seconds(a.timeframe_name)
     local frames = venue.adapter.timeframes
     a.timeframe = frames and frames[a.timeframe_name]

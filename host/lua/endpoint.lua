@@ -170,7 +170,7 @@ local function failure_of(venue, d, status, body, a)
   if not ok then
     -- A reply that `failed` cannot look into: an error status speaks for itself, a 200 is not the reply that was promised.
     if status >= 400 then return nil end
-    error(errors.new("BadResponse", "reply not understood: " .. tostring(code)), 0)
+    error(errors.new("BadResponse", "reply not understood: " .. native.misread(tostring(code))), 0)
   end
   return code, message, class
 end
@@ -341,7 +341,9 @@ function endpoint.error_of(venue, e, phase)
     if not rawget(e, "venue") then e.venue = venue.id end
     return e
   end
-  return errors.new(phase == "request" and "BaseError" or "BadResponse", tostring(e), { venue = venue.id })
+  local text = tostring(e)
+  if phase == "request" then return errors.new("BaseError", text, { venue = venue.id }) end
+  return errors.new("BadResponse", native.misread(text), { venue = venue.id })
 end
 
 endpoint.is_description = is_description

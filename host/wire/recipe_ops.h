@@ -22,9 +22,11 @@ enum recipe_op {
                     pops message, then key (PEM, or hex/raw 32 bytes) */
   R_ED25519,     /* pops message, then key (PEM, or 32 bytes seed) */
   R_SLICE,       /* varint from, varint to (1-based, inclusive): part of the top */
-  R_IF_CONTAINS, /* pops else, then, needle, subject: `then` if subject contains needle (shape of a key decides the scheme) */
+  R_IF_CONTAINS, /* varint n: pops needle, subject; goes on with the next n bytes if subject contains needle, else behind them (the shape
+                    of a key decides the scheme: what is for a key of the other sort is not tried on this one) */
   R_TOTP,        /* pops a base32 secret: the 6-digit code of RFC 6238 for the request's time */
-  R_OFFSET       /* u8 recipe_time, zigzag varint ms: push time + ms (expiries) */
+  R_OFFSET,      /* u8 recipe_time, zigzag varint ms: push time + ms (expiries) */
+  R_SKIP         /* varint n: the next n bytes are passed over */
 };
 enum recipe_key  { K_APIKEY, K_SECRET, K_UID, K_ACCOUNTID, K_LOGIN, K_PASSWORD, K_TWOFA, K_PRIVATEKEY, K_WALLETADDRESS, K_TOKEN, K_COUNT };
 #define RECIPE_KEY_NAMES { "apiKey", "secret", "uid", "accountId", "login", "password", "twofa", "privateKey", "walletAddress", "token" }

@@ -1,4 +1,5 @@
 #include "worker/adapter_lib.h"
+#include "worker/misread.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -246,12 +247,20 @@ static int n_distance(lua_State *L) {
   return 1;
 }
 
+/* misread(text) -> what a Lua error over a reply comes to */
+static int n_misread(lua_State *L) {
+  char out[400];
+  misread(luaL_checkstring(L, 1), out, sizeof out);
+  lua_pushstring(L, out);
+  return 1;
+}
+
 static const luaL_Reg natives[] = {
   { "send", n_send }, { "dialect", n_dialect }, { "park", n_park }, { "unpark", n_unpark }, { "market_count", n_market_count },
   { "market", n_market }, { "symbols", n_symbols }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
   { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now },
   { "load", n_load }, { "key", n_key },
-  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { NULL, NULL }
+  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { "misread", n_misread }, { NULL, NULL }
 };
 
 static int open_protected(lua_State *L) {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "worker/misread.h"
 #include "worker/view.h"
 
 #define PATH_MAX_LENGTH 512
@@ -391,6 +392,7 @@ Value expr_call(Reader *r, int ref, const Spot *spot) {
       lua_pop(L, 1);
     }
     lua_pop(L, 1);
+    misread(why, why, sizeof why);
     read_fail(r, "%s: %s", r->field, why);
   }
   return f.out;

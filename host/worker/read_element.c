@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "worker/misread.h"
 #include "worker/read_in.h"
 
 bool read_wanted(const Wanted *w, const Value *name) {
@@ -70,6 +71,7 @@ static Value unknown_symbol(Reader *r, const Value *id, const char *type) {
     char why[160];
     snprintf(why, sizeof why, "%s", lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?");
     lua_pop(L, 1);
+    misread(why, why, sizeof why);
     read_fail(r, "symbol_of('%.*s'): %s", id->n > 40 ? 40 : (int)id->n, id->s, why);
   }
   return j.out.kind == V_TEXT ? j.out : *id;
@@ -211,20 +213,23 @@ bool walk_open(Reader *r, const Plan *p, const Spot *from, bool absent, Walk *w)
   return true;
 }
 
+/* A null among the elements says nothing: it is passed over. */
 bool walk_next(Reader *r, const Plan *p, Walk *w, Spot *out) {
-  if (w->child >= w->end) return false;
-  out->doc = w->doc;
-  out->key = NULL;
-  out->klen = 0;
-  out->market = NULL;
-  if (w->object) {
-    Value key = value_of_node(&r->arena, w->doc, w->child);
-    if (key.kind == V_TEXT) { out->key = key.s; out->klen = key.n; }
+  do {
+    if (w->child >= w->end) return false;
+    out->doc = w->doc;
+    out->key = NULL;
+    out->klen = 0;
+    out->market = NULL;
+    if (w->object) {
+      Value key = value_of_node(&r->arena, w->doc, w->child);
+      if (key.kind == V_TEXT) { out->key = key.s; out->klen = key.n; }
+      w->child = w->doc->nodes[w->child].next;
+    }
+    out->node = w->child;
     w->child = w->doc->nodes[w->child].next;
-  }
-  out->node = w->child;
-  w->child = w->doc->nodes[w->child].next;
-  w->index++;
+    w->index++;
+  } while (w->doc->nodes[out->node].type == JSON_NULL);
   const JsonNode *n = &w->doc->nodes[out->node];
   if (n->type != JSON_ARRAY && n->type != JSON_OBJECT && !p->scalars) {
     char shown[64], path[140];

@@ -241,8 +241,32 @@ static int l_when_contains(lua_State *L) {     /* when_contains(x, needle, yes, 
     lua_pushvalue(L, memmem(parts[0].p, parts[0].n, parts[1].p, parts[1].n) ? 3 : 4);
     return 1;
   }
-  char op[1] = { R_IF_CONTAINS };
-  return push_program(L, parts, 4, op, 1);
+  char heads[4][12], when[12] = { R_IF_CONTAINS }, skip[12] = { R_SKIP };
+  size_t head_len[4] = { 0 };
+  unsigned depth = 2;
+  for (int i = 0; i < 4; i++) {
+    if (!parts[i].sealed) {
+      heads[i][0] = R_TEXT;
+      head_len[i] = 1 + put_varint(heads[i] + 1, parts[i].n);
+    }
+    unsigned needs = (i == 1 ? 1 : 0) + (parts[i].sealed ? parts[i].sealed->depth : 1);
+    if (needs > depth) depth = needs;
+  }
+  size_t skip_len = 1 + put_varint(skip + 1, head_len[3] + parts[3].n);
+  size_t when_len = 1 + put_varint(when + 1, head_len[2] + parts[2].n + skip_len);
+  size_t size = when_len + skip_len;
+  for (int i = 0; i < 4; i++) size += head_len[i] + parts[i].n;
+  char *at = sealed_new(L, size, depth)->bytes;
+  for (int i = 0; i < 4; i++) {
+    const char *op = i == 2 ? when : skip;
+    size_t op_len = i == 2 ? when_len : i == 3 ? skip_len : 0;
+    if (op_len) memcpy(at, op, op_len);
+    at += op_len;
+    memcpy(at, heads[i], head_len[i]);
+    memcpy(at + head_len[i], parts[i].p, parts[i].n);
+    at += head_len[i] + parts[i].n;
+  }
+  return 1;
 }
 
 static int l_time(lua_State *L) {      /* clock(form [, offset_ms]) */

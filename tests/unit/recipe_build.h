@@ -29,4 +29,11 @@ static inline void b_op(Build *b, int op, int n, ...) {
   for (int i = 0; i < n; i++) b_byte(b, va_arg(ap, int));
   va_end(ap);
 }
+/* One of two texts, by what R_IF_CONTAINS finds. */
+static inline void b_either(Build *b, const char *yes, const char *no) {
+  b_op(b, R_IF_CONTAINS, 1, (int)strlen(yes) + 4);
+  b_text(b, yes);
+  b_op(b, R_SKIP, 1, (int)strlen(no) + 2);
+  b_text(b, no);
+}
 #endif

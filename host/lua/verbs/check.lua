@@ -18,10 +18,20 @@ local function show_rights(rights)
   end
 end
 
+-- The texts of the dialects that a text names, and of those that they name.
+local function dialects_of(text, found)
+  for name in text:gmatch("dialect%s*%(?%s*[\"']([%l%d_]+)") do
+    if not found[name] then
+      found[name] = host.source("dialect", name)
+      dialects_of(found[name] or "", found)
+    end
+  end
+end
+
 local problems = 0
 for _, file in ipairs(host.args.words) do
   local source, dialects = host.source("file", file), {}
-  for name in (source or ""):gmatch("dialect%s*%(?%s*[\"']([%l%d_]+)") do dialects[name] = host.source("dialect", name) end
+  dialects_of(source or "", dialects)
   local found = host.check(source, file, dialects)
   for _, p in ipairs(found) do
     problems = problems + 1
