@@ -38,6 +38,8 @@ return {
     reason = "the reply is in percent (0.15); a unified fee is a fraction (0.0015)" },
   { exchange = "btctradeim", name = "cancel_order response",
     reason = "result is no field of an order; it stands in info, and the order has its id" },
+  { exchange = "btctradeim", name = "create_order market buy",
+    reason = "price=None is no price; an order at the market has none" },
   { exchange = "bw", name = "fetch_closed_orders response",
     reason = "totalMoney is what the order asks for; what it has cost so far is completeTotalMoney (documentation of getEntrustById)" },
   { exchange = "bw", name = "fetch_order response",
