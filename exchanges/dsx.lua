@@ -14,7 +14,11 @@ local trade_list = trades(trade_fields)
 local bars = candles { columns = { time = "timestamp", open = "open", high = "high", low = "low", close = "close", volume = "amount" } }
 
 local order_fields = {
-  market = "pair", timestamp = "timestampCreated|s", type = "orderType", side = "type", price = "rate", amount = "volume",
+  market = "pair",
+  cost = function(o)
+    return o.volume and o.remainingVolume and o.rate and decimal.mul(o.rate, decimal.sub(o.volume, o.remainingVolume))
+  end,
+  timestamp = "timestampCreated|s", type = "orderType", side = "type", price = "rate", amount = "volume",
   remaining = "remainingVolume", trades = trades(with(trade_fields, { at = "deals?" })),
   status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "open", ["7"] = "rejected", default = "." },
 }

@@ -1,4 +1,4 @@
--- API 3 of HitBTC, as it and its white labels speak it: an adapter without hosts, and parts for hitbtc_contracts.lua. Docs: https://api.hitbtc.com/
+-- API 3 of HitBTC, as it and its white labels speak it: an adapter without hosts. Docs: https://api.hitbtc.com/
 -- Failures are {error: {code, message, description}}. Prices and amounts are texts, times ISO 8601.
 -- An order is known by its client_order_id: paths, lists and trades name it by that; `id` is of use for the trades of one order alone.
 -- Spot, margin and futures (perpetuals among them) are three accounts with the same endpoints below /spot, /margin and /futures.
@@ -350,4 +350,4 @@ local adapter = {
   },
 }
 
-return { adapter = adapter, section = section, number = number, one_order = one_order }
+return with(adapter, dialect "hitbtc_contracts" { section = section, number = number, one_order = one_order })

@@ -168,7 +168,7 @@ return function(hitbtc)
     reduce_margin = {
       needs = "symbol",
       run = function(a)
-        if a.amount and decimal.cmp(a.amount, 0) ~= 0 then fail("BadRequest", "margin is taken out as a whole: leave the amount out") end
+        if a.amount and decimal.cmp(a.amount, 0) ~= 0 then fail("BadRequest", "margin is taken out as a whole, by the amount 0") end
         return reduce_margin.run(a)
       end,
     },
