@@ -1,6 +1,7 @@
 -- Bybit: spot, perpetuals and futures (linear: settled in USDT or USDC, inverse: in the coin), options.
 -- API 5: https://bybit-exchange.github.io/docs/v5/intro ; how it signs, fails and names things: dialects/bybit.lua.
--- Calls without a symbol are about options.defaultType; params.type ("spot", "linear", "inverse", "option") says otherwise.
+-- Calls without a symbol are about spot, those that only contracts have about linear ones; params.type or options.defaultType ("spot",
+-- "linear", "inverse", "option") says otherwise.
 local bybit = dialect "bybit"
 local in_category = bybit.in_category
 
@@ -110,7 +111,7 @@ return with(with(with(dialect "bybit_orders" (bybit), dialect "bybit_contracts" 
   },
   options = {
     fetchMarkets = { types = { "spot", "linear", "inverse", "option" }, options = { "BTC", "ETH", "SOL", "XRP", "MNT", "DOGE" } },
-    key_type = "hmac", defaultType = "spot", defaultSubType = "linear", defaultSettle = "USDT", defaultNetworks = { USDT = "TRC20" }, recvWindow = 5000,
+    defaultSubType = "linear", defaultSettle = "USDT", defaultNetworks = { USDT = "TRC20" }, recvWindow = 5000,
     brokerId = "CCXT",      -- goes with every POST as its Referer; "" for none
   },
 
@@ -156,7 +157,7 @@ return with(with(with(dialect "bybit_orders" (bybit), dialect "bybit_contracts" 
   fetch_trading_fees = {
     run = function(a)
       if (a.params.type or a.options.defaultType) == "spot" then fail("NotSupported", "spot markets are asked for one by one") end
-      bybit.category(a)
+      bybit.category(a, "linear")
       return { get = "/v5/account/fee-rate", cost = 10, send = "category={category}", read = trading_fees(with(fee_fields, { at = "result.list" })) }
     end,
   },

@@ -71,7 +71,7 @@ end
 
 -- ---- signing ----
 
--- Signed are the time, the key, the window and what is sent. options.key_type: "hmac", or "rsa" (the secret is a private key, PEM).
+-- Signed are the time, the key, the window and what is sent; the secret of an RSA key is a private key, PEM.
 local function sign(req, key, a)
   local now, window = key.time, tostring(a.options.recvWindow)
   local text = now .. key.apiKey .. window .. (req.method == "POST" and req.body or req.querystring)
@@ -79,8 +79,8 @@ local function sign(req, key, a)
   req.headers["X-BAPI-API-KEY"] = key.apiKey
   req.headers["X-BAPI-TIMESTAMP"] = now
   req.headers["X-BAPI-RECV-WINDOW"] = window
-  local rsa_key = a.options.key_type == "rsa"
-  req.headers["X-BAPI-SIGN"] = rsa_key and base64(rsa("sha256", key.secret, text)) or hex(hmac("sha256", key.secret, text))
+  local by_rsa, by_hmac = base64(rsa("sha256", key.secret, text)), hex(hmac("sha256", key.secret, text))
+  req.headers["X-BAPI-SIGN"] = when_contains(key.secret, "PRIVATE KEY", by_rsa, by_hmac)
   if req.method == "POST" and a.options.brokerId ~= "" then req.headers.Referer = a.options.brokerId end
 end
 
@@ -88,12 +88,12 @@ end
 
 local categories = { spot = "spot", margin = "spot", option = "option", linear = "linear", inverse = "inverse" }
 
--- The category that a call is about, also kept as a.category: params type and subType say, or the market, or `default`, or the options.
+-- The category that a call is about, also kept as a.category: params type and subType say, or the market, or the options, or `default`.
 local function category(a, default)
   local raw, type, sub, market = a:take "category", a:take "type", a:take "subType", a.market
   if not type then
     if market then type = market.spot and "spot" or market.option and "option" or market.inverse and "inverse" or "linear"
-    else type = default or a.options.defaultType
+    else type = a.options.defaultType or default or "spot"
     end
   end
   a.category = raw or (type ~= "spot" and sub) or categories[type] or market and market.inverse and "inverse" or a.options.defaultSubType

@@ -128,14 +128,12 @@ return function(bybit)
         }
       end,
     },
-    fetch_open_interest_history = {       -- not told, or 1m, which is not offered: hours
+    fetch_open_interest_history = {
       needs = "symbol",
       run = function(a)
         contract(a, "BadRequest")
-        local step = a.timeframe_name == "1m" and "1h" or a.timeframe_name
-        a.period = periods[step] or fail("BadRequest", "the timeframe is 5m, 15m, 30m, 1h, 4h or 1d")
-        local seconds = step == a.timeframe_name and a.timeframe_s or 3600
-        a.last = a:take "until" or a.since and a.since + seconds * 1000 * (a.limit or 50)
+        a.period = periods[a.timeframe_name] or fail("BadRequest", "the timeframe is 5m, 15m, 30m, 1h, 4h or 1d")
+        a.last = a:take "until" or a.since and a.since + a.timeframe_s * 1000 * (a.limit or 50)
         return {
           get = "/v5/market/open-interest", cost = 5,
           send = "symbol={id} intervalTime={period} category={category} startTime={since} endTime={last} limit={limit}",
@@ -188,7 +186,7 @@ return function(bybit)
       run = function(a)
         local one = a.symbols and #a.symbols == 1
         a.market = a.symbols and a:market_of(a.symbols[1])
-        bybit.category(a, a.options.defaultSubType)
+        bybit.category(a, "linear")
         a.symbol, a.market = one and a.symbols[1] or nil, nil
         return {
           get = "/v5/position/list", cost = 5, read = position_list,

@@ -152,7 +152,7 @@ return function(bybit)
         a:take "subType"
         if type == "funding" or type == "fund" then
           return { get = "/v5/asset/transfer/query-account-coins-balance", cost = 25, send = "accountType=FUND", read = balances }
-        elseif mode and (type or a.options.defaultType) == "spot" then
+        elseif mode and (type or a.options.defaultType or "spot") == "spot" then
           return { get = "/v5/spot-cross-margin-trade/account", read = balances }
         end
         return { get = "/v5/account/wallet-balance", send = "accountType=UNIFIED", read = balances }
