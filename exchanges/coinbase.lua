@@ -286,11 +286,9 @@ return with(dialect "coinbase_wallet" (dialect "coinbase_networks"), {
     local now, uri = a.now // 1000, req.method .. " " .. req.host .. req.path
     local es, ed = claims(req, key, now, "retail_rest_api_proxy", "coinbase-cloud"), claims(req, key, now, "cdp_service", "cdp")
     es.uri, ed.uris = uri, list { uri }
-    local header, none = ordered { { "kid", key.apiKey }, { "nonce", random_hex(32) } }, ("01"):rep(32)
-    -- Both are worked out, the one that the key is not for with a key that stands for none.
-    req.headers.Authorization = "Bearer " .. when_contains(key.secret, "PRIVATE KEY",
-      jwt("ES256", when_contains(key.secret, "PRIVATE KEY", key.secret, none), header, es),
-      jwt("EdDSA", when_contains(key.secret, "PRIVATE KEY", none, key.secret), header, ed))
+    local header = ordered { { "kid", key.apiKey }, { "nonce", random_hex(32) } }
+    req.headers.Authorization = "Bearer "
+      .. when_contains(key.secret, "PRIVATE KEY", jwt("ES256", key.secret, header, es), jwt("EdDSA", key.secret, header, ed))
   end,
 
   -- Market data

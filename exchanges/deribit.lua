@@ -61,7 +61,10 @@ local order_fields = {
   trades = trades(with(trade_fields, { at = "trades?" })),
 }
 local one_order, order_list = order(with(order_fields, { at = "result" })), orders(with(order_fields, { at = "result" }))
-local placed = order(with(order_fields, { at = "result.order", trades = trades(with(trade_fields, { at = "/result.trades?" })) }))
+local placed = order(with(order_fields, {
+  at = "result.order", trades = trades(with(trade_fields, { at = "/result.trades?" })),
+  fees = each { at = "/result.trades?", cost = "fee", currency = "fee_currency|code" },
+}))
 
 -- Only withdrawals have a fee.
 local transaction_fields = {
