@@ -243,7 +243,8 @@ local order_fields = {
     Active = "open", Filled = "closed", PartiallyFilledCanceled = "closed", Cancelled = "canceled", Deactivated = "canceled",
     Rejected = "rejected", default = ".",
   },
-  price = "price", average = "avgPrice|nonzero", filled = "cumExecQty", remaining = "leavesQty", cost = "cumExecValue", reduceOnly = "reduceOnly",
+  price = "price", average = "avgPrice|nonzero", filled = "cumExecQty", cost = "cumExecValue", reduceOnly = "reduceOnly",
+  remaining = function(o) return told(o.qty) and o.leavesQty end,      -- 0 of a canceled order: tells nothing of the amount
   amount = function(o, _, market) return not by_cost(o, market) and o.qty or nil end,
   triggerPrice = "triggerPrice|nonzero",
   stopLossPrice = function(o) return nonzero(o.stopLoss) or closing_price(o, true) end,
