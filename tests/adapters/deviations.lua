@@ -92,8 +92,6 @@ return {
     reason = "cost is what the filled part cost (filled / average of an inverse contract), not the whole amount" },
   { exchange = "dsx", name = "fetch_markets response",
     reason = "Amounts have amount_decimal_places (4) decimals, as the reply says; decimal_places (5) is for prices. No second id is made up." },
-  { exchange = "dsx", name = "fetch_order response",
-    reason = "What an order cost is the sum of its deals, not its limit price by what the (inconsistent) sample has as filled." },
   { exchange = "exx", name = "fetch_open_orders response",
     reason = "made up: 0.5 traded for nothing; an average price of 0 is none" },
   { exchange = "exx", name = "fetch_order response",
