@@ -4,6 +4,7 @@
 #include "broker/crypto.h"
 #include "broker/draft.h"
 #include "broker/http.h"
+#include "broker/kept.h"
 #include "broker/nonce.h"
 #include "broker/peer.h"
 #include "broker/signer.h"
@@ -43,6 +44,7 @@ struct Request {
   int timeout_ms, tries, redirects;
   char *url;                  /* what is asked for now: after a redirect, or as sent without its query, for messages */
   bool redirected;
+  char *keep_as;              /* its reply is kept on disk under this URL */
   LoopTimer timer;
   HttpTransfer *transfer;
   Request *prev, *next;
@@ -90,6 +92,7 @@ static void request_free(Request *r) {
   if (r->transfer) http_cancel(r->transfer);
   draft_free(&r->draft);
   free(r->url);
+  free(r->keep_as);
   free(r);
 }
 
@@ -168,6 +171,8 @@ static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
 
 static void request_reply(Request *r, HttpReply *reply) {
   Peer *p = r->peer;
+  if (r->keep_as && reply->status == 200 && reply->body_len)
+    kept_write(paths_state(), r->venue->id, r->keep_as, clock_wall_ms(), reply->body, reply->body_len);
   msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
   pack_map(&pk, 4);
   pack_key_int(&pk, "status", reply->status);
@@ -406,6 +411,39 @@ static void choose_bucket(Request *r, const msgpack_object *m) {
   r->bucket = budget_bucket(s->net->budget, venue, account, bucket_name(r->venue, m, name), clock_wall_ns() / 1000);
 }
 
+/* --- replies that are kept --- */
+
+/* A request for the market list may be answered from disk ("keep" = "use"), and its reply is kept there ("use", "renew"). Only what is public and was
+ * not signed; for a local server that stands in for a venue only when the user gave an age, since those come and go. */
+static bool answered_from_disk(Request *r, const msgpack_object *m) {
+  const SessionSpec *spec = r->peer->session->spec;
+  char how[8], origin[300];
+  Url u;
+  size_t len;
+  int64_t received;
+  if (!pack_get_line(m, "keep", how, sizeof how) || spec->markets_age_ms <= 0 || !paths_state()) return false;
+  if (r->right != RIGHT_PUBLIC || strcmp(r->draft.method, "GET") != 0 || r->draft.url.recipe || (r->base && !spec->markets_age_given)) return false;
+  char why[64];
+  if (!url_parse(r->draft.url.p, r->draft.url.n, &u, why, sizeof why) || !hosts_allows(r->venue, &u)) return false;
+  url_origin(r->base ? &r->base->url : &u, origin, sizeof origin);
+  if (asprintf(&r->keep_as, "%s%.*s", origin, (int)u.rest_len, u.rest_len ? u.rest : "") < 0) r->keep_as = NULL;
+  if (!r->keep_as || strcmp(how, "use") != 0) return false;
+  char *body = kept_read(paths_state(), r->venue->id, r->keep_as, clock_wall_ms(), spec->markets_age_ms, &len, &received);
+  if (!body) return false;
+  Peer *p = r->peer;
+  msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
+  pack_map(&pk, 5);
+  pack_key_int(&pk, "status", 200);
+  pack_key_int(&pk, "received_ms", received);
+  pack_key_str(&pk, "url", r->keep_as);
+  pack_key_bool(&pk, "kept", true);
+  pack_str(&pk, "body");
+  msgpack_pack_bin(&pk, len);
+  request_free(r);
+  peer_end_with(p, body, len);
+  return true;
+}
+
 static Venue *venue_of(Peer *p, const msgpack_object *m, char *err, size_t errlen) {
   char id[64];
   if (!pack_get_line(m, "venue", id, sizeof id)) return snprintf(err, errlen, "the request names no venue"), NULL;
@@ -472,6 +510,7 @@ void request_answer(Peer *p, uint32_t id, const msgpack_object *m) {
       return;
     }
   }
+  if (answered_from_disk(r, m)) return;
   choose_bucket(r, m);
   int64_t would;
   if (!request_queue(r, 0, &would)) {

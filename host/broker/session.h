@@ -21,6 +21,8 @@ typedef struct SessionSpec {
   const char *const *base_urls;     /* "id=http://127.0.0.1:1234" ..., NULL-terminated; loopback only */
   const char *cacert;               /* PEM file of extra roots, or NULL */
   int timeout_ms;                   /* of one request; 10000 */
+  int64_t markets_age_ms;           /* market lists of the disk that are not older are taken; 0: always asked for */
+  bool markets_age_given;           /* by the user: then also for base URLs */
   int64_t for_ms;                   /* stop workers after this long; 0: until they end */
   const char *const *files;         /* paths that a verb may read through MSG_SOURCE kind "file", NULL-terminated */
   bool live, quiet, frozen_clock, watch_files;

@@ -11,6 +11,7 @@ const Option cli_globals[] = {
   { "base-url", "ID=URL", "send requests of ID to this server instead; loopback only; may be given again", OPT_PAIR, NULL },
   { "cacert", "FILE", "trust the roots in this PEM file too", OPT_FILE, NULL },
   { "timeout", "TIME", "longest time for one request (10s)", OPT_TIME, NULL },
+  { "markets-age", "TIME", "take market lists kept on disk that are not older (1h; 0s: ask the exchange)", OPT_TIME, NULL },
   { "home", "DIR", "where exchanges/ and registry.lua are", OPT_TEXT, NULL },
   { "quiet", NULL, "results only", OPT_FLAG, NULL },
   { "help", NULL, "this text", OPT_FLAG, NULL },

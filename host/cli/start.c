@@ -58,6 +58,8 @@ int start_common(Cli *cli, SessionSpec *spec) {
   spec->cacert = cli_text(cli, "cacert");
   spec->timeout_ms = (int)cli_number(cli, "timeout", 10000);
   if (cli_number(cli, "timeout", 0) > 600000) return cli_misuse(cli, "--timeout is at most 10m");
+  spec->markets_age_given = cli_number(cli, "markets-age", -1) >= 0;
+  spec->markets_age_ms = cli_number(cli, "markets-age", 3600000);
   spec->quiet = cli_flag(cli, "quiet");
   spec->rights = RIGHT_PUBLIC | RIGHT_READ;
   spec->input_fd = -1;

@@ -127,7 +127,7 @@ local function request_of(venue, d, a, right, with_params)
   if body ~= "" then content_type(req) else body = nil end
   return {
     method = req.method, url = req.url, headers = req.headers, body = body, right = right, cost = d.cost or 1,
-    bucket = d.bucket, timeout_ms = d.timeout_ms, nonce = venue.adapter.nonce or "ms",
+    bucket = d.bucket, timeout_ms = d.timeout_ms, nonce = nonce, text = d.text and true or nil,
   }
 end
 
@@ -220,9 +220,12 @@ end
 -- Sends one description; the reply is checked. Returns what came: the view, or the text.
 local function perform(venue, d, a, right, with_params)
   local request = request_of(venue, d, a, right, with_params)
+  request.keep = venue.keep[a]
+  local asked = native.now()
   local status, body, received, text, why = native.send(request)
   check(venue, d, a, request, status, body, text, why)
   a.received = received
+  if request.keep and received and received < asked then venue.kept = true end      -- it was on disk
   return d.text and text or body
 end
 
@@ -261,9 +264,10 @@ local function known(venue, name)
   return m
 end
 
-local function run_method(venue, m, given, params)
+local function run_method(venue, m, given, params, keep)
   local name, d, right, kind = m.name, m.description, m.right, m.kind
   local a = arguments.new(venue, m.prepared, given, params)
+  venue.keep[a] = keep
   if not d.run then
     local reply = perform(venue, d, a, right, true)
     if d.read == nil then return "kind", kind, { info = reply }, a end
@@ -284,24 +288,37 @@ local function run_method(venue, m, given, params)
   return "kind", kind, result, a
 end
 
+-- A list of the venue, read and stored. The broker may have it on disk ("use"); what cannot be read is asked for anew.
+local function load_list(venue, name, store, reload)
+  local m = known(venue, name)
+  local function load(keep)
+    local op, x, y, a = run_method(venue, m, {}, nil, keep)
+    store(op, x, y, a)
+  end
+  if reload then return load("renew") end
+  venue.kept = false
+  local ok, why = pcall(load, "use")
+  if ok then return end
+  if not venue.kept then error(why, 0) end
+  load("renew")
+end
+
 local function load_currencies(venue)
   local d = venue.adapter.fetch_currencies
   if not d or venue.currencies_loaded then return end
   if (d.right or "public") ~= "public" then return end
   venue.currencies_loaded = true
-  local op, x, y, a = run_method(venue, known(venue, "fetch_currencies"), {})
-  native.store_currencies(op, x, y, a)
+  load_list(venue, "fetch_currencies", native.store_currencies)
 end
 
 local function load_markets(venue, reload)
   while venue.loading do native.park() end
   if native.market_count() > 0 and not reload then return end
   venue.loading = true
-  local ok, op, x, y, a = pcall(run_method, venue, known(venue, "fetch_markets"), {})
-  if ok then ok, op = pcall(native.store_markets, op, x, y, a) end
+  local ok, why = pcall(load_list, venue, "fetch_markets", native.store_markets, reload)
   venue.loading = false
   native.unpark()
-  if not ok then error(op, 0) end
+  if not ok then error(why, 0) end
 end
 
 -- The global `ask` of adapters.

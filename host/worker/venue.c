@@ -226,7 +226,7 @@ static bool pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size
   lua_State *co = c->co;
   msgpack_packer pk;
   msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
-  static const char *const fields[] = { "method", "url", "headers", "body", "right", "cost", "bucket", "timeout_ms", "nonce", NULL };
+  static const char *const fields[] = { "method", "url", "headers", "body", "right", "cost", "bucket", "timeout_ms", "nonce", "keep", NULL };
   size_t n = 1 + (size_t)(v->conform_ref != LUA_NOREF ? 2 : 0) + (size_t)c->dry_run;
   for (const char *const *f = fields; *f; f++) {
     lua_pushstring(co, *f);

@@ -78,6 +78,40 @@ static void declare(Venue *v, lua_State *co, int idx) {
   msgpack_sbuffer_destroy(&out);
 }
 
+typedef struct { char id[sizeof ((Venue *)0)->id]; } Opened;
+
+static int evaluate(lua_State *L) {
+  size_t n;
+  const char *text = luaL_checklstring(L, 1, &n);
+  if (luaL_loadbufferx(L, text, n, "@registry.lua", "t") != LUA_OK) return lua_error(L);
+  lua_call(L, 0, 1);
+  return 1;
+}
+
+/* A venue that is closed is said to be, once, beside the work. */
+static void on_registry(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Opened *o = ctx;
+  const char *text;
+  size_t n;
+  lua_State *L = pack_get_text(payload, "source", &text, &n) ? worker_state_new(w, "registry.lua") : NULL;
+  if (L && hostlua_push(L, "closed", 0)) {
+    lua_pushlstring(L, text, n);
+    lua_pushstring(L, o->id);
+    lua_pushcfunction(L, evaluate);
+    if (worker_call(L, 3, 1) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) worker_log(w, "note", lua_tostring(L, -1));
+  }
+  if (L) worker_state_close(L);
+  free(o);
+}
+
+static void tell_closed(Worker *w, const char *id) {
+  Opened *o = worker_clock_frozen(w) ? NULL : malloc(sizeof *o);
+  if (!o) return;
+  snprintf(o->id, sizeof o->id, "%s", id);
+  worker_ask_source(w, "registry", "registry", on_registry, o);
+}
+
 /* The adapter is loaded: its coroutine returned the venue object and the description. */
 void venue_opened(Call *c, int nresults) {
   Venue *v = c->venue;
@@ -108,6 +142,7 @@ void venue_opened(Call *c, int nresults) {
     return;
   }
   declare(v, co, lua_gettop(co));
+  tell_closed(v->worker, v->id);
   v->state = VENUE_READY;
   lua_pushinteger(waiter.L, venue_handle(v));
   bool ok = copy_value(co, -1, waiter.L, err, sizeof err);
