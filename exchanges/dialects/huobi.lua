@@ -79,12 +79,16 @@ d.candle_list = candles {
 }
 
 -- An order's side and the rest of its type: "buy", "limit-maker".
-local function parts(o) return (o.type or ""):match("^(%a+)%-(.+)$") end
-local function side(o) return o.direction or o.side or (parts(o)) end
-local function kind(o)
-  local _, rest = parts(o)
-  return rest or o.type
+local sides = { "buy", "sell" }
+local function parts(o)
+  for _, side in ipairs(o.type and sides or {}) do
+    if o.type == side then return side end
+    if o.type:sub(1, #side + 1) == side .. "-" then return side, o.type:sub(#side + 2) end
+  end
+  return nil, o.type
 end
+local function side(o) return (parts(o)) or o.direction or o.side end
+local function kind(o) return (select(2, parts(o))) end
 local function known_symbol(_, _, market) return market and market.symbol end
 
 -- What is bought is paid for in itself, what is sold in what it brings.
@@ -102,7 +106,7 @@ d.trade_fields = {
   market = "contract_code,symbol", symbol = known_symbol, id = "trade-id,trade_id,id", order = "order-id,order_id",
   timestamp = "ts,created-at,created_at,create_date,created_time", price = "price,trade_price", amount = "trade_volume,filled-amount,amount",
   cost = "trade_turnover", takerOrMaker = "role|lower",
-  side = function(o) return (parts(o)) or side(o) end,
+  side = side,
   type = function(o)
     local rest = kind(o)
     return rest and rest:match "^[^-]+"
@@ -136,7 +140,7 @@ d.order_fields = {
   market = "contract_code,symbol", symbol = known_symbol, id = "algo_id,id,order_id_str,order-id,order_id",
   clientOrderId = "client_order_id,client-order-id,algo_client_order_id",
   timestamp = "created_at,created-at,create_date,created_time",
-  side = function(o) return (parts(o)) or side(o) end,
+  side = side,
   type = function(o)
     local rest = kind(o)
     return rest and (rest:find "market" and "market" or (rest:find "limit" or rest == "ioc" or rest == "post_only") and "limit" or rest)
@@ -160,11 +164,11 @@ d.order_fields = {
 }
 d.one_order = order(with(d.order_fields, { at = "data" }))
 d.order_list = orders(with(d.order_fields, { at = "data" }))
-d.placed = order {
-  id = "data", symbol = false, type = function(_, a) return a.type end, side = function(_, a) return a.side end,
+d.placed_fields = {
+  id = "data", type = function(_, a) return a.type end, side = function(_, a) return a.side end,
   price = function(_, a) return a.asked_price end, amount = function(_, a) return a.asked_amount end,
 }
-d.cancelled = order { id = function(_, a) return a.order_id end, symbol = function(_, a) return a.symbol end, status = "=canceled" }
+d.cancelled_fields = { id = function(_, a) return a.order_id end, status = "=canceled" }
 
 -- A currency has a row for each of these; the same rows again for each account of isolated margin.
 local spot_rows, margin_rows = { trade = "free", frozen = "used" }, { trade = "free", frozen = "used", loan = "debt", interest = "debt" }

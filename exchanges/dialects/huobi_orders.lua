@@ -28,6 +28,8 @@ return function(huobi, contracts)
   local linear_trades = trades(with(contract_trade, { fee = with(huobi.trade_fields.fee, { cost = "trade_fee" }) }))
   local spot_trades = trades(with(huobi.trade_fields, { at = "data" }))
 
+  local placed_spot, cancelled_spot = order(with(huobi.placed_fields, { symbol = false })), order(huobi.cancelled_fields)
+
   -- Orders cancelled together: those that went, then those that did not, with the reason in `info`.
   local function cancelled(at)
     return function(reply)
@@ -205,7 +207,7 @@ return function(huobi, contracts)
     if market.spot then
       if a.params.trailingPercent then fail("NotSupported", "spot orders do not trail") end
       local r = spot_request(a, market, o, a.params)
-      return { post = "/v1/order/orders/place", cost = 0.2, send = function() return r end, read = huobi.placed }
+      return { post = "/v1/order/orders/place", cost = 0.2, send = function() return r end, read = placed_spot }
     end
     local r, sort = contract_request(a, market, o, a.params)
     local function send() return r end
@@ -264,7 +266,7 @@ return function(huobi, contracts)
     local client = raw or long
     return {
       post = client and "/v1/order/orders/submitCancelClientOrder" or "/v1/order/orders/{order_id}/submitcancel", cost = 0.2,
-      send = function() return ordered { { "client-order-id", client } } end, read = huobi.cancelled,
+      send = function() return ordered { { "client-order-id", client } } end, read = cancelled_spot,
     }
   end, function(a, part)
     if not a.symbol then fail("ArgumentsRequired", "an order of contracts is cancelled by its symbol, too") end
