@@ -63,7 +63,8 @@ return {
       for _, row in ipairs(traded.tickers) do
         local id = id_of(row)
         local p = products[id]
-        local places = p and #p.price_scale - 1         -- 10000: four
+        local zeros = p and p.price_scale and p.price_scale:match "^1(0*)$"
+        local places = zeros and #zeros         -- 10000: four
         out[#out + 1] = p and {
           id = id, baseId = p.mark_asset, quoteId = p.base_asset, active = true, precision = { amount = places, price = places }, info = p,
           limits = {

@@ -24,7 +24,11 @@ local ticker_fields = {
 -- Orders and the rest of an account are asked for by market or currency, which the rows name by number, if at all.
 local order_fields = {
   id = "entrustId", timestamp = "createTime", type = "=limit", side = { "type", ["0"] = "sell", ["1"] = "buy" }, price = "price",
-  amount = "amount", filled = "completeAmount", remaining = "availabelAmount,availableAmount", cost = "completeTotalMoney",
+  amount = "amount", filled = "completeAmount", remaining = "availabelAmount,availableAmount",
+  cost = function(o)        -- before anything is done: what all of it would cost
+    local so_far, all = tonumber(o.completeTotalMoney), o.totalMoney
+    return so_far and so_far ~= 0 and o.completeTotalMoney or all ~= "" and all or false
+  end,
   status = {        -- below zero: refused, for want of funds
     "status", ["-3"] = "canceled", ["-2"] = "canceled", ["-1"] = "canceled", ["0"] = "open", ["1"] = "canceled", ["2"] = "closed",
     ["3"] = "open", ["4"] = "canceled", default = ".",

@@ -59,7 +59,7 @@ function d.balances(reply, a)
   for field, part in pairs { free = funds.free, used = funds.freezed or funds.holds } do
     for id, x in pairs(part) do
       local code = a:code_of(id)
-      out[code] = out[code] or { free = "0", used = "0" }
+      out[code] = out[code] or {}
       out[code][field] = x
     end
   end
