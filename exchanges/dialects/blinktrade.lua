@@ -2,7 +2,6 @@
 -- All of them list the same markets, each traded at the broker that its brokerId names; a venue's own broker is the one whose balances it
 -- shows. A private call is a FIX message in JSON, named by MsgType and the path; only the nonce is signed. Failures are {Status,
 -- Description} with a Status other than 200. Amounts in replies are in hundred-millionths.
-local made = dialect "made_candles"
 local d = {}
 
 local listed = {
@@ -35,7 +34,6 @@ function d.of(broker)
     rate = { interval_ms = 1000, burst = 5 },
     precision = "places",
     encode = "json",
-    timeframes = made.timeframes,
     renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH" },
     maps = { sides = { buy = "1", sell = "2" } },
     nonce = "s",
@@ -66,7 +64,6 @@ function d.of(broker)
     },
     fetch_order_book = { get = "/api/v1/{quote}/orderbook", send = "crypto_currency={base}", read = book { bids = "bids", asks = "asks" } },
     fetch_trades = public_trades,
-    fetch_ohlcv = made.of(public_trades),
 
     fetch_balance = { post = "/tapi/v1/U2", send = "MsgType=U2 BalanceReqID={now|s}", read = balances(broker) },
     create_order = {

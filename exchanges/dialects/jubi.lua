@@ -76,7 +76,6 @@ local cancelled = order { id = "id,data.id" }
 
 -- The methods of an exchange whose quotes are the words of `quotes`; `at`: where public replies stand, if not at the top.
 function d.regional(quotes, at)
-  local made = dialect "made_candles"
   local public_trades = {
     get = "/orders/region/{market.quoteId}", send = "coin={market.baseId}", read = trades(with(d.trade_fields, { at = at, type = "=limit" })),
   }
@@ -85,7 +84,7 @@ function d.regional(quotes, at)
     return { post = path .. "/region/{market.quoteId}", needs = "symbol", send = send, read = read }
   end
   return {
-    precision = "places", timeframes = made.timeframes, rate = { interval_ms = 2000, burst = 5 }, credentials = { "apiKey", "secret" },
+    precision = "places", rate = { interval_ms = 2000, burst = 5 }, credentials = { "apiKey", "secret" },
     renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", JBC = "JubaoCoin", SBTC = "Super Bitcoin" },
     errors = d.errors, sign = d.sign,
 
@@ -105,7 +104,6 @@ function d.regional(quotes, at)
     },
     fetch_order_book = { get = "/depth/region/{market.quoteId}", send = "coin={market.baseId}", read = book { at = at } },
     fetch_trades = public_trades,
-    fetch_ohlcv = made.of(public_trades),
 
     fetch_balance = { post = "/balance", right = "read", read = d.balances(function(reply) return reply.data end) },
     fetch_order = of_market("/trade_view", "id={order_id} coin={market.baseId}", order(with(order_fields, { at = "data" }))),

@@ -82,6 +82,7 @@ function helpers.create_take_profit_order(self, symbol, type_, side, amount, pri
 -- Built from other calls where an exchange has no endpoint for it.
 exchange.emulated = {
   edit_order = "cancel_order", fetch_ticker = "fetch_tickers", fetch_order_trades = "fetch_my_trades", fetch_l2_order_book = "fetch_order_book",
+  fetch_ohlcv = "fetch_trades",
   create_limit_order = "create_order", create_market_order = "create_order", fetch_open_order = "fetch_order", fetch_closed_order = "fetch_order",
 }
 
@@ -104,6 +105,26 @@ function emulate.fetch_order_trades(self, id, symbol, since, limit, params)
     if t.order == id then out[#out + 1] = t end
   end
   return out
+end
+
+-- Candles of the public trades that one call gives: periods without trades are left out, and the oldest one may lack its first trades.
+function emulate.fetch_ohlcv(self, symbol, timeframe, since, limit, params)
+  local seconds = arguments.timeframe_seconds(timeframe or "1m")
+  if not seconds then fail(self, "BadRequest", "no timeframe '" .. tostring(timeframe) .. "'") end
+  local period, candles, volume = seconds * 1000, {}, nil
+  for _, t in ipairs(self:fetch_trades(symbol, since, limit, params)) do        -- oldest first
+    if t.timestamp and t.price and t.amount then
+      local start = t.timestamp - t.timestamp % period
+      local c = candles[#candles]
+      if not c or c[1] ~= start then
+        c, volume = { start, t.price, t.price, t.price, t.price, 0 }, "0"
+        candles[#candles + 1] = c
+      end
+      volume = decimal.add(volume, decimal.text(t.amount))
+      c[3], c[4], c[5], c[6] = math.max(c[3], t.price), math.min(c[4], t.price), t.price, tonumber(volume)
+    end
+  end
+  return candles
 end
 
 function emulate.fetch_l2_order_book(self, ...) return self:fetch_order_book(...) end

@@ -144,6 +144,7 @@ enum slot_type {
   F(MARKET, cost_max,        "limits.cost.max",       SLOT_NUMBER) \
   F(MARKET, leverage_min,    "limits.leverage.min",   SLOT_NUMBER) \
   F(MARKET, leverage_max,    "limits.leverage.max",   SLOT_NUMBER) \
+  F(MARKET, leverage_super,  "limits.leverage.superMax", SLOT_NUMBER) \
   F(MARKET, market_min,      "limits.market.min",     SLOT_NUMBER) \
   F(MARKET, market_max,      "limits.market.max",     SLOT_NUMBER) \
   F(MARKET, cross,           "marginModes.cross",     SLOT_BOOL) \

@@ -83,7 +83,8 @@ local function mutate_vector(ex, file, vector, fresh, random)
   if not well then return nil end      -- the conformance run tells of it
   for i = 1, times do
     local replies = replies_of(vector)
-    local reply = replies[random(#replies)]
+    local reply = #replies > 0 and replies[random(#replies)]
+    if not reply then return nil end      -- made without the venue
     local changed, what, same = mutate.one(reply.body, random)
     if changed then
       reply.body = changed
