@@ -200,7 +200,7 @@ local function ohlcv(price)
   }
 end
 
-return with(with(dialect "gate_orders" (gate), dialect "gate_contracts" (gate)), {
+return with(with(dialect "gate_orders", dialect "gate_contracts"), {
   hosts = { api = "https://api.gateio.ws/api/v4" },
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 50, burst = 10 },

@@ -1,6 +1,6 @@
--- Orders in API 4 of Gate, on spot and on contracts. Used as dialect "gate_orders" (gate): the methods, on top of the parts in dialects/gate.lua.
+-- Orders in API 4 of Gate, on spot and on contracts: the methods, on top of the parts in dialects/gate.lua.
 
-local gate
+local gate = dialect "gate"
 
 local in_force = { GTC = "gtc", IOC = "ioc", FOK = "fok", PO = "poc", POC = "poc" }
 
@@ -191,7 +191,7 @@ local function one(a, verb, path_of)
   }
 end
 
-local methods = {
+return {
   fetch_order = { run = function(a) return one(a, "get") end },
   fetch_open_orders = by_status "open",
   fetch_closed_orders = by_status "finished",
@@ -272,8 +272,3 @@ local methods = {
     end,
   },
 }
-
-return function(parts)
-  gate = parts
-  return methods
-end
