@@ -45,7 +45,7 @@ return {
   { exchange = "braziliex", name = "fetch_ticker response",
     reason = "percentChange is the change in percent, not in the quote" },
   { exchange = "btcbox", name = "fetch_markets response",
-    reason = "BTC/JPY costs 0.05 % (support page Fees introduction), meant for an id in capitals that no market has; and the path /ajax/coin/coinInfo has one slash" },
+    reason = "BTC/JPY costs 0.05 %, other coins 0.1 % (support page Fees introduction); 0.1 % for all is false" },
   { exchange = "btctradeim", name = "create_order market buy",
     reason = "price=None is no price; an order at the market has none" },
   { exchange = "bw", name = "fetch_ticker response",
