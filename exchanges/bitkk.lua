@@ -1,6 +1,9 @@
 -- bitkk: spot, a sister of ZB that spoke an older version of its API. Docs (closed): https://www.bitkk.com/i/developer ; see dialects/zb.lua.
 local zb = dialect "zb"
 
+-- Here lists may come keyed by the orders' ids.
+local listed_fields = { id = "id,@key", side = function(o) return o.type == "1" and "buy" or "sell" end }
+
 return {
   hosts = { api = "https://api.bitkk.com", trade = "https://trade.bitkk.com", zb = "https://trade.zb.today" },
   credentials = { "apiKey", "secret", "password" },
@@ -31,9 +34,9 @@ return {
 
   fetch_balance = zb.private("getAccountInfo", "", balance { at = "result.coins", currency = "key|code", free = "available", used = "freez" }),
   fetch_order = zb.private("getOrder", "id={order_id} currency={id}", order(zb.order_fields), { needs = "symbol" }),
-  fetch_orders = zb.listed("getOrdersIgnoreTradeType", "pageSize={limit|default:50}"),
-  fetch_open_orders = zb.listed("getUnfinishedOrdersIgnoreTradeType", "pageSize={limit|default:10}"),
-  fetch_closed_orders = zb.listed("getFinishedAndPartialOrders", "pageSize={10}"),         -- pages of another size come back empty
+  fetch_orders = zb.listed("getOrdersIgnoreTradeType", "pageSize={limit|default:50}", listed_fields),
+  fetch_open_orders = zb.listed("getUnfinishedOrdersIgnoreTradeType", "pageSize={limit|default:10}", listed_fields),
+  fetch_closed_orders = zb.listed("getFinishedAndPartialOrders", "pageSize={10}", listed_fields),         -- pages of another size come back empty
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end

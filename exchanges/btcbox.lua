@@ -43,8 +43,9 @@ return {
 
   fetch_markets = {
     run = function(a)
-      a.coins = ask({ get = "/ajax/coin/coinInfo", host = "web" }).data
-      return { get = "/tickers", read = market_list }
+      local listed = ask { get = "/tickers" }
+      a.coins = ask({ get = "//ajax/coin/coinInfo", host = "web" }).data
+      return market_list(listed, a)
     end,
   },
   fetch_ticker = { get = "/ticker", send = "coin={id}", read = ticker(with(jubi.ticker_fields, { quoteVolume = "volume" })) },

@@ -1,7 +1,6 @@
 -- EXX: spot; closed. Docs were at https://www.exx.com/help/restApi . An older sister of ZB (dialects/zb.lua) with a signature of its own:
 -- HMAC-SHA512 of the sorted query. Failures are {code, message}, where 100 is success and 308 says that there is nothing to list.
 local zb = dialect "zb"
-local made = dialect "made_candles"
 
 local ticker_fields = with(zb.ticker_fields, { change = "riseRate" })
 local order_fields = with(zb.order_fields, {
@@ -9,11 +8,6 @@ local order_fields = with(zb.order_fields, {
   fee = { cost = "fees", currency = function(o, _, market) return o.fees and market.quote end },
 })
 local open_orders = orders(order_fields)
-
-local public_trades = {
-  get = "/trades", send = "currency={id}",
-  read = trades { id = "tid", timestamp = "date|s", type = "=limit", side = "type", price = "price", amount = "amount" },
-}
 
 local function of_order(path, read)
   return { get = path, host = "trade", needs = "symbol", send = "id={order_id} currency={id}", read = read }
@@ -24,7 +18,6 @@ return {
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 10 },
   precision = "places",
-  timeframes = made.timeframes,
   renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", DOS = "DEMOS", TV = "TIV" },
   fees = { taker = 0.001, maker = 0.001 },
   failed = function(reply)
@@ -51,8 +44,10 @@ return {
   fetch_ticker = { get = "/ticker", send = "currency={id}", read = ticker(with(ticker_fields, { at = "ticker", timestamp = "/date" })) },
   fetch_tickers = { get = "/tickers", read = tickers(with(ticker_fields, { market = "@key" })) },
   fetch_order_book = { get = "/depth", send = "currency={id}", read = zb.order_book },
-  fetch_trades = public_trades,
-  fetch_ohlcv = made.of(public_trades),
+  fetch_trades = {
+    get = "/trades", send = "currency={id}",
+    read = trades { id = "tid", timestamp = "date|s", type = "=limit", side = "type", price = "price", amount = "amount" },
+  },
 
   fetch_balance = {
     get = "/getBalance", host = "trade", read = balance { at = "funds", currency = "@key|code", free = "balance", used = "freeze", total = "total" },

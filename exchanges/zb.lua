@@ -117,11 +117,19 @@ local function spot_list(path, send, fields)
   return zb.listed(path, send, with({ postOnly = spot_order.postOnly }, fields or {})).run
 end
 
+-- A first look tells whether there is anything to list.
+local list_canceled = spot_list("getOrdersIgnoreTradeType", "pageSize={limit|default:10}", { where = "status=1" })
+local function canceled_on_spot(a)
+  local list = list_canceled(a)
+  local code = ask(with(list, { params = true, read = function(reply) return reply.code end }))
+  return code == "3001" and {} or list
+end
+
 local actions = { GTC = 1, IOC = 3, PO = 4, FOK = 5 }
 local margins = { isolated = 1, cross = 2 }
 
 local function place_spot(a)
-  local tif, post = a.params.timeInForce, a:take "postOnly" or a.params.timeInForce == "PO"
+  local tif, post = a.params.timeInForce, a.params.postOnly == true or a.params.timeInForce == "PO"
   local mine = a:take "clientOrderId"
   for _, name in ipairs { "triggerPrice", "stopPrice", "stopLossPrice", "takeProfitPrice" } do
     if a.params[name] then fail("NotSupported", "no trigger orders on spot markets") end
@@ -342,8 +350,7 @@ return {
   fetch_orders = either(spot_list("getOrdersIgnoreTradeType", "pageSize={limit}"), contract_list("trade/getAllOrders"), by_symbol),
   fetch_open_orders = either(spot_list("getUnfinishedOrdersIgnoreTradeType", "pageSize={limit}"), contract_list("trade/getUndoneOrders", 1), by_symbol),
   fetch_closed_orders = either(spot_list("getFinishedAndPartialOrders", "pageSize={limit|default:10}"), contract_list(nil, 5), by_symbol),
-  fetch_canceled_orders = either(
-    spot_list("getOrdersIgnoreTradeType", "pageSize={limit|default:10}", { where = "status=1" }), contract_list(nil, 2), by_symbol),
+  fetch_canceled_orders = either(canceled_on_spot, contract_list(nil, 2), by_symbol),
 
   -- Money in and out
 

@@ -72,7 +72,11 @@ local placed = order {
   id = "id,data.id", timestamp = function(_, a) return a.now - a.now % 1000 end, status = "=open", type = "=limit",
   side = function(_, a) return a.side end, price = function(_, a) return a.price end, amount = function(_, a) return a.amount end, filled = 0,
 }
-local cancelled = order { id = "id,data.id" }
+-- The exchange's own word on a cancellation: its result, and the order's id.
+local function cancelled(reply)
+  local told = reply.data or reply
+  return { id = told.id, result = told.result, info = reply }
+end
 
 -- The methods of an exchange whose quotes are the words of `quotes`; `at`: where public replies stand, if not at the top.
 function d.regional(quotes, at)
@@ -110,7 +114,7 @@ function d.regional(quotes, at)
     fetch_orders = of_market("/trade_list", "coin={market.baseId} since={since|div:1000}", listed),
     fetch_open_orders = of_market("/trade_list", "coin={market.baseId} since={since|div:1000} type=open", listed),
     create_order = of_market("/trade_add", "coin={market.baseId} type={side} amount={amount} price={price}", placed),
-    cancel_order = of_market("/trade_cancel", "id={order_id} coin={market.baseId}", cancelled),
+    cancel_order = with(of_market("/trade_cancel", "id={order_id} coin={market.baseId}", cancelled), { kind = "raw" }),
   }
 end
 
