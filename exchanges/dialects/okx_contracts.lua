@@ -67,7 +67,7 @@ return function(okx)
     return {
       post = "/account/position/margin-balance",
       send = function(a)
-        local amount = raw_number(decimal.text(a.asked_amount))
+        local amount = raw_number(a.amount)
         return ordered { { "instId", a.id }, { "amt", amount }, { "type", kind }, { "posSide", a:take "posSide" or "net" } }
       end,
       read = function(reply, a)
