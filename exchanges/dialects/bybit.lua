@@ -267,10 +267,12 @@ local parts = {
 }
 
 -- The order with the id asked for, out of a list.
+local first_order = order(with(order_fields, { at = "result.list.1" }))
 function parts.found_order(reply, a)
-  local list = parts.order_list(reply, a)
-  if #list > 1 then fail("InvalidOrder", "more than one order " .. tostring(a.order_id)) end
-  return list[1] or fail("OrderNotFound", "no order " .. tostring(a.order_id) .. "; one that waits for a trigger is found with params.trigger")
+  local n = #reply.result.list
+  if n > 1 then fail("InvalidOrder", "more than one order " .. tostring(a.order_id)) end
+  if n == 0 then fail("OrderNotFound", "no order " .. tostring(a.order_id) .. "; one that waits for a trigger is found with params.trigger") end
+  return first_order(reply, a)
 end
 
 return parts
