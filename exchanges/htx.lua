@@ -86,7 +86,7 @@ local spot_markets = markets {
   precision = { amount = "amount-precision|tick", price = "price-precision|tick", cost = "value-precision|tick" },
   limits = {
     amount = { min = "min-order-amt", max = "max-order-amt" }, cost = { min = "min-order-value" },
-    leverage = { min = 1, max = "leverage-ratio|default:1" },
+    leverage = { min = 1, max = "leverage-ratio|default:1", superMax = "super-margin-leverage-ratio|default:1" },
   },
 }
 
