@@ -20,6 +20,8 @@ return {
     reason = "the parameter is newClientOrderId; clientOrderId is unknown to the exchange, which refuses what it does not know (-1104)" },
   { exchange = "binanceus", name = "fetch_tickers response 2",
     reason = "the row of an option as the reply of spot: the exchange has no options, and its markets none of that name" },
+  { exchange = "bit2c", name = "fetch_my_trades response",
+    reason = "firstAmount is what the balance changed by; the amount of a sale, and its cost, are not negative" },
   { exchange = "bitbay", name = "fetch_open_orders response",
     reason = "postOnly is a boolean; the made up reply has a decimal text in it." },
   { exchange = "bitstamp", name = "create_order ioc",

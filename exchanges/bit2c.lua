@@ -1,0 +1,149 @@
+-- Bit2C. API: https://www.bit2c.co.il/home/api
+-- Public data are pages, which take no parameters. Private calls are signed over their parameters as they travel, the nonce first. Failures are
+-- {error} or {Error}, of new orders in OrderResponse. Markets, currencies and fees are told by the documentation only.
+
+local coins = { "Btc", "Eth", "Ltc", "Usdc" }
+-- Volume of the last thirty days, in shekels, from which on a rate holds.
+local tiers = {
+  taker = {
+    { 0, 0.03 }, { 20000, 0.0275 }, { 50000, 0.025 }, { 75000, 0.0225 }, { 100000, 0.02 }, { 250000, 0.015 }, { 500000, 0.0125 }, { 750000, 0.01 },
+    { 1000000, 0.008 }, { 2000000, 0.006 }, { 3000000, 0.004 }, { 4000000, 0.002 },
+  },
+  maker = {
+    { 0, 0.025 }, { 20000, 0.0225 }, { 50000, 0.02 }, { 75000, 0.0175 }, { 100000, 0.015 }, { 250000, 0.01 }, { 500000, 0.0075 }, { 750000, 0.005 },
+    { 1000000, 0.004 }, { 2000000, 0.003 }, { 3000000, 0.002 }, { 4000000, 0.001 },
+  },
+}
+
+local function page(name, read)
+  return {
+    run = function(a)
+      a.params = {}
+      return { get = "/Exchanges/{id}/" .. name .. ".json", read = read }
+    end,
+  }
+end
+
+-- A new or cancelled order stands in NewOrder, with its state as a number and what is left as its amount.
+local order_fields = {
+  id = "id", timestamp = "created|s", type = { "order_type", ["0"] = "limit", ["1"] = "market", default = "." },
+  side = { "type", ["0"] = "buy", ["1"] = "sell" }, price = "price", triggerPrice = "stop|nonzero", remaining = "amount",
+  amount = function(o) return o.initialAmount or o.status_type and o.amount end,
+  status = { "status,status_type", New = "open", Open = "open", Completed = "closed", ["0"] = "open", ["1"] = "open", ["5"] = "closed" },
+}
+local one_order, order_list = order(order_fields), orders(with(order_fields, { at = "." }))
+local placed, cancelled = order(with(order_fields, { at = "NewOrder,." })), order(with(order_fields, { at = "NewOrder,.", symbol = false }))
+
+-- "EthNis|10867390|10867377": the pair, the taker's order and the maker's.
+local function order_id(o)
+  local taker, maker = (o.reference or ""):match "^[^|]*|([^|]*)|([^|]*)"
+  return o.isMaker and maker or taker
+end
+
+return {
+  hosts = { api = "https://bit2c.co.il" },
+  credentials = { "apiKey", "secret" },
+  rate = { interval_ms = 3000, burst = 5 },
+  fees = { taker = 0.03, maker = 0.025 },
+
+  failed = function(reply)
+    local result = reply.OrderResponse
+    local told = reply.error or reply.Error
+    if not told and type(result) == "userdata" and result.HasError then
+      told = result.Error and result.Error ~= "" and result.Error or result.Message or "refused"
+    end
+    return told, told
+  end,
+  errors = { ["Please provide valid APIkey"] = "AuthenticationError", ["No order found."] = "OrderNotFound" },
+  broad = { { "Please provide valid nonce", "InvalidNonce" }, { "please approve new terms of use on site", "PermissionDenied" } },
+
+  sign = function(req, key)
+    local text = encode_query(first(req.form or req.query, "nonce", key.nonce))
+    if req.form then req.body = text end
+    req.headers["Content-Type"] = "application/x-www-form-urlencoded"
+    req.headers.key = key.apiKey
+    req.headers.sign = base64(hmac("sha512", key.secret, text))
+  end,
+
+  fetch_markets = {
+    run = function()
+      local out = {}
+      for i, coin in ipairs(coins) do
+        out[i] = { id = coin .. "Nis", baseId = coin, quoteId = "Nis", index = false, tierBased = true, percentage = true, tiers = tiers }
+      end
+      return out
+    end,
+  },
+  fetch_currencies = {
+    run = function()
+      local out = { NIS = { id = "Nis", precision = "0.00000001" } }
+      for _, coin in ipairs(coins) do out[coin:upper()] = { id = coin, precision = "0.00000001" } end
+      return out
+    end,
+  },
+  fetch_ticker = page("Ticker", ticker { bid = "h", ask = "l", last = "ll", average = "av", baseVolume = "a" }),
+  fetch_order_book = page("orderbook", book { bids = "bids", asks = "asks" }),
+  fetch_trades = page("trades", trades {
+    id = "tid", timestamp = "date|s", price = "price", amount = "amount", side = { "isBid", ["true"] = "buy", ["false"] = "sell" },
+  }),
+
+  fetch_balance = {
+    get = "/Account/Balance/v2",
+    read = function(reply)
+      local out = { info = reply }
+      for _, id in ipairs { "NIS", "BTC", "ETH", "LTC", "USDC" } do
+        if reply[id] then out[id] = { free = reply["AVAILABLE_" .. id], total = reply[id] } end
+      end
+      return out
+    end,
+  },
+  fetch_trading_fees = {
+    get = "/Account/Balance",
+    read = trading_fees {
+      at = "Fees", market = "@key", maker = "FeeMaker|div:100", taker = "FeeTaker|div:100", percentage = true, tierBased = true,
+    },
+  },
+  fetch_order = { get = "/Order/GetById", needs = "symbol", send = "id={order_id}", read = one_order },
+  fetch_open_orders = {
+    get = "/Order/MyOrders", needs = "symbol", send = "pair={id}",
+    read = function(reply, a)
+      local out = {}
+      for _, side in ipairs { "ask", "bid" } do
+        for _, o in ipairs(reply[a.id] and reply[a.id][side] and order_list(reply[a.id][side], a) or {}) do out[#out + 1] = o end
+      end
+      return out
+    end,
+  },
+  fetch_my_trades = {
+    get = "/Order/OrderHistory",
+    send = function(a)
+      local function day(ms) return (iso8601(ms):sub(1, 10):gsub("-", ".")) end
+      return ordered {
+        { "take", a.limit }, { "toTime", a.since and day(a.now) }, { "fromTime", a.since and day(a.since) }, { "pair", a.id },
+      }
+    end,
+    read = trades {
+      id = "reference", order = order_id, market = "pair", timestamp = "ticks|s", amount = "firstAmount|abs",
+      side = { "action", ["0"] = "buy", default = "sell" }, price = function(o) return o.price and (o.price:gsub(",", "")) end,
+      takerOrMaker = function(o) return o.isMaker and "maker" or "taker" end, fee = { cost = "feeAmount", currency = "=NIS" },
+    },
+  },
+  create_order = {
+    run = function(a)
+      local buy = a.side == "buy"
+      if a.type == "market" then
+        return { post = "/Order/AddOrderMarketPrice" .. (buy and "Buy" or "Sell"), send = "Amount={amount} Pair={id}", read = placed }
+      end
+      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
+      a.total, a.is_bid = decimal.mul(a.amount, a.price), tostring(buy)
+      return { post = "/Order/AddOrder", send = "Amount={amount} Pair={id} Price={price} Total={total} IsBid={is_bid}", read = placed }
+    end,
+  },
+  cancel_order = { post = "/Order/CancelOrder", send = "id={order_id}", read = cancelled },
+  fetch_deposit_address = {
+    run = function(a)
+      if a.code == "NIS" then fail("NotSupported", "money is not sent to an address") end
+      return { post = "/Funds/AddCoinFundsRequest", send = "Coin={currency_id}", read = address { address = "address" } }
+    end,
+  },
+}
