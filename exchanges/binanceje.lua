@@ -17,7 +17,8 @@ local failed = b.failed(errors)
 local function places(filter, field)
   return function(o)
     for _, f in ipairs(o.filters or {}) do
-      if f.filterType == filter then return #(f[field]:match "%.(%d-)0*$" or "") end
+      local digits = f.filterType == filter and f[field] and f[field]:match "^%d+%.?(%d-)0*$"
+      if digits then return #digits end
     end
   end
 end

@@ -36,7 +36,12 @@ local order_fields = {
   lastTradeTimestamp = "closedAt|iso,updatedAt|iso", type = of_order("type", "|lower"), side = of_order("direction", "|lower"),
   timeInForce = with({ of_order "timeInForce" }, tifs),
   postOnly = { of_order "timeInForce", POST_ONLY_GOOD_TIL_CANCELLED = true, default = false },
-  price = of_order "limit", triggerPrice = "triggerPrice", amount = of_order "quantity", filled = "fillQuantity", cost = "proceeds",
+  price = of_order "limit", triggerPrice = "triggerPrice", filled = "fillQuantity", cost = "proceeds",
+  amount = function(o)          -- CLOSED may be cancelled: what was filled is not the amount
+    local inner = o.orderToCreate or o.orderToCancel
+    local amount = o.quantity or inner and inner.quantity
+    return amount ~= "" and amount or false
+  end,
   status = {
     "status", OPEN = "open", CLOSED = "closed", COMPLETED = "closed", CANCELLED = "canceled", FAILED = "rejected", default = ".",
   },
@@ -282,7 +287,11 @@ return {
     delete = "/orders/open", encode = "query", send = "marketSymbol={id}",
     read = function(reply, a)
       local out = {}
-      for i, row in ipairs(reply) do out[i] = one_order(row.result or row, a) end
+      for i, row in ipairs(reply) do
+        local o = one_order(row.result or row, a)
+        if o.amount == nil then o.amount = false end
+        out[i] = o
+      end
       return out
     end,
   },
