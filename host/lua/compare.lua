@@ -143,6 +143,11 @@ local function number_of(v)
   return type(v) == "string" and tonumber(v) or nil
 end
 
+-- A fee that tells no cost tells nothing.
+local function no_fee(want, kind, path)
+  return kind == "object" and (path:find("%.fee$") or path:find("%.fees%.%d+$")) and conform.kind(want, "cost") == "null"
+end
+
 local function all_absent(want, kind)
   if kind == "null" or kind == "absent" then return true end
   if kind ~= "object" and kind ~= "array" then return false end
@@ -150,6 +155,22 @@ local function all_absent(want, kind)
     if not all_absent(want[k], conform.kind(want, k)) then return false end
   end
   return true
+end
+
+-- The places of a list of records in the order of their times, as the host gives lists: some were recorded in groups. nil: no such list.
+local function oldest_first(want, n)
+  local order = {}
+  for i = 1, n do
+    local time = conform.kind(want, i) == "object" and conform.kind(want[i], "timestamp") == "number" and tonumber(want[i].timestamp)
+    if not time then return nil end
+    order[i] = { i, time }
+  end
+  table.sort(order, function(x, y)
+    if x[2] ~= y[2] then return x[2] < y[2] end
+    return x[1] < y[1]
+  end)
+  for i, o in ipairs(order) do order[i] = o[1] end
+  return order
 end
 
 -- A unified result with the recorded one: the keys of `want` are compared.
@@ -160,14 +181,16 @@ function compare.result(got, want, want_kind, skip, path)
     return nil
   end
   if want_kind == "object" or want_kind == "array" then
-    if got == nil and path ~= "result" and all_absent(want, want_kind) then return nil end
+    if got == nil and path ~= "result" and (all_absent(want, want_kind) or no_fee(want, want_kind, path)) then return nil end
     if type(got) ~= "table" and type(got) ~= "userdata" then return path .. ": got " .. brief(got) .. ", want " .. brief(want) end
     if want_kind == "array" then
       local n = #want
-      while n > #got and all_absent(want[n], conform.kind(want, n)) do n = n - 1 end
+      while n > #got and (all_absent(want[n], conform.kind(want, n)) or no_fee(want[n], conform.kind(want, n), path .. "." .. n - 1)) do n = n - 1 end
       if #got ~= n then return path .. ": " .. #got .. " elements, want " .. n end
+      local order = path == "result" and oldest_first(want, n)
       for i = 1, n do
-        local why = compare.result(got[i], want[i], conform.kind(want, i), skip, path .. "." .. (i - 1))
+        local from = order and order[i] or i
+        local why = compare.result(got[i], want[from], conform.kind(want, from), skip, path .. "." .. (from - 1))
         if why then return why end
       end
       return nil

@@ -17,12 +17,12 @@ local function values(text)
   local value
   local function blank(i) return text:find("[^ \t\r\n]", i) or #text + 1 end
   local function string_end(i)
-    repeat
+    while true do
       i = text:find('["\\]', i + 1)
       if not i then return #text end
-      if text:byte(i) == 92 then i = i + 1 end
-    until text:byte(i) == 34
-    return i
+      if text:byte(i) == 34 then return i end
+      i = i + 1      -- what a backslash stands before
+    end
   end
   local function inside(node, close)
     local i, n = blank(node.from + 1), 0

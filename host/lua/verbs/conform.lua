@@ -43,6 +43,10 @@ local function call(ex, vector, replies)
   local args = { n = row and #row.args or #vector.args }
   for i = 1, #vector.args do args[i] = conform.plain_at(vector.args, i) end
   local params = {}      -- as pairs: signed text keeps the order in which they were given
+  if row and row.args[#vector.args] == "tag" and type(args[#vector.args]) == "table" then      -- params in the place of the tag
+    for k, v in pairs(args[#vector.args]) do params[#params + 1] = { k, v } end
+    args[#vector.args] = nil
+  end
   for k in pairs(vector.params) do params[#params + 1] = { k, conform.plain(vector.params[k]) } end
   return pcall(function()
     if vector.method == "load_markets" then return ex:load_markets() end
