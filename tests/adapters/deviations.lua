@@ -170,6 +170,8 @@ return {
     reason = "the sixth of the list is the change in percent: -38.22 beside a price of 0.00194 can be nothing else; as a change in the quote it makes an open of 38.22" },
   { exchange = "topq", name = "fetch_withdrawals response",
     reason = "the id is the value of withdrawalId, not that word" },
+  { exchange = "whitebit", name = "fetch_order_book response",
+    reason = "the reply is the documentation's example, whose other levels are empty lists for '...'; a level without a price is refused as BadResponse, not given as nulls" },
   { exchange = "yobit", name = "cancel_order response",
     reason = "The reply says that the order is cancelled (success, its order_id); it is not open and nothing is told of what was filled." },
   { exchange = "yobit", name = "fetch_balance response 2",
