@@ -353,7 +353,7 @@ return with(dialect "coinbase_wallet" (dialect "coinbase_networks"), {
   },
   fetch_ohlcv = {
     run = function(a)         -- at most 300, between two seconds
-      local span, last = math.min(a.limit or 300, 300) * a.timeframe_s * 1000, a:take "until"
+      local span, last = math.min(a.limit or 300, 300) * a.timeframe_s * 1000, tonumber(a:take "until")
       a.first = a.since or (last or a.now) - span
       a.last = last or a.first + span
       return {

@@ -280,7 +280,7 @@ return {
   fetch_ohlcv = {
     get = "/get_tradingview_chart_data", host = "public",
     send = function(a)          -- at most 5000
-      local step, from, last = a.timeframe_s * 1000, a.since and math.max(a.since - 1, 0), a:take "until"
+      local step, from, last = a.timeframe_s * 1000, a.since and math.max(a.since - 1, 0), tonumber(a:take "until")
       last = last or from and a.limit and from + a.limit * step or a.now
       return ordered {
         { "instrument_name", a.id }, { "resolution", a.timeframe }, { "start_timestamp", from or last - ((a.limit or 1000) - 1) * step },
@@ -316,7 +316,11 @@ return {
     end,
   },
   fetch_open_interest = {
-    get = "/get_book_summary_by_instrument", host = "public", needs = "symbol", send = "instrument_name={id}",
+    get = "/get_book_summary_by_instrument", host = "public", needs = "symbol",
+    send = function(a)
+      if a.market.spot then fail("BadRequest", "only contracts have open interest") end
+      return ordered { { "instrument_name", a.id } }
+    end,
     read = function(reply, a)   -- in the unit of amounts: USD of perpetuals and inverse futures, the base of others
       local row = reply.result[1]
       local in_base = a.market.option or a.market.future and a.market.linear

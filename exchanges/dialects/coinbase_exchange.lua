@@ -185,7 +185,7 @@ return function(parts)
     },
     fetch_ohlcv = {
       run = function(a)       -- at most 300, and both ends or none
-        local last, span = a:take "until", (math.min(a.limit or 300, 300) - 1 + parts.candles_more) * a.timeframe_s * 1000
+        local last, span = tonumber(a:take "until"), (math.min(a.limit or 300, 300) - 1 + parts.candles_more) * a.timeframe_s * 1000
         a.first = a.since or last and last - span
         a.last = last or a.since and a.since + span
         return { get = "/products/{id}/candles", send = "granularity={timeframe} start={first|iso} end={last|iso}", read = rows }
