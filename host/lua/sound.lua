@@ -15,8 +15,10 @@ end
 -- Worked out from other fields, by the host or by the adapter: with one of those gone they may differ.
 local derived = {
   change = 1, percentage = 1, average = 1, vwap = 1, baseVolume = 1, quoteVolume = 1, open = 1, cost = 1, remaining = 1, filled = 1, amount = 1,
-  free = 1, used = 1, total = 1, debt = 1, rate = 1, price = 1, taker = 1, maker = 1,
+  free = 1, used = 1, total = 1, debt = 1, rate = 1, price = 1, taker = 1, maker = 1, before = 1, after = 1,
 }
+
+local sums = { free = true, used = true, total = true, debt = true }      -- of a balance, by currency
 
 local function near(x, y)
   return x == y or math.abs(x - y) <= 1e-9 * math.max(math.abs(x), math.abs(y))
@@ -96,11 +98,17 @@ function sound.result(result, base, replies)
   end
   local function look(value, original, path, field)
     if type(value) == "table" then
-      -- with an element gone the others have moved up
-      if type(original) ~= "table" or #original ~= #value then original = {} end
+      -- with an element gone, or a time, the others stand in other places
+      local by_id = type(original) == "table" and type(value[1]) == "table" and value[1].id ~= nil and {}
+      for _, o in ipairs(by_id and original or {}) do
+        if type(o) == "table" and o.id ~= nil then by_id[o.id] = o end
+      end
+      if type(original) ~= "table" or (#original ~= #value and not by_id) then original = {} end
       for k, v in pairs(value) do
         if k ~= "info" and k ~= "received" and k ~= "age" then      -- those two are the host's
-          local why = look(v, original[k], path .. "." .. tostring(k), type(k) == "string" and k or field)
+          local was = original[k]
+          if by_id and type(v) == "table" then was = v.id ~= nil and by_id[v.id] or nil end
+          local why = look(v, was, path .. "." .. tostring(k), type(k) == "string" and not sums[field] and k or field)
           if why then return why end
         end
       end
