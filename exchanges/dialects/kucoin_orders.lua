@@ -8,10 +8,7 @@ return function(k)
   local first_order = order(with(k.order_fields, { at = "data.1" }))      -- an own id may belong to several orders
   local trade_page = trades(with(k.trade_fields, { at = "data.items" }))
 
-  local function hf(a)
-    if k.chosen(a, "hf") then return true end
-    return false
-  end
+  local function hf(a) return k.chosen(a, "hf") end
 
   -- Params of an order, taken out as they are understood: take(name, other name).
   local function taker(params)
@@ -144,16 +141,17 @@ return function(k)
         send = function() return row end, read = k.placed,
       }
     end
-    local fast, sync = hf(a), k.chosen(a, "sync")
+    local fast, sync = hf(a), k.chosen(a, "sync") and not test
     local row, waiting, mode = spot_row(a, a.market, o, a.params)
     local path, cost
-    if mode and not (waiting and not test) then
-      path, cost = fast and "/api/v3/hf/margin/order" or "/api/v1/margin/order", fast and 2 or 5
-    elseif waiting and not test then
+    if waiting and not test then
       path, cost = mode and "/api/v3/hf/margin/stop-order" or "/api/v1/stop-order", mode and 3 or 2
+    elseif mode then
+      path, cost = fast and "/api/v3/hf/margin/order" or "/api/v1/margin/order", fast and 2 or 5
+    elseif sync then
+      path, cost = "/api/v1/hf/orders/sync", 1
     else
-      path, cost = (sync and not test or fast) and "/api/v1/hf/orders" or "/api/v1/orders", fast and 1 or 2
-      if sync and not test then path = path .. "/sync" end
+      path, cost = fast and "/api/v1/hf/orders" or "/api/v1/orders", fast and 1 or 2
     end
     return { post = path .. (test and "/test" or ""), cost = cost, send = function() return row end, read = k.placed }
   end
