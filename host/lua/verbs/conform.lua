@@ -111,6 +111,8 @@ local function run_vector(ex, file, vector, fresh)
   local kind = vector.kind
 
   if kind == "error" then
+    -- What was not supported when it was recorded, the host may do by other calls.
+    if vector.error == "NotSupported" and ex.has[vector.method] == "emulated" and #vector.exchanges_http == 0 then return nil end
     if ok then return "no error, want " .. vector.error end
     if type(result) ~= "table" then return "raised " .. tostring(result) end
     -- A missing argument is told before a market is looked for that has no name. A class that the tree does not have stands for any error.
