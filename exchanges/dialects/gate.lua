@@ -179,12 +179,19 @@ local function volume(x)
   if x == "nan" then return "0" end
   return x
 end
+-- Rows with a mark price are not cut to a price step: the middle of last and open, which the change tells.
+local function middle(o)
+  if o.mark_price == nil or not decimal.is(o.last) or not decimal.is(o.change_percentage) then return nil end
+  local open = d.quotient(o.last, decimal.add(1, decimal.div(o.change_percentage, 100, 12)), 12)
+  return open and decimal.mul(decimal.add(o.last, open), "0.5")
+end
 local ticker_fields = {
   market = "currency_pair,contract,name", market_type = type_of, timestamp = "t", high = "high_24h", low = "low_24h",
   bid = "highest_bid,bid1_price", bidVolume = "B,highest_size,bid1_size", ask = "lowest_ask,ask1_price",
   askVolume = "A,lowest_size,ask1_size|abs", last = "last,last_price", percentage = "change_percentage",
   baseVolume = function(o) return volume(o.base_volume or o.volume_24h_base) end,
-  quoteVolume = function(o) return volume(o.quote_volume or o.volume_24h_quote) end, markPrice = "mark_price", indexPrice = "index_price",
+  quoteVolume = function(o) return volume(o.quote_volume or o.volume_24h_quote) end, average = middle,
+  markPrice = "mark_price", indexPrice = "index_price",
 }
 d.ticker, d.first_ticker, d.tickers = ticker(ticker_fields), ticker(with(ticker_fields, { at = "1" })), tickers(ticker_fields)
 

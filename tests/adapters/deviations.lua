@@ -132,8 +132,6 @@ return {
     reason = "from is in seconds: documentation of Query account book, as of all ranges of API 4" },
   { exchange = "gateio", name = "fetch_markets response",
     reason = "asks /account/detail first, a private call, and takes the replies in that order; the lists of spot and margin pairs are public" },
-  { exchange = "gateio", name = "fetch_tickers response",
-    reason = "the average of a spot market is cut to its price step, as in the reply of fetch_ticker; only a mark_price in the row kept it whole" },
   { exchange = "gemini", name = "fetch_currencies response",
     reason = "the row of USD says itself that it is fiat" },
   { exchange = "hitbtc", name = "create_order client order id",
