@@ -224,9 +224,10 @@ end
 
 -- A table by symbol or code must not hold entries that the vector does not have.
 function compare.extra(got, want)
-  local by_key = #want > 0
+  local by_key = false
   for _, v in pairs(want) do
-    if type(v) ~= "userdata" then by_key = false break end
+    if type(v) ~= "userdata" then return nil end
+    by_key = true
   end
   if not by_key or type(got) ~= "table" then return nil end
   for k, v in pairs(got) do
