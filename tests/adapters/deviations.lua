@@ -204,6 +204,8 @@ return {
     reason = "The reply holds orders of doge_usdt where ltc_btc was asked for; orders of other markets are not given, and an id is no symbol." },
   { exchange = "yobit", name = "fetch_order response",
     reason = "The reply tells of another order than the one asked for, by its key; nothing of it belongs to the asked one, which is taken as not found." },
+  { exchange = "zaif", name = "cancel_order response",
+    reason = "a canceled order is not open, and the reply does not tell a side" },
   { exchange = "zb", name = "create_order client order id",
     reason = "spot orders have a client's id, customerOrderId (documentation of order); it would be lost" },
   { exchange = "zb", name = "fetch_closed_orders response",
