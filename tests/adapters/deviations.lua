@@ -94,6 +94,8 @@ return {
     reason = "post_only of the reply is the text 73.25, where the exchange says true or false: refused as a BadResponse" },
   { exchange = "coinbaseprime", name = "fetch_orders response",
     reason = "post_only of the reply is the text 73.25, where the exchange says true or false: refused as a BadResponse" },
+  { exchange = "coinbaseprime", name = "fetch_trades response",
+    reason = "public trades tell no fee, so there is no currency of one" },
   { exchange = "coinbasepro", name = "cancel_all_orders response",
     reason = "in the body product_id is not looked at, and the orders of all products are cancelled: documentation of Cancel all orders" },
   { exchange = "coinbasepro", name = "cancel_order symbol",
