@@ -91,6 +91,12 @@ local funding_fields = {
 }
 local funding_list = funding_rates(funding_fields)
 
+local function dated(ms, record)
+  record.timestamp = math.tointeger(ms)
+  record.datetime = iso8601(record.timestamp)
+  return record
+end
+
 local function oldest_first(rows)
   table.sort(rows, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
   return rows
@@ -103,7 +109,7 @@ local function network_of(currency, id) return own_networks[currency] == id and 
 -- "USDT (ERC20)" -> a fee of one network, "BTC" -> of the currency.
 local function fee_of(x)
   local fixed = x and tonumber(x.fixed)
-  return { fee = fixed, percentage = fixed and false or nil }
+  return fixed and { fee = fixed, percentage = false } or {}
 end
 local function fees_by_currency(reply, a)
   local out = {}
@@ -301,7 +307,7 @@ return {
   fetch_ohlcv = {
     get = "/v1/public/kline",
     send = function(a)
-      local limit, last = a.limit or a.since and 1440, a:take "until"
+      local limit, last = a.limit or a.since and 1440, math.tointeger(tonumber(a:take "until"))
       return ordered {
         { "market", a.id }, { "interval", a.timeframe }, { "start", a.since and a.since // 1000 }, { "end", last and last // 1000 },
         { "limit", limit and math.min(limit, 1440) },
@@ -352,7 +358,7 @@ return {
       local out = {}
       for i, row in ipairs(reply) do
         local seconds = tonumber(row.fundingTime)
-        out[i] = { info = row, symbol = a.symbol, fundingRate = tonumber(row.fundingRate), timestamp = seconds and seconds * 1000 }
+        out[i] = dated(seconds and seconds * 1000, { info = row, symbol = a.symbol, fundingRate = tonumber(row.fundingRate) })
       end
       return oldest_first(out)
     end,
@@ -411,7 +417,7 @@ return {
     read = function(reply, a)
       local out = {}
       for i, row in ipairs(reply.records) do
-        out[i] = { info = row, symbol = a.symbol, timestamp = tonumber(row.fundingTime), amount = tonumber(row.fundingAmount) }
+        out[i] = dated(tonumber(row.fundingTime), { info = row, symbol = a.symbol, amount = tonumber(row.fundingAmount) })
       end
       return oldest_first(out)
     end,
