@@ -226,7 +226,9 @@ return {
   fetch_time = { get = "/ping", read = time "data.Timestamp|ns" },
   fetch_currencies = {
     get = "//v3/assets", host = "web",
-    read = currencies { at = "data", id = "symbol", name = "name", type = currency_type, precision = "withdrawal_scale|tick,scale|tick", networks = networks_of },
+    read = currencies {
+      at = "data", id = "symbol", name = "name", type = currency_type, precision = "withdrawal_scale|tick,scale|tick", networks = networks_of,
+    },
   },
   fetch_markets = {
     run = function()
