@@ -1,54 +1,13 @@
 -- Upbit. API: https://docs.upbit.com/kr (Korea), https://global-docs.upbit.com (Singapore, Indonesia, Thailand)
--- Market ids name the quote first (KRW-BTC). An own order's fee is in the quote. Sides are bid and ask, of public trades the taker's.
--- Private calls carry a JWT over the hash of the parameters, which are put together as they are, without escapes.
--- A market order to buy tells its cost as its price (ord_type "price").
+-- An own order's fee is in the quote. A market order to buy tells its cost as its price (ord_type "price").
+-- What Bithumb speaks, too, is in dialects/upbit.lua.
+
+local u = dialect "upbit"
+local take, sides = u.take, u.sides
 
 local function rate_of(o) return (o.market or ""):find("^KRW%-") and 0.0005 or 0.0025 end
 
--- "a=1&b[]=x&b[]=y", nothing escaped; nil when there is nothing
-local function plain_query(t)
-  local parts = {}
-  for k, v in pairs(t or {}) do
-    if type(v) == "table" then
-      for _, x in ipairs(v) do parts[#parts + 1] = k .. "[]=" .. tostring(x) end
-    else
-      parts[#parts + 1] = k .. "=" .. tostring(v)
-    end
-  end
-  return parts[1] and table.concat(parts, "&") or nil
-end
-
-local function refused(reply)
-  if reply.error then return reply.error.name or "error", reply.error.message end
-end
-
 -- ---- reading ----
-
-local ticker_fields = {
-  market = "market", timestamp = "trade_timestamp", open = "opening_price", high = "high_price", low = "low_price", last = "trade_price",
-  previousClose = "prev_closing_price", change = "signed_change_price", percentage = "signed_change_rate|mul:100",
-  baseVolume = "acc_trade_volume_24h", quoteVolume = "acc_trade_price_24h",
-}
-local some_tickers = tickers(ticker_fields)
-
-local function book_of(o, symbol)
-  local bids, asks = {}, {}
-  for i, unit in ipairs(o.orderbook_units) do
-    bids[i], asks[i] = { unit.bid_price, unit.bid_size }, { unit.ask_price, unit.ask_size }
-  end
-  return { symbol = symbol, bids = bids, asks = asks, timestamp = tonumber(o.timestamp), info = o }
-end
-
-local sides = { bid = "buy", ask = "sell", BID = "buy", ASK = "sell" }
-
-local trade_fields = {
-  id = "sequential_id,uuid", market = "market", timestamp = "timestamp,created_at|iso", side = with({ "ask_bid,side" }, sides),
-  price = "trade_price,price", amount = "trade_volume,volume", cost = "funds",
-  fee = {
-    cost = function(o) return o.side and o[o.side .. "_fee"] end,
-    currency = function(_, _, market) return market and market.quote end,
-  },
-}
 
 -- What the trades of an order cost, together.
 local function spent(o)
@@ -69,7 +28,7 @@ local order_fields = {
   lastTradeTimestamp = "trades.-1.created_at|iso",
   fee = { cost = "paid_fee", currency = function(_, _, market) return market and market.quote end },
   -- only an order that is asked for alone has its trades with it
-  trades = trades(with(trade_fields, { at = "trades?", order = "/uuid", type = { "/ord_type", price = "market", default = "." } })),
+  trades = trades(with(u.trade_fields, { at = "trades?", order = "/uuid", type = { "/ord_type", price = "market", default = "." } })),
 }
 local some_orders = orders(order_fields)
 
@@ -82,8 +41,6 @@ local transaction_fields = {
   },
   fee = { cost = "fee", currency = function(o, a) return o.fee and (o.currency and a:code_of(o.currency) or a.code) end },
 }
-
-local address_fields = { currency = "currency|code", network = "net_type", address = "deposit_address", tag = "secondary_address" }
 
 -- ---- sending ----
 
@@ -101,13 +58,6 @@ local function by_state(state)
   return private("orders/closed", {
     send = "state=" .. state .. " market={id} start_time={since} limit={limit} end_time={until}", read = some_orders,
   })
-end
-
-local function take(a, names)
-  for name in names:gmatch("%S+") do
-    local v = a:take(name)
-    if v ~= nil then return v end
-  end
 end
 
 local function cost_of_buy(a)
@@ -154,14 +104,6 @@ local function new_order(a, r)
   }
 end
 
-local net_types = { ERC20 = "ETH", TRC20 = "TRX" }
-local function net_type(a)
-  local network = take(a, "network net_type")
-  if not network then fail("ArgumentsRequired", "params.network is missing: the network's name at Upbit, such as ETH or TRX") end
-  network = network:upper()
-  return net_types[network] or network
-end
-
 return {
   hosts = { api = "https://api.upbit.com" },
   credentials = { "apiKey", "secret" },
@@ -175,41 +117,23 @@ return {
     ["1y"] = "years",
   },
 
-  sign = function(req, key)
-    local claims = ordered { { "access_key", key.apiKey }, { "nonce", uuid() } }
-    local query = plain_query(req.json or req.query)
-    if query then
-      claims.query_hash = hex(hash("sha512", query))
-      claims.query_hash_alg = "SHA512"
-    end
-    req.headers.Authorization = "Bearer " .. jwt("HS256", key.secret, {}, claims)
-  end,
-
-  failed = refused,
+  sign = u.sign(),
+  failed = u.failed,
   errors = by_class {
     AuthenticationError = { "This key has expired." },
     BadRequest = { "Missing request parameter error. Check the required parameters!" },
     InvalidOrder = { "side is missing, side does not have a valid value" },
   },
-  broad = {
-    { "thirdparty_agreement_required", "PermissionDenied" }, { "out_of_scope", "PermissionDenied" },
-    { "no_authorization_i", "PermissionDenied" }, { "order_not_found", "OrderNotFound" }, { "insufficient_funds", "InsufficientFunds" },
-    { "invalid_access_key", "AuthenticationError" }, { "expired_access_key", "AuthenticationError" },
-    { "jwt_verification", "AuthenticationError" }, { "invalid_query_payload", "AuthenticationError" },
-    { "no_authorization_token", "AuthenticationError" }, { "nonce_used", "InvalidNonce" }, { "create_ask_error", "ExchangeError" },
-    { "create_bid_error", "ExchangeError" }, { "volume_too_large", "InvalidOrder" }, { "invalid_funds", "InvalidOrder" },
-    { "under_min_total", "InvalidOrder" }, { "withdraw_address_not_registerd", "InvalidAddress" }, { "validation_error", "BadRequest" },
-  },
+  broad = u.broad,
 
   -- Market data
 
   fetch_markets = public("market/all", {
-    read = markets {
-      id = "market", quoteId = "market|before:-", baseId = "market|after:-", taker = rate_of, maker = rate_of, active = true, index = false,
-      precision = { amount = 1e-8, price = 1e-8 },
-    },
+    read = markets(with(u.market_fields, {
+      taker = rate_of, maker = rate_of, index = false, precision = { amount = 1e-8, price = 1e-8 },
+    })),
   }),
-  fetch_ticker = public("ticker", { send = "markets={id}", read = ticker(with(ticker_fields, { at = "1" })) }),
+  fetch_ticker = public("ticker", { send = "markets={id}", read = u.one_ticker }),
   fetch_tickers = {
     run = function(a)
       if not a.symbols then         -- all of some quotes
@@ -221,26 +145,12 @@ return {
         end
         table.sort(quotes)
         a.quotes = table.concat(quotes, ",")
-        return public("ticker/all", { send = "quote_currencies={quotes}", read = some_tickers })
+        return public("ticker/all", { send = "quote_currencies={quotes}", read = u.some_tickers })
       end
-      local out = {}
-      for i = 1, #a.ids, 300 do     -- a URL holds so many
-        a.markets = table.concat(a.ids, ",", i, math.min(i + 299, #a.ids))
-        local told = ask(public("ticker", { send = "markets={markets}", params = true, read = some_tickers }))
-        for symbol, t in pairs(told) do out[symbol] = t end
-      end
-      return out
+      return u.tickers_of(a, a.symbols, "/v1/ticker", 2)
     end,
   },
-  fetch_order_book = public("orderbook", {
-    send = "markets={id} count={limit}",
-    read = function(reply, a)
-      for _, o in ipairs(reply) do
-        if o.market == a.id then return book_of(o, a.symbol) end
-      end
-      fail("BadResponse", "no book of " .. a.id .. " in the reply")
-    end,
-  }),
+  fetch_order_book = public("orderbook", { send = "markets={id} count={limit}", read = u.one_book }),
   fetch_order_books = {
     run = function(a)
       local ids, symbols = {}, {}
@@ -255,25 +165,20 @@ return {
           local out = {}
           for _, o in ipairs(reply) do
             local symbol = symbols[o.market or ""]
-            if symbol then out[symbol] = book_of(o, symbol) end
+            if symbol then out[symbol] = u.book_of(o, symbol) end
           end
           return out
         end,
       })
     end,
   },
-  fetch_trades = public("trades/ticks", { send = "market={id} count={limit|default:200}", read = trades(trade_fields) }),
+  fetch_trades = public("trades/ticks", { send = "market={id} count={limit|default:200}", read = u.public_trades }),
   fetch_ohlcv = {
     run = function(a)           -- the candles before `to`
       a.to = a:take "until" or a.since and a.since + a.timeframe_s * (a.limit or 200) * 1000
       return public("candles/" .. a.timeframe, {
         send = "market={id} count={limit|default:200} to={to|iso}",
-        read = candles {
-          columns = {
-            time = "candle_date_time_utc|iso", open = "opening_price", high = "high_price", low = "low_price", close = "trade_price",
-            volume = "candle_acc_trade_volume",
-          },
-        },
+        read = u.candles,
       })
     end,
   },
@@ -294,7 +199,7 @@ return {
     right = "public",
     read = trading_fees { market = "market", taker = rate_of, maker = rate_of, percentage = true, tierBased = false },
   }),
-  fetch_balance = private("accounts", { read = balance { currency = "currency|code", free = "balance", used = "locked" } }),
+  fetch_balance = private("accounts", { read = u.balances }),
   fetch_order = private("order", { send = "uuid={order_id}", read = order(order_fields) }),
   fetch_open_orders = private("orders/open", { send = "market={id} limit={limit}", read = some_orders }),
   fetch_closed_orders = by_state "done",
@@ -331,16 +236,16 @@ return {
   fetch_deposit = one_transaction "deposit",
   fetch_withdrawals = history "withdraws",
   fetch_withdrawal = one_transaction "withdraw",
-  fetch_deposit_addresses = private("deposits/coin_addresses", { read = addresses(address_fields) }),
+  fetch_deposit_addresses = private("deposits/coin_addresses", { read = addresses(u.address_fields) }),
   fetch_deposit_address = private("deposits/coin_address", {
-    send = function(a) return ordered { { "currency", a.currency_id }, { "net_type", net_type(a) } } end,
-    read = address(address_fields),
+    send = function(a) return ordered { { "currency", a.currency_id }, { "net_type", u.net_type(a) } } end,
+    read = address(u.address_fields),
   }),
   create_deposit_address = {
-    post = "/v1/deposits/generate_coin_address", cost = 0.67, send = "currency={currency_id}", read = address(address_fields),
+    post = "/v1/deposits/generate_coin_address", cost = 0.67, send = "currency={currency_id}", read = address(u.address_fields),
     failed = function(reply)    -- an address that is being made comes later
       if not reply.error and reply.message then return "pending", reply.message, "AddressPending" end
-      return refused(reply)
+      return u.failed(reply)
     end,
   },
   withdraw = {
@@ -349,7 +254,7 @@ return {
         return { post = "/v1/withdraws/krw", cost = 0.67, send = "amount={amount|number}", read = transaction(transaction_fields) }
       end
       local r = ordered {
-        { "amount", raw_number(a.amount) }, { "net_type", net_type(a) }, { "currency", a.currency_id }, { "address", a.address },
+        { "amount", raw_number(a.amount) }, { "net_type", u.net_type(a) }, { "currency", a.currency_id }, { "address", a.address },
         { "secondary_address", a.tag },
       }
       return { post = "/v1/withdraws/coin", cost = 0.67, send = function() return r end, read = transaction(transaction_fields) }
