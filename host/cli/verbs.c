@@ -53,7 +53,7 @@ static const Option conform_options[] = {
   { "mutate", "N", "spoil each reply N times: errors and absent fields only, never a wrong number", OPT_COUNT, NULL },
   { "seed", "N", "of what is spoiled (1)", OPT_COUNT, NULL },
   { "deviations", "FILE", "vectors that are not followed, with reasons (tests/adapters/deviations.lua)", OPT_TEXT, NULL },
-  { "format", NULL, "how to print", OPT_WORD, "table|json" },
+  { "format", NULL, "how to print; lua: the evidence that bourse exchanges shows", OPT_WORD, "table|json|lua" },
   END };
 static const Option demo_options[] = {
   { "for", "TIME", "how long (20s)", OPT_TIME, NULL },

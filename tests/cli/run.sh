@@ -76,7 +76,6 @@ check "a bad adapter" 1 "bad.lua:" check bad.lua
 printf 'report { pair = "A/B", net = 0.5 }\nprint "hello"\n' > tiny.lua
 check "help of a script without arguments" 0 "takes no arguments" run tiny.lua --help
 check "which right each method needs" 0 "trade    cancel_order create_order" check home/exchanges/mine.lua
-check "an exchange of today without an adapter" 5 "bourse new exchange gate" ticker gate BTC/USDT
 check "run" 0 "A/B  net +0.500%" run tiny.lua
 check "run, json" 0 '"pair":"A/B"' run tiny.lua --format json
 check "live needs consent" 4 "refused" run tiny.lua --live

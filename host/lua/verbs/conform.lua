@@ -6,8 +6,9 @@ local errors = require "errors"
 local methods = require "methods"
 local mutate = require "mutate"
 local sound = require "sound"
+local evidence = require "evidence_of"
 local conform = host.conform
-local format = host.args.format
+local format = host.args.format or "table"
 local times, seed = host.args.mutate, host.args.seed or 1
 local only_exchange, only_kind, only_name = host.args.exchange, host.args.kind, host.args.name
 
@@ -188,8 +189,8 @@ local function run_file(path)
   end
   if total == 0 and #deviating == 0 then return true end
   totals.passed, totals.failed = totals.passed + passed, totals.failed + total - passed
-  report[#report + 1] = { id = id, passed = passed, total = total, failures = failures, deviations = deviating }
-  if format ~= "json" then
+  report[#report + 1] = { id = id, passed = passed, total = total, failures = failures, deviations = deviating, file = file, exchange = ex }
+  if format == "table" then
     host.out(("%s %d/%d\n"):format(id, passed, total))
     for _, name in ipairs(deviating) do
       if host.args.quiet then break end
@@ -208,7 +209,10 @@ local good = true
 for _, path in ipairs(host.args.files or host.args.words) do
   good = run_file(path) and good
 end
-if format == "json" then
+if format == "lua" then
+  host.out(evidence.text(report))
+elseif format == "json" then
+  for _, r in ipairs(report) do r.file, r.exchange = nil, nil end
   host.out(json.encode({ exchanges = report, passed = totals.passed, failed = totals.failed }) .. "\n")
 else
   host.out(("%d passed, %d failed\n"):format(totals.passed, totals.failed))

@@ -1,6 +1,6 @@
 -- bourse exchanges: the registry as one row an exchange, or the two lists by country row for row as they were.
 local require = ...
-local format, tables, verb = require "format", require "table", require "verb"
+local format, tables, verb, evidence = require "format", require "table", require "verb", require "evidence"
 local registry
 local a = host.args
 
@@ -121,6 +121,36 @@ local function by_country(list)
   tables.out(form, columns, cells, keys)
 end
 
+-- What an exchange's adapter rests on. One that goes by a new id today is that of the listed one.
+local function evidence_of(id)
+  local e = evidence[id]
+  if e then return e end
+  for listed_id, entry in pairs(registry.exchanges) do
+    if entry.successor == id and evidence[listed_id] then return evidence[listed_id] end
+  end
+end
+
+local function evidence_text(e)
+  if not e then return "no adapter" end
+  return ("%d of %d vectors"):format(e.passed, e.total + e.set_aside)
+end
+
+-- docs/exchanges.md: made by ./dev evidence.
+local function by_evidence(rows)
+  local out = { "| id | adapter | countries | status | methods | vectors passed | set aside | recorded from | lines | shared |\n"
+    .. "| --- | --- | --- | --- | ---: | ---: | ---: | --- | ---: | ---: |\n" }
+  for _, r in ipairs(rows) do
+    local e = evidence_of(r[1])
+    if e then
+      out[#out + 1] = ("| %s | %s | %s | %s | %d | %d of %d | %s | ccxt %s | %d | %s |\n"):format(r[1], e.adapter, r[3], r[4], e.methods, e.passed,
+        e.total + e.set_aside, e.set_aside > 0 and e.set_aside or "", e.oracle, e.lines, e.shared > 0 and e.shared or "")
+    else
+      out[#out + 1] = ("| %s |  | %s | %s |  |  |  |  |  |  |\n"):format(r[1], r[3], r[4])
+    end
+  end
+  host.out(table.concat(out))
+end
+
 -- One row an exchange, by id; and what the renamed ones are today.
 local function plain()
   local all, only = {}, nil
@@ -145,7 +175,8 @@ local function plain()
       local status = e.status
       if e.successor then status = status .. ", now " .. e.successor end
       if e.year then status = ("%s %d"):format(status, e.year) end
-      rows[#rows + 1] = { id, e.name, table.concat(names, form == "csv" and ";" or ", "), status, e.now or e.version, e.site }
+      local rests_on = evidence_of(id)
+      rows[#rows + 1] = { id, e.name, table.concat(names, form == "csv" and ";" or ", "), status, e.now or e.version, e.site, evidence_text(rests_on) }
       if form == "json" then
         local codes = {}
         for code in e.countries:gmatch("%S+") do codes[#codes + 1] = code end
@@ -153,7 +184,7 @@ local function plain()
         list[#list + 1] = {
           id = id, name = e.name, countries = names, country_codes = codes, status = e.status, successor = e.successor,
           year = e.year, note = e.note, version = e.now or e.version, version_listed = change.version or e.version,
-          url = e.referral or e.site, site = e.site, docs = e.docs, logo = e.logo and registry.logos .. e.logo, family = e.family,
+          url = e.referral or e.site, site = e.site, docs = e.docs, logo = e.logo and registry.logos .. e.logo, family = e.family, evidence = rests_on,
         }
       end
     end
@@ -161,10 +192,11 @@ local function plain()
   if form == "json" then
     return host.out(format.json(list, { list = true, indent = "  ",
       order = { "id", "name", "countries", "country_codes", "status", "successor", "year", "note", "version", "version_listed",
-        "site", "url", "docs", "logo", "family" } }) .. "\n")
+        "site", "url", "docs", "logo", "family", "evidence" } }) .. "\n")
   end
+  if form == "markdown" then return by_evidence(rows) end
   tables.out(form, { { "id" }, { "name" }, { "countries", cut = 10 }, { "status", cut = 26 }, { "version" },
-    { "site", cut = 24, drop = true } }, rows, { "id", "name", "countries", "status", "version", "site" })
+    { "site", cut = 24, drop = true }, { "evidence" } }, rows, { "id", "name", "countries", "status", "version", "site", "evidence" })
 end
 
 verb.main(function()
