@@ -41,9 +41,9 @@ local trade_list = trades {
   fee = { cost = "fee", currency = "feeCurrency|code" },
 }
 
--- An order found by its id may be of another market than was asked about. Cancelling answers with bare ids.
+-- An order found by its id may be of another market than was asked about.
 local order_fields = {
-  id = "id,.", symbol = told_symbol, market = "instrument", timestamp = "timestamp|iso", lastTradeTimestamp = "lastUpdate|iso", type = "type", side = "side",
+  id = "id", symbol = told_symbol, market = "instrument", timestamp = "timestamp|iso", lastTradeTimestamp = "lastUpdate|iso", type = "type", side = "side",
   timeInForce = "timeInForce", price = "price", triggerPrice = "stopPrice", amount = "volume", remaining = "remainingVolume",
   status = {
     "status", submitting = "open", unfilledActive = "open", partiallyFilledActive = "open", filled = "closed",
@@ -51,6 +51,8 @@ local order_fields = {
   },
 }
 local one_order, order_list, first_order = order(order_fields), orders(order_fields), order(with(order_fields, { at = "1" }))
+local cancelled_fields = with(order_fields, { id = "id,." })       -- cancelling answers with bare ids
+local cancelled = orders(cancelled_fields)
 local function history(send)
   return { get = "/v2/trading/orderHistory", send = send .. " till={until|iso_s|before:Z}", read = order_list }
 end
@@ -221,13 +223,13 @@ return {
       return new_order(a)
     end,
   },
-  cancel_order = { run = function(a) return with(cancel { a.order_id }, { read = first_order }) end },
-  cancel_orders = { needs = "ids", run = function(a) return with(cancel(a.ids), { read = order_list }) end },
+  cancel_order = { run = function(a) return with(cancel { a.order_id }, { read = order(with(cancelled_fields, { at = "1" })) }) end },
+  cancel_orders = { needs = "ids", run = function(a) return with(cancel(a.ids), { read = cancelled }) end },
   cancel_all_orders = {
     run = function(a)
-      if not a.symbol then return { post = "/v2/trading/cancelAllOrders", read = order_list } end
+      if not a.symbol then return { post = "/v2/trading/cancelAllOrders", read = cancelled } end
       return {
-        post = "/v2/trading/cancelOrdersByInstrument", read = order_list, send = function() return { instruments = list { a.id } } end,
+        post = "/v2/trading/cancelOrdersByInstrument", read = cancelled, send = function() return { instruments = list { a.id } } end,
       }
     end,
   },
