@@ -5,6 +5,7 @@ local compare = require "compare"
 local errors = require "errors"
 local methods = require "methods"
 local mutate = require "mutate"
+local rows = require "rows"
 local sound = require "sound"
 local evidence = require "evidence_of"
 local conform = host.conform
@@ -146,6 +147,15 @@ local function run_file(path)
   if not text then
     host.err("bourse: " .. path .. ": " .. tostring(why) .. "\n")
     return false
+  end
+  local of_lua = path:match("([%w_]+)%.lua$")
+  if of_lua then
+    local ok, made = pcall(function() return rows.text(host.load(text, path), of_lua) end)
+    if not ok then
+      host.err("bourse: " .. path .. ": " .. tostring(type(made) == "table" and made.message or made) .. "\n")
+      return false
+    end
+    text = made
   end
   local file, problem = conform.json(text)
   text = nil
