@@ -74,6 +74,8 @@ local transaction_fields = {
 }
 local transaction_list = transactions(transaction_fields)
 
+local deposit_address = address { address = "account.address,url", tag = "account.memo" }      -- of fiat, a page to pay at
+
 local position_fields = {     -- a short position has an amount below zero
   market = "market", id = "positionId", timestamp = "openDate|s", lastUpdateTimestamp = "modifyDate|s", contracts = "amount|abs",
   side = function(o)
@@ -217,8 +219,7 @@ return {
   },
   symbol_of = function(id)
     local base, quote = id:match("^(.+)_(.+)$")
-    if quote == "PERP" then return base .. "/USDT:USDT" end
-    return base and base .. "/" .. quote
+    return quote ~= "PERP" and base and base .. "/" .. quote or nil
   end,
 
   failed = function(reply)
@@ -473,21 +474,17 @@ return {
   -- Money in and out
 
   fetch_deposit_address = {
-    run = function(a)           -- fiat: a page to pay at
-      if not is_fiat(a) then
-        return private("main-account/address", { send = "ticker={currency_id}", read = address { at = "account", address = "address", tag = "memo" } })
-      end
+    run = function(a)
+      if not is_fiat(a) then return private("main-account/address", { send = "ticker={currency_id}", read = deposit_address }) end
       for _, name in ipairs { "provider", "amount", "uniqueId" } do
         if a.params[name] == nil then fail("ArgumentsRequired", "a fiat deposit needs params." .. name) end
       end
       return private("main-account/fiat-deposit-url", {
-        send = "ticker={currency_id} provider={provider} amount={amount} uniqueId={uniqueId}", read = address { address = "url" },
+        send = "ticker={currency_id} provider={provider} amount={amount} uniqueId={uniqueId}", read = deposit_address,
       })
     end,
   },
-  create_deposit_address = private("main-account/create-new-address", {
-    send = "ticker={currency_id}", read = address { at = "account", address = "address", tag = "memo" },
-  }),
+  create_deposit_address = private("main-account/create-new-address", { send = "ticker={currency_id}", read = deposit_address }),
   fetch_deposits = private("main-account/history", {
     send = "transactionMethod={1} limit={limit|default:100|max:100|number} offset={0} ticker={currency_id}", read = transaction_list,
   }),
