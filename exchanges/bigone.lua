@@ -217,7 +217,7 @@ return {
     local token = jwt("HS256", key.secret, { alg = "HS256", typ = "JWT" }, ordered {
       { "type", "OpenAPIV2" }, { "sub", key.apiKey }, { "nonce", clock("ns", -100) },
     })
-    req.json_always = true
+    if req.json then req.body = encode_json(req.json) end      -- an empty one too
     req.headers.Authorization = "Bearer " .. token
   end,
 
