@@ -53,6 +53,7 @@ return {
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.002, maker = 0, tierBased = true },
+  renames = { BCC = "BCH" },
   encode = "json",
   http = statuses,
 

@@ -212,6 +212,8 @@ return {
     reason = "precision and tradePrecision are numbers of digits (8 and 6): a step of 0.000001, not of 6" },
   { exchange = "lbank", name = "fetch_trading_fees response",
     reason = "the reply is in percent (0.10, as the exchange's fee page says); a unified fee is a fraction (0.001)" },
+  { exchange = "livecoin", name = "fetch_trading_fees response",
+    reason = "fees of all markets are a table by symbol; the expected {maker, taker} names none" },
   { exchange = "okcoin", name = "fetch_order_trades response",
     reason = "the parameter of fills-history is ordId, as at OKX; with order_id come the trades of all orders" },
   { exchange = "okcoin", name = "fetch_order_trades symbol",
