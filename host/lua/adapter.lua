@@ -15,7 +15,7 @@ end
 
 local credential = set "apiKey secret uid accountId login password twofa privateKey walletAddress token"
 local right = set "public read trade withdraw"
-local encode = set "form json query"
+local encode = set "form json json_always query"
 local arrays = set "repeat brackets index comma json"
 local verbs = set "get post put delete patch"
 local list_of = { credential = credential, right = right, encode = encode, arrays = arrays }

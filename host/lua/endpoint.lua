@@ -113,7 +113,7 @@ local function request_of(venue, d, a, right, with_params)
     method = c.method, base = c.host.base, host = c.host.name, path = c.host.path .. path, section = d.host or "api",
     query = in_query and send or ordered(), headers = headers_of(venue, c, a), right = right, arrays = c.arrays,
   }, Request)
-  if c.encode == "json" then req.json = send
+  if c.encode == "json" or c.encode == "json_always" then req.json, req.json_always = send, c.encode == "json_always"
   elseif not in_query then req.form = send end
   if right ~= "public" then
     if not venue.adapter.sign then error(errors.new("NotSupported", "this adapter cannot sign"), 0) end

@@ -58,6 +58,17 @@ local function call(ex, vector, replies)
   end)
 end
 
+-- Currencies as they were recorded; where "1" stood for yes, it is yes.
+local function currencies_of(file)
+  local currencies = file.currencies and conform.plain(file.currencies)
+  for _, c in pairs(currencies or {}) do
+    for _, field in ipairs { "active", "deposit", "withdraw" } do
+      if type(c[field]) == "string" then c[field] = c[field] == "1" or c[field] == "true" end
+    end
+  end
+  return currencies
+end
+
 local function preset(ex, file, vector, fresh)
   local setup = {
     credentials = file.credentials and conform.plain(file.credentials) or {}, clock_ms = math.tointeger(tonumber(file.clock_ms)),
@@ -65,7 +76,7 @@ local function preset(ex, file, vector, fresh)
   local method = vector.method
   if fresh then
     if method ~= "fetch_markets" and method ~= "load_markets" then setup.markets = conform.plain(file.markets) end
-    if method ~= "fetch_currencies" then setup.currencies = file.currencies and conform.plain(file.currencies) or nil end
+    if method ~= "fetch_currencies" then setup.currencies = currencies_of(file) end
   end
   conform.preset(ex.handle, setup)
 end
@@ -139,7 +150,8 @@ local function run_vector(ex, file, vector, fresh)
     return nil
   end
   if not ok then return "raised " .. tostring(result) end
-  return compare.result(result, vector.result, conform.kind(vector, "result"), skip, "result")
+  local first = vector.args[1]
+  return compare.result(result, vector.result, conform.kind(vector, "result"), skip, "result", type(first) == "string" and first or nil)
 end
 
 local function run_file(path)
