@@ -2,7 +2,7 @@
 #include <lauxlib.h>
 #include <math.h>
 #include <string.h>
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 #include "worker/ordered.h"
 #include "worker/sealed_in.h"
 #include "worker/view.h"

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 
 #define INSTANT_TEXT 32
 bool instant_iso(int64_t ms, char buf[INSTANT_TEXT]);    /* "2024-06-15T12:34:56.789Z"; false out of range */

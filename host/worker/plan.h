@@ -2,7 +2,7 @@
 #ifndef BOURSE_PLAN_H
 #define BOURSE_PLAN_H
 #include <lua.h>
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 #include "worker/json.h"
 #include "worker/market.h"
 

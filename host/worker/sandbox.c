@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 #include "worker/book.h"
-#include "worker/decimal.h"
+#include "worker/decimal_lib.h"
 #include "worker/instant.h"
 #include "worker/sealed.h"
 #include "worker/state.h"

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 #include "worker/json.h"
 
 /* Memory of one run: taken in chunks, let go all at once. Running out raises a Lua error in L. */

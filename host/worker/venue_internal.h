@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 #include "worker/market.h"
 #include "worker/plan.h"
 #include "worker/worker.h"

@@ -2,7 +2,7 @@
 
 #include <lauxlib.h>
 
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 
 static const char view_key = 0;   /* its address names the metatable in the registry: no script can reach it by a name */
 static const char docs_key = 0;   /* registry: document -> its holder, weak */

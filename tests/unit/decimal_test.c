@@ -13,7 +13,8 @@
 #include <lualib.h>
 #include <openssl/bn.h>
 
-#include "worker/decimal.h"
+#include "wire/decimal.h"
+#include "worker/decimal_lib.h"
 
 static unsigned long long seed = 88172645463325252ull;
 static unsigned rnd(unsigned n) {

@@ -2,7 +2,6 @@
  * DEC_SCALE_MAX either way; what does not fit is reported, never rounded in silence. */
 #ifndef BOURSE_DECIMAL_H
 #define BOURSE_DECIMAL_H
-#include <lua.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -30,12 +29,8 @@ bool dec_is_zero(Decimal d);
 Decimal dec_neg(Decimal d);
 Decimal dec_abs(Decimal d);
 Decimal dec_strip(Decimal d);                                     /* without trailing zeros */
+bool dec_count(Decimal d, int *out);                              /* as a whole number; false unless it is one within DEC_SCALE_MAX either way */
 /* To the venue's precision: `step` is a tick (TICK, above zero), a count of places (PLACES, may be negative) or of digits
  * (DIGITS, at least 1). False when step is not such a one or the result does not fit. */
 bool dec_to_precision(Decimal x, Decimal step, enum precision_mode mode, enum decimal_round round, Decimal *out);
-
-/* Adds `decimal` to the table on top of the stack: add sub mul div(a, b, places) cmp neg abs text number round(x, step, mode, how).
- * They take decimal text or Lua numbers and give decimal text (number: a float; cmp: -1, 0, 1). mode is "tick" (default),
- * "places" or "digits"; how is "cut", "nearest" (default) or "up". */
-void decimal_open(lua_State *L);
 #endif
