@@ -124,8 +124,6 @@ return {
     reason = "change_in_24h is percent (8.9 of a last price of 0.079): taken for a difference of prices it makes the expected open negative" },
   { exchange = "coinmate", name = "create_order ioc",
     reason = "the API knows no timeInForce: immediateOrCancel=1 is what makes an order IOC; as in the vector the order would rest in the book" },
-  { exchange = "coinmate", name = "fetch_deposits_withdrawals response",
-    reason = "The made-up reply holds a transfer of USDT where BTC was asked for; transfers of other currencies are left out." },
   { exchange = "coinone", name = "fetch_markets response",
     reason = "the id of a row of ticker_new is that of its last trade, and another one with each trade; a market is asked for by its currency" },
   { exchange = "coinone", name = "fetch_trades response",
