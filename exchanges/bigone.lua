@@ -196,7 +196,7 @@ return {
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 20, burst = 20 },
   fees = { taker = 0.001, maker = 0.001 },
-  encode = "json",
+  encode = "json_always",
   renames = { CRE = "Cybereits", FXT = "FXTTOKEN", FREE = "FreeRossDAO", MBN = "Mobilian Coin", ONE = "BigONE Token" },
   timeframes = {
     ["1m"] = "min1", ["5m"] = "min5", ["15m"] = "min15", ["30m"] = "min30", ["1h"] = "hour1", ["3h"] = "hour3", ["4h"] = "hour4", ["6h"] = "hour6",
@@ -217,7 +217,6 @@ return {
     local token = jwt("HS256", key.secret, { alg = "HS256", typ = "JWT" }, ordered {
       { "type", "OpenAPIV2" }, { "sub", key.apiKey }, { "nonce", clock("ns", -100) },
     })
-    if req.json then req.body = encode_json(req.json) end      -- an empty one too
     req.headers.Authorization = "Bearer " .. token
   end,
 

@@ -122,7 +122,7 @@ return {
   hosts = { api = "https://trade.cex.io/api/spot/rest-public", private = "https://trade.cex.io/api/spot/rest" },
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 300, burst = 10 },
-  encode = "json",
+  encode = "json_always",
   timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["1d"] = "1d" },
 
   failed = "error",
@@ -136,11 +136,10 @@ return {
   http = http,
 
   sign = function(req, key)
-    local seconds, body = clock "s", encode_json(req.json)
-    req.body = body
+    local seconds = clock "s"
     req.headers["X-AGGR-KEY"] = key.apiKey
     req.headers["X-AGGR-TIMESTAMP"] = seconds
-    req.headers["X-AGGR-SIGNATURE"] = base64(hmac("sha256", key.secret, req.path:match("[^/]*$") .. seconds .. body))
+    req.headers["X-AGGR-SIGNATURE"] = base64(hmac("sha256", key.secret, req.path:match("[^/]*$") .. seconds .. req.body))
   end,
 
   -- Market data
