@@ -134,6 +134,8 @@ return {
     reason = "cointype alone names the market against AUD (API 1: rate is in AUD): an order asked for BTC/USDT would be placed in BTC/AUD, at a price meant for another currency" },
   { exchange = "coinspot", name = "create_order post only",
     reason = "cointype alone names the market against AUD (API 1: rate is in AUD): an order asked for BTC/USDT would be placed in BTC/AUD, at a price meant for another currency" },
+  { exchange = "coss", name = "cancel_order response",
+    reason = "a cancellation always says order_size 0: no amount of an order, and an amount of 0 is absent" },
   { exchange = "crex24", name = "fetch_orders response",
     reason = "The reply is of another market (BTC-EUR) than was asked for; orders of other markets are left out." },
   { exchange = "deribit", name = "create_order client order id",
