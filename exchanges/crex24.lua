@@ -103,7 +103,7 @@ return {
   rate = { interval_ms = 500, burst = 5 },
   fees = { taker = 0.001, maker = -0.0001 },
   renames = renames, symbol_of = symbol_of,
-  encode = "json",
+  encode = "json_always",
   timeframes = {
     ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["4h"] = "4h", ["1d"] = "1d", ["1w"] = "1w",
     ["1M"] = "1mo",
@@ -121,7 +121,6 @@ return {
 
   sign = function(req, key)
     local nonce = key.nonce
-    if req.json then req.body = encode_json(req.json) end      -- "{}" where there is nothing to say
     req.headers["X-CREX24-API-KEY"] = key.apiKey
     req.headers["X-CREX24-API-NONCE"] = nonce
     req.headers["X-CREX24-API-SIGN"] = base64(hmac("sha512", unbase64(key.secret), req.target .. nonce .. req.body))
