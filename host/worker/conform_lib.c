@@ -37,7 +37,8 @@ static int l_preset(lua_State *L) {
   return 0;
 }
 
-/* script(handle, replies, repeat): replies = list of { status, body }; with repeat the last one answers all further requests */
+/* script(handle, replies, repeat): replies = list of { url, status, body }; with repeat the last one answers all further requests. Each request
+ * that sent(handle) gives has the number of its reply. */
 static int l_script(lua_State *L) {
   Venue *v = venue_at(L, 1);
   char err[200];
@@ -121,21 +122,53 @@ static int l_kind(lua_State *L) {
   return 1;
 }
 
+/* Scheme and host, path, without the query. */
+static size_t path_length(const char *url) { return strcspn(url, "?"); }
+
+/* Which of the recorded replies answers this request: the first one not taken that was for its URL, or for its path; else the next in turn. Calls that go
+ * out together were recorded in any order. On the stack at `replies`: the list, each with its url; 0: none is left. */
+static lua_Integer choose_reply(lua_State *co, int replies, const char *url, bool again) {
+  lua_Integer n = (lua_Integer)lua_rawlen(co, replies), by_path = 0, next = 0;
+  size_t path = url ? path_length(url) : 0;
+  for (lua_Integer i = 1; i <= n; i++) {
+    lua_rawgeti(co, replies, i);
+    lua_getfield(co, -1, "taken");
+    lua_getfield(co, -2, "url");
+    bool taken = lua_toboolean(co, -2);
+    const char *own = lua_tostring(co, -1);
+    bool same_path = url && own && path_length(own) == path && strncmp(own, url, path) == 0;
+    bool same = same_path && strcmp(own, url) == 0;
+    lua_pop(co, 3);
+    if (taken) continue;
+    if (same) return i;
+    if (same_path && !by_path) by_path = i;
+    if (!next) next = i;
+  }
+  if (!next) return again ? n : 0;
+  return by_path ? by_path : next;
+}
+
 bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_request, bool whole_text) {
   char err[128];
   int top = lua_gettop(co);
   lua_rawgeti(co, LUA_REGISTRYINDEX, v->conform_ref);
   int t = lua_gettop(co);
   lua_getfield(co, t, "sent");
-  lua_Integer i = (lua_Integer)lua_rawlen(co, -1) + 1;
+  lua_Integer nth = (lua_Integer)lua_rawlen(co, -1) + 1;
   if (!copy_unpack(co, signed_request, err, sizeof err)) { lua_settop(co, top); return false; }
-  lua_rawseti(co, -2, i);
-  lua_getfield(co, t, "replies");
+  lua_pushvalue(co, -1);
+  lua_rawseti(co, -3, nth);
+  int request = lua_gettop(co);
+  lua_getfield(co, request, "url");
   lua_getfield(co, t, "repeat");
-  lua_Integer n = (lua_Integer)lua_rawlen(co, -2);
-  if (i > n && lua_toboolean(co, -1)) i = n;
-  if (i < 1 || i > n) { lua_settop(co, top); return false; }
-  lua_rawgeti(co, -2, i);
+  lua_getfield(co, t, "replies");
+  lua_Integer i = choose_reply(co, lua_gettop(co), lua_tostring(co, -3), lua_toboolean(co, -2));
+  if (i < 1) { lua_settop(co, top); return false; }
+  lua_pushinteger(co, i);
+  lua_setfield(co, request, "reply");
+  lua_rawgeti(co, -1, i);
+  lua_pushboolean(co, 1);
+  lua_setfield(co, -2, "taken");
   lua_getfield(co, -1, "status");
   lua_getfield(co, -2, "body");
   size_t len;

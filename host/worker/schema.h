@@ -19,6 +19,7 @@ enum slot_type {
 
 #define TICKER_FIELDS(F) \
   F(TICKER, symbol,        "symbol",        SLOT_TEXT) \
+  F(TICKER, id,            "id",            SLOT_ID) \
   F(TICKER, timestamp,     "timestamp",     SLOT_TIME) \
   F(TICKER, datetime,      "datetime",      SLOT_TEXT) \
   F(TICKER, high,          "high",          SLOT_NUMBER) \

@@ -85,7 +85,7 @@ local function replies_of(vector)
   local replies = {}
   for _, exchange_http in ipairs(vector.exchanges_http) do
     local reply = exchange_http.reply
-    replies[#replies + 1] = { status = reply and math.tointeger(tonumber(reply.status)) or 0, body = reply and reply.body or "" }
+    replies[#replies + 1] = { url = exchange_http.request and exchange_http.request.url, status = reply and math.tointeger(tonumber(reply.status)) or 0, body = reply and reply.body or "" }
   end
   return replies
 end
@@ -134,6 +134,11 @@ local function run_vector(ex, file, vector, fresh)
     return nil
   end
   local wanted = #vector.exchanges_http
+  if #sent == wanted then      -- each beside the one whose reply it got
+    local placed = {}
+    for i, request in ipairs(sent) do placed[request.reply or i] = request end
+    if #placed == wanted then sent = placed end
+  end
   for i = 1, math.max(#sent, wanted) do
     if sent[i] == nil or i > wanted then
       if i > wanted and vector.compare then break end
