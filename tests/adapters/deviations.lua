@@ -176,6 +176,8 @@ return {
     reason = "The exchange's field is client_order_id, as its replies and paths show; clientOrderId would be dropped and the order get another id." },
   { exchange = "hitbtc2", name = "fetch_currencies response",
     reason = "Networks are keyed by the reply's network, which withdrawals take. Its protocol is shared by several (USDC: ERC-20 on ETH, ARB, BASE ...), of which all but one would be lost, and names BTC's own chain OMNI." },
+  { exchange = "hollaex", name = "create_order ioc",
+    reason = "The API has no time in force: an order asked for as IOC would be sent as one that rests in the book. It is refused instead." },
   { exchange = "huobipro", name = "fetch_trades response 2",
     reason = "of ten trades at one instant the latest has the highest trade-id, and stands first in the reply; the vector keeps the oldest" },
   { exchange = "huobipro", name = "transfer plain",

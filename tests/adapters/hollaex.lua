@@ -1,0 +1,32 @@
+-- HollaEx: what its recorded vectors do not hold.
+return {
+  markets = {
+    { id = "btc-usdt", symbol = "BTC/USDT", base = "BTC", quote = "USDT", baseId = "btc", quoteId = "usdt", type = "spot", spot = true,
+      precision = { amount = 0.00001, price = 0.01 } },
+    { id = "xrp-usdt", symbol = "XRP/USDT", base = "XRP", quote = "USDT", baseId = "xrp", quoteId = "usdt", type = "spot", spot = true,
+      precision = { amount = 0.1, price = 0.00001 } },
+  },
+  currencies = { BTC = { id = "btc", code = "BTC" }, USDT = { id = "usdt", code = "USDT" }, XRP = { id = "xrp", code = "XRP" } },
+
+  { "an order of another market than was asked for says so", call = { "fetch_order", "1", "BTC/USDT" },
+    sends = "GET https://api.hollaex.com/v2/order?order_id=1", reply = '{"id":"1","symbol":"old-usdt","status":"pfilled","size":2,"filled":0.5}',
+    gives = { id = "1", symbol = "OLD/USDT", status = "open", remaining = 1.5 } },
+  { "a tag stands behind the address", call = { "fetch_deposit_address", "XRP" }, sends = "GET https://api.hollaex.com/v2/user",
+    reply = '{"wallet":[{"currency":"btc","address":"1Boat","network":"btc"},{"currency":"xrp","address":"rABC:123","network":"xrp"}]}',
+    gives = { currency = "XRP", address = "rABC", tag = "123", network = "xrp" } },
+  { "the network asked for, by its code", call = { "fetch_deposit_address", "USDT" }, params = { network = "TRC20" },
+    sends = "GET https://api.hollaex.com/v2/user",
+    reply = '{"wallet":[{"currency":"usdt","address":"0xA","network":"eth"},{"currency":"usdt","address":"TA","network":"trx"}]}',
+    gives = { address = "TA", network = "trx" } },
+  { "a currency without an address", call = { "fetch_deposit_address", "BTC" }, sends = "GET https://api.hollaex.com/v2/user", reply = '{"wallet":[]}',
+    fails = "InvalidAddress" },
+  { "the colon of a cash address is no tag", call = { "fetch_withdrawal", "7", "USDT" },
+    sends = "GET https://api.hollaex.com/v2/user/withdrawals?transaction_id=7&currency=usdt",
+    reply = '{"data":[{"id":7,"address":"bitcoincash:qpm2","status":false,"rejected":true,"currency":"usdt","amount":1}]}',
+    gives = { id = "7", address = "bitcoincash:qpm2", status = "failed", type = "withdrawal", amount = 1 } },
+  { "fees of the lowest tier are in percent", call = { "fetch_trading_fees" }, sends = "GET https://api.hollaex.com/v2/tiers",
+    reply = '{"1":{"fees":{"maker":{"btc-usdt":0.1},"taker":{"btc-usdt":"0.15"}}}}',
+    gives = { ["BTC/USDT"] = { symbol = "BTC/USDT", maker = 0.001, taker = 0.0015 } } },
+  { "the message tells more than the status", call = { "fetch_balance" }, sends = "GET https://api.hollaex.com/v2/user/balance", status = 400,
+    reply = '{"message":"Insufficient balance to perform the operation"}', fails = "InsufficientFunds" },
+}
