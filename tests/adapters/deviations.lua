@@ -96,6 +96,8 @@ return {
     reason = "category is required: documentation of Get Fee Rate" },
   { exchange = "cex", name = "fetch_trading_fees response",
     reason = "The reply is made up: the exchange tells {pair: {percent}}, and percent is a percentage (0.25 is 0.0025), not the rate itself." },
+  { exchange = "cobinhood", name = "create_order response",
+    reason = "nothing is filled yet (eq_price 0): an average price of 0 is none" },
   { exchange = "coinbase", name = "fetch_markets response",
     reason = "the replies to product_type=FUTURE are spot rows that name no contract (symbols with undefined and NaN); and the market list is public, the account's fees are fetch_trading_fees" },
   { exchange = "coinbase", name = "fetch_withdrawals response",
