@@ -9,6 +9,9 @@ for id in ("btc_jpy etc_jpy fct_jpy mona_jpy etc_btc"):gmatch "%S+" do
   for _, coin in ipairs { base, quote } do coins[coin:upper()] = { id = coin, precision = "0.00000001" } end
 end
 
+-- Own orders and trades cannot be asked for by market.
+local function of_market(o, a) return not a.id or (o.pair or a.id) == a.id end
+
 -- An own trade tells what moved of both currencies, the fee within.
 local trade_fields = {
   at = "data", id = "id", order = "order_id", market = "pair", timestamp = "created_at|iso", side = "side,order_type", price = "rate",
@@ -96,10 +99,13 @@ return {
     get = "/exchange/orders/opens",
     read = orders {             -- only what is left is told
       at = "orders", id = "id", market = "pair", timestamp = "created_at|iso", side = "order_type", price = "rate", amount = "pending_amount",
-      remaining = "pending_amount", status = "=open",
+      remaining = "pending_amount", status = "=open", where = of_market,
     },
   },
-  fetch_my_trades = { get = "/exchange/orders/transactions_pagination", needs = "symbol", send = "limit={limit}", read = trades(trade_fields) },
+  fetch_my_trades = {
+    get = "/exchange/orders/transactions_pagination", needs = "symbol", send = "limit={limit}",
+    read = trades(with(trade_fields, { where = of_market })),
+  },
   create_order = {
     run = function(a)
       local send = "order_type={side} rate={price} amount={amount}"
