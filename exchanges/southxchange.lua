@@ -28,7 +28,8 @@ local function unquote(text) return (text:gsub('[\\"]', "")) end
 local function movements(kind, read)
   return {
     post = "/listTransactions", needs = "code", read = read,
-    send = "Currency={currency_id} " .. (kind and "TransactionType=" .. kind or "") .. " PageSize={limit|default:50|number|max:50} SortField=Date Descending={true}",
+    send = "Currency={currency_id}" .. (kind and " TransactionType=" .. kind or "")
+      .. " PageSize={limit|default:50|number|max:50} SortField=Date Descending={true}",
   }
 end
 

@@ -1,5 +1,9 @@
 -- Vectors that an adapter does not follow, because the exchange says otherwise: in its documentation, or in the reply itself. Each with its reason.
 return {
+  { exchange = "adara", name = "cancel_order response",
+    reason = "nothing is filled (averagePrice 0): an average price of 0 is none" },
+  { exchange = "adara", name = "create_order response",
+    reason = "nothing is filled (averagePrice 0): an average price of 0 is none" },
   { exchange = "allcoin", name = "fetch_balance response",
     reason = "the made-up reply has lists, which name no currency; this API has objects by currency" },
   { exchange = "allcoin", name = "fetch_ohlcv since",
@@ -244,6 +248,8 @@ return {
     reason = "a ticker has no id of its own: its symbol names the market" },
   { exchange = "poloniex", name = "fetch_tickers response",
     reason = "a ticker has no id of its own: its symbol names the market" },
+  { exchange = "rightbtc", name = "fetch_orders symbol with params",
+    reason = "a list of ids travels with slashes between them, /history/{trading_pair}/{id}/{id}; the recorded address holds the placeholder itself" },
   { exchange = "timex", name = "fetch_deposit_address code",
     reason = "The address of a currency is the contract of its token: what is sent there is lost. The API tells no address to deposit to." },
   { exchange = "timex", name = "fetch_deposit_address response",
