@@ -218,6 +218,8 @@ return {
     reason = "the reply to a withdrawal: its type is withdrawal, not deposit" },
   { exchange = "kuna", name = "fetch_currencies response",
     reason = "precision and tradePrecision are numbers of digits (8 and 6): a step of 0.000001, not of 6" },
+  { exchange = "latoken", name = "create_order ioc",
+    reason = "The time in force is sent as 'condition'; as recorded the order would go out as GTC, with a field that the exchange does not know." },
   { exchange = "lbank", name = "fetch_trading_fees response",
     reason = "the reply is in percent (0.10, as the exchange's fee page says); a unified fee is a fraction (0.001)" },
   { exchange = "liquid", name = "create_order post only",
