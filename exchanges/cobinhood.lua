@@ -5,11 +5,12 @@
 local statuses = {}
 for status = 400, 599 do statuses[status] = "ExchangeError" end
 
--- "0.0001" -> 4
-local function places(name)
+-- "0.0001" -> 4; what is no number, `otherwise`
+local function places(name, otherwise)
   return function(o)
     local step = o[name]
     if not step or step == "" then return nil end
+    if not tonumber(step) then return otherwise end
     return #(step:match "^%d+%.(%d*)$" or ""):gsub("0+$", "")
   end
 end
@@ -64,7 +65,7 @@ return {
   precision = "places",
   fees = { taker = 0, maker = 0 },
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", SMT = "SocialMedia.Market", MTN = "Motion Token" },
-  encode = "json",
+  encode = "json_always",
   timeframes = {
     ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["3h"] = "3h", ["6h"] = "6h", ["12h"] = "12h", ["1d"] = "1D",
     ["1w"] = "7D", ["2w"] = "14D", ["1M"] = "1M",
@@ -83,10 +84,7 @@ return {
 
   sign = function(req, key)
     req.headers.nonce, req.headers.Authorization = key.nonce, key.apiKey
-    if req.json then
-      req.json_always = true
-      req.headers["Content-type"] = "application/json; charset=UTF-8"
-    end
+    if req.json then req.headers["Content-type"] = "application/json; charset=UTF-8" end
   end,
 
   -- Market data
@@ -102,7 +100,7 @@ return {
   fetch_currencies = {
     get = "/market/currencies",
     read = currencies {
-      at = "result.currencies", id = "currency", name = "name", active = true, fiat = false, precision = places "min_unit", fee = "withdrawal_fee",
+      at = "result.currencies", id = "currency", name = "name", active = true, fiat = false, precision = places("min_unit", 0), fee = "withdrawal_fee",
       limits = { amount = { min = unit }, price = { min = unit }, deposit = { min = unit }, withdraw = { min = unit } },
       funding = { withdraw = { fee = "withdrawal_fee" }, deposit = { fee = "deposit_fee" } },
     },

@@ -54,17 +54,13 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.002, maker = 0, tierBased = true },
   renames = { BCC = "BCH" },
-  encode = "json",
+  encode = "json_always",
   http = statuses,
 
   sign = function(req, key)
     local seconds = clock "s"
     local payload = seconds .. "|" .. req.method .. "|" .. req.target
-    if req.json then
-      req.json_always = true
-      req.body = encode_json(req.json)
-      payload = payload .. "|" .. req.body
-    end
+    if req.json then payload = payload .. "|" .. req.body end
     req.headers["CF-API-KEY"] = key.apiKey
     req.headers["CF-API-TIMESTAMP"] = seconds
     req.headers["CF-API-SIGNATURE"] = hex(hmac("sha256", key.secret, payload))
