@@ -278,6 +278,8 @@ return {
     reason = "a ticker has no id of its own: its symbol names the market" },
   { exchange = "rightbtc", name = "fetch_orders symbol with params",
     reason = "a list of ids travels with slashes between them, /history/{trading_pair}/{id}/{id}; the recorded address holds the placeholder itself" },
+  { exchange = "stex", name = "fetch_open_orders response",
+    reason = "The recorded trades of an order are made up: {success, data} stands where the exchange tells a list of trades." },
   { exchange = "timex", name = "fetch_deposit_address code",
     reason = "The address of a currency is the contract of its token: what is sent there is lost. The API tells no address to deposit to." },
   { exchange = "timex", name = "fetch_deposit_address response",
