@@ -32,6 +32,8 @@ typedef struct {
   char id[64], digest[80];
   Url hosts[HOSTS_MAX]; size_t n_hosts;
   double interval_ms, burst;
+  bool clock_bad;                                          /* further off than can be right */
+  int64_t clock_offset_ms;                                 /* its clock is ahead of ours by so much */
   char (*buckets)[32]; size_t n_buckets;                   /* rate buckets seen, BUCKETS_MAX at most */
 } Venue;
 typedef struct { Venue **list; size_t n; } Venues;         /* of one worker */

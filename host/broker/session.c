@@ -454,6 +454,23 @@ static void on_declare(Peer *p, uint32_t id, const msgpack_object *m) {
   session_say(p->session, "error", "%s: %s", p->name, err);
 }
 
+#define CLOCK_WARN_MS 1000
+#define CLOCK_MAX_MS 60000
+
+/* Times of signatures are the venue's. What is further off than any clock should be is told, and signed requests are refused (signer.c). */
+static void on_clock(Peer *p, const msgpack_object *m) {
+  char id[64];
+  double offset = pack_get_double(m, "offset_ms", 0), error = pack_get_double(m, "error_ms", 0);
+  Venue *v = pack_get_line(m, "venue", id, sizeof id) ? hosts_venue(&p->venues, id) : NULL;
+  if (!v || !(offset > -1e13 && offset < 1e13)) return;
+  double off = (offset < 0 ? -offset : offset) - error;
+  v->clock_offset_ms = (int64_t)offset;
+  v->clock_bad = off > CLOCK_MAX_MS;
+  if (off > CLOCK_WARN_MS)
+    session_say(p->session, "warn", "%s: this machine's clock is %.1f s %s (measured to %.1f s); %s", v->id, off / 1000, offset > 0 ? "behind" : "ahead", error / 1000,
+                v->clock_bad ? "signed requests are refused until it is set" : "signatures are corrected by it");
+}
+
 /* False: a message that no worker of ours sends. */
 static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
   if (m->type != MSGPACK_OBJECT_MAP && !(m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size == 0)) return false;
@@ -472,6 +489,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_REPORT: on_report(p, m); return true;
     case MSG_DONE: on_done(p, m); return true;
     case MSG_FATAL: on_fatal(p, m); return true;
+    case MSG_CLOCK: on_clock(p, m); return true;
     default: return false;
   }
 }

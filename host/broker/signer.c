@@ -74,7 +74,7 @@ static bool pinned(const KeysEntry *e, const Venue *v, char *err, size_t errlen)
 
 bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, const Venue *v, int right, const char **class, char *err, size_t errlen) {
   KeysEntry e = { 0 };
-  begin(s, v->id, clock_wall_ns());
+  begin(s, v->id, clock_wall_ns() + v->clock_offset_ms * 1000000);
   s->env.ctx = s;
   if (right == RIGHT_PUBLIC) {
     s->env.is_public = true;
@@ -105,6 +105,11 @@ bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, const Venue 
       return false;
     }
     if (!pinned(&e, v, err, errlen)) return false;
+  }
+  if (v->clock_bad) {
+    *class = "InvalidNonce";
+    snprintf(err, errlen, "this machine's clock is %.0f s away from the exchange's: set it", (double)v->clock_offset_ms / 1000);
+    return false;
   }
   name_account(s);
   return true;

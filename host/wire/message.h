@@ -40,6 +40,7 @@ enum message_type {
   MSG_REPORT,     /* {data}: a result of a strategy; the broker shows it (live table, line, json) */
   MSG_DONE,       /* {code, message}: the script ended; exit code for the process */
   MSG_FATAL,      /* {limit, text, script, line}: a sandbox limit; the worker exits after it */
+  MSG_CLOCK,      /* {venue, offset_ms, error_ms}: how far the venue's clock was found to be ahead of this machine's */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
                      callback may take, while CPU is used, and the worker is killed. */

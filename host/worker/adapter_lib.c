@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/message.h"
+#include "wire/pack.h"
 #include "worker/expr.h"
 #include "worker/hostlua.h"
 #include "worker/plan.h"
@@ -247,6 +249,30 @@ static int n_distance(lua_State *L) {
   return 1;
 }
 
+/* scripted() -> is this a conformance run? */
+static int n_scripted(lua_State *L) {
+  lua_pushboolean(L, venue_up(L)->scripted);
+  return 1;
+}
+
+/* clock(offset_ms, error_ms): how far the venue's clock was found to be ahead of ours */
+static int n_clock(lua_State *L) {
+  Venue *v = venue_up(L);
+  lua_Number offset = luaL_checknumber(L, 1), error = luaL_checknumber(L, 2);
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  luaL_argcheck(L, fabs(offset) < 1e13 && error >= 0 && error < 1e9, 1, "no time");
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 3);
+  pack_key_str(&pk, "venue", v->id);
+  pack_key_double(&pk, "offset_ms", offset);
+  pack_key_double(&pk, "error_ms", error);
+  worker_tell(v->worker, MSG_CLOCK, &out);
+  msgpack_sbuffer_destroy(&out);
+  return 0;
+}
+
 /* misread(text) -> what a Lua error over a reply comes to */
 static int n_misread(lua_State *L) {
   char out[400];
@@ -260,7 +286,7 @@ static const luaL_Reg natives[] = {
   { "market", n_market }, { "symbols", n_symbols }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
   { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now },
   { "load", n_load }, { "key", n_key },
-  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { "misread", n_misread }, { NULL, NULL }
+  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { "misread", n_misread }, { "scripted", n_scripted }, { "clock", n_clock }, { NULL, NULL }
 };
 
 static int open_protected(lua_State *L) {

@@ -42,9 +42,10 @@ static int lib_call(lua_State *L) {
     luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
     return luaL_error(L, "%s: params: %s", method, err);
   }
-  Call *c = call_new(v, waiter, 4);
+  lua_pushboolean(A, lua_toboolean(L, 4));
+  Call *c = call_new(v, waiter, 5);
   c->dry_run = lua_toboolean(L, 4);
-  call_step(c, 4);
+  call_step(c, 5);
   return worker_wait(L);
 }
 
