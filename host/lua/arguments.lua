@@ -103,7 +103,19 @@ function Arguments:to_cost(x, market)
   return to_precision(self, x, m, m and m.precision and m.precision.cost ~= nil and "cost" or "price", "cut")
 end
 
+-- An order's figure at the market's step, from what was asked.
+local function rounded(name, way)
+  return function(a)
+    local asked = rawget(a, "asked_" .. name)
+    if asked == nil then return nil end
+    local text = way(a, asked)
+    a[name] = text
+    return text
+  end
+end
+
 local lazy = {
+  amount = rounded("amount", Arguments.to_amount), price = rounded("price", Arguments.to_price), cost = rounded("cost", Arguments.to_cost),
   now = function(a)          -- one instant for a call, however often it is asked for
     a.now = a.venue.now()
     return rawget(a, "now")
@@ -210,9 +222,9 @@ function arguments.new(venue, prepared, given, params)
   end
   if a.code and not venue.adapter.codes_free then a:currency_of(a.code) end
   if a.market and prepared.trade then
-    if a.amount ~= nil then a.asked_amount = a.amount; a.amount = a:to_amount(a.amount) end
-    if a.price ~= nil then a.asked_price = a.price; a.price = a:to_price(a.price) end
-    if a.cost ~= nil then a.cost = a:to_cost(a.cost) end
+    -- rounded when they are read: an adapter that has a way of its own takes what was asked
+    a.asked_amount, a.asked_price, a.asked_cost = a.amount, a.price, a.cost
+    a.amount, a.price, a.cost = nil, nil, nil
   elseif a.amount ~= nil then
     a.amount = decimal.text(a.amount)
   end

@@ -148,8 +148,10 @@ local function no_fee(want, kind, path)
   return kind == "object" and (path:find("%.fee$") or path:find("%.fees%.%d+$")) and conform.kind(want, "cost") == "null"
 end
 
--- An order's price, average or amount of nothing is none.
-local no_zero = { price = true, average = true, amount = true }
+-- A price of nothing is none, and so is the amount of an order.
+local no_zero = {
+  price = true, average = true, amount = true, high = true, low = true, bid = true, ask = true, last = true, close = true, open = true, vwap = true, percentage = true,
+}
 
 local function all_absent(want, kind)
   if kind == "null" or kind == "absent" then return true end

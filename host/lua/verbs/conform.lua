@@ -69,9 +69,18 @@ local function currencies_of(file)
   return currencies
 end
 
+-- The file's test keys, and the token that its notes say was got beforehand.
+local function credentials_of(file)
+  local out = file.credentials and conform.plain(file.credentials) or {}
+  for _, note in ipairs(type(file.notes) == "userdata" and conform.plain(file.notes) or { file.notes }) do
+    out.token = out.token or tostring(note):match('accessToken = "([^"]+)"')
+  end
+  return out
+end
+
 local function preset(ex, file, vector, fresh)
   local setup = {
-    credentials = file.credentials and conform.plain(file.credentials) or {}, clock_ms = math.tointeger(tonumber(file.clock_ms)),
+    credentials = credentials_of(file), clock_ms = math.tointeger(tonumber(file.clock_ms)),
   }
   local method = vector.method
   if fresh then
