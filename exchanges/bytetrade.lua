@@ -1,0 +1,129 @@
+-- ByteTrade (closed in 2022). API: https://docs.byte-trade.com/
+-- Reading is not signed: the user's id (apiKey) is a parameter. Currencies go by the number of their asset, some of which carry it in
+-- their names too ("BTT@1"). Failures are {code: 1, msg}. New orders and cancellations are transactions of its chain, signed over their
+-- binary form, which holds the id's length and gives the order's id: with a sealed id there is no way to make them, so they are left out.
+
+local renames = { ["1"] = "ByteTrade", ["44"] = "ByteHub", ["48"] = "Blocktonic", ["133"] = "TerraCredit", BCC = "BCH", BCHABC = "BCH" }
+
+local function bounded(path)       -- -1: no bound
+  return function(o)
+    local limits = o.limits and o.limits[path]
+    return limits and limits.max and decimal.cmp(limits.max, "0") >= 0 and limits.max or nil
+  end
+end
+
+-- The name of an asset on the chain; asset 126 is called ZCN, and is ZAR there.
+local function chain_name(name, id)
+  if id == "126" then return "ZAR" end
+  return name and id and name:gsub("@" .. id .. "$", "") or name
+end
+
+local ticker_fields = {
+  market = "symbol", timestamp = "timestamp", high = "high", low = "low", vwap = "weightedAvgPrice", open = "open", close = "close", last = "last",
+  change = "change", percentage = "percentage", baseVolume = "baseVolume", quoteVolume = "quoteVolume",
+}
+local all_tickers = tickers(ticker_fields)
+
+local fee_fields = { cost = "fee.cost", rate = "fee.rate", currency = "fee.code|code" }
+
+local trade_list = trades {
+  id = "id", order = "order", market = "symbol", timestamp = "timestamp", type = "type", side = "side", takerOrMaker = "takerOrMaker",
+  price = "price", amount = "amount", cost = "cost", fee = fee_fields,
+}
+
+local order_fields = {
+  id = "id", timestamp = "timestamp", lastTradeTimestamp = "lastTradeTimestamp", status = "status", type = "type", side = "side", price = "price",
+  average = "average", amount = "amount", filled = "filled", remaining = "remaining", cost = "cost", fee = fee_fields,
+  symbol = function(o, a) return o.base and o.quote and a:code_of(o.base) .. "/" .. a:code_of(o.quote) or nil end,
+}
+local function orders_in(path)
+  return { get = path, send = "symbol={id} limit={limit} since={since}", read = orders(order_fields) }
+end
+
+local function movements(path)
+  return {
+    get = path, send = "currency={currency_id} since={since} limit={limit}",
+    read = transactions {
+      id = "id", txid = "txid", timestamp = "timestamp", type = "type", currency = "code|code", amount = "amount", address = "address", tag = "tag",
+      fee = { cost = "fee.cost", currency = "fee.code|code" },
+      status = {                -- spelt as the exchange spells them
+        "status", DEPOSIT_FAILED = "failed", FEE_SEND_FAILED = "failed", FEE_FAILED = "failed", PAY_SEND_FAILED = "failed", PAY_FAILED = "failed",
+        BTT_FAILED = "failed", WITHDDRAW_FAILED = "failed", USER_FAILED = "failed", FEE_EXECUED = "pending", PAY_EXECUED = "pending",
+        WITHDDRAW_EXECUTED = "pending", USER_EXECUED = "pending", BTT_SUCCED = "ok", default = ".",
+      },
+    },
+  }
+end
+
+return {
+  hosts = { api = "https://api-v2.bttcdn.com" },
+  credentials = { "apiKey" },
+  rate = { interval_ms = 100, burst = 10 },
+  fees = { taker = 0.0008, maker = 0.0008 },
+  renames = renames,
+  timeframes = {
+    ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["4h"] = "4h", ["1d"] = "1d", ["5d"] = "5d", ["1w"] = "1w",
+    ["1M"] = "1M",
+  },
+
+  failed = function(reply)
+    if reply.code == "1" then return reply.msg or "1" end
+  end,
+  errors = {
+    ["vertify error"] = "AuthenticationError", ["verify error"] = "AuthenticationError", ["transaction already in network"] = "BadRequest",
+    ["invalid argument"] = "BadRequest",
+  },
+  http = { [503] = "DDoSProtection" },
+
+  sign = function(req, key)
+    if req.query.userid == nil then req.query = first(req.query, "userid", key.apiKey) end
+  end,
+
+  fetch_markets = {
+    get = "/symbols",
+    read = markets {
+      id = "symbol", baseId = "base", quoteId = "quote", active = "active", taker = "taker", maker = "maker",
+      base = function(o) return renames[o.base] or o.baseName end, quote = function(o) return renames[o.quote] or o.quoteName end,
+      normalSymbol = function(o)
+        local base, quote = chain_name(o.baseName, o.base), chain_name(o.quoteName, o.quote)
+        return base and quote and base .. "/" .. quote
+      end,
+      precision = { amount = "precision.amount|tick", price = "precision.price|tick" },
+      limits = {
+        amount = { min = "limits.amount.min", max = bounded "amount" }, price = { min = "limits.price.min", max = bounded "price" },
+      },
+    },
+  },
+  fetch_currencies = {      -- a name may belong to several assets: the last one listed is the chain's own coin
+    get = "/currencies",
+    read = currencies {
+      id = "code", name = "fullname", type = "type", active = "active", precision = "basePrecision|tick",
+      code = function(o) return renames[o.code] or o.name end,
+      limits = {
+        deposit = { min = "limits.deposit.min", max = bounded "deposit" }, withdraw = { min = "limits.withdraw.min", max = bounded "withdraw" },
+      },
+    },
+  },
+  fetch_ticker = { get = "/tickers", send = "symbol={id}", read = ticker(with(ticker_fields, { at = "1" })) },
+  fetch_tickers = { get = "/tickers", read = all_tickers },
+  fetch_bids_asks = { get = "/depth", read = all_tickers },
+  fetch_order_book = { get = "/depth", send = "symbol={id} limit={limit}", read = book { timestamp = "timestamp" } },
+  fetch_trades = { get = "/trades", send = "symbol={id} since={since} limit={limit}", read = trade_list },
+  fetch_ohlcv = { get = "/klines", send = "symbol={id} timeframe={timeframe} since={since} limit={limit}", read = candles {} },
+  fetch_trading_fees = {
+    get = "/symbols", right = "public", read = trading_fees { market = "symbol", maker = "maker", taker = "taker", percentage = true },
+  },
+
+  fetch_balance = { get = "/balance", read = balance { currency = "code|code", free = "free", used = "used" } },
+  fetch_order = { get = "/orders", send = "symbol={id} id={order_id}", read = order(order_fields) },
+  fetch_orders = orders_in "/orders/all",
+  fetch_open_orders = orders_in "/orders/open",
+  fetch_closed_orders = orders_in "/orders/closed",
+  fetch_my_trades = { get = "/orders/trades", needs = "symbol", send = "symbol={id} limit={limit} since={since}", read = trade_list },
+  fetch_deposits = movements "/deposits",
+  fetch_withdrawals = movements "/withdrawals",
+  fetch_deposit_address = {
+    get = "/depositaddress", send = "code={currency_id}",
+    read = address { at = "1", address = "address", tag = "tag", network = "chainType|upper" },
+  },
+}
