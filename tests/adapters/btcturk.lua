@@ -16,12 +16,13 @@ return {
       .. '"time":1718454000000,"status":"Untouched","leftAmount":"0.5"}],"bids":[{"id":1,"price":"50000","amount":"0.2","stopPrice":"51000",'
       .. '"pairSymbol":"BTCTRY","type":"buy","method":"stoplimit","time":1718453000000,"status":"Partial","leftAmount":"0.1"}]},"code":0}',
     gives = {
-      { id = "1", timestamp = 1718453000000, symbol = "BTC/TRY", side = "buy", type = "limit", price = 50000, triggerPrice = 51000, amount = 0.2, remaining = 0.1,
-        filled = 0.1, status = "open" },
+      { id = "1", timestamp = 1718453000000, symbol = "BTC/TRY", side = "buy", type = "limit", price = 50000, triggerPrice = 51000, amount = 0.2,
+        remaining = 0.1, filled = 0.1, status = "open" },
       { id = "2", timestamp = 1718454000000, symbol = "BTC/TRY", side = "sell", type = "limit", price = 60000, amount = 0.5, remaining = 0.5, filled = 0,
         status = "open" },
     } },
-  { "a trigger makes a stop order", call = { "create_order", "BTC/TRY", "limit", "sell", "0.5", "60000" }, params = { triggerPrice = "61000", newClientOrderId = "a1" },
+  { "a trigger makes a stop order", call = { "create_order", "BTC/TRY", "limit", "sell", "0.5", "60000" },
+    params = { triggerPrice = "61000", newClientOrderId = "a1" },
     sends = 'POST https://api.btcturk.com/api/v1/order\n{"orderType":"sell","orderMethod":"stoplimit","pairSymbol":"BTCTRY","quantity":"0.5","price":"60000",'
       .. '"stopPrice":"61000","newClientOrderId":"a1"}' },
   { "own trades of other markets are left out", call = { "fetch_my_trades", "BTC/TRY" }, sends = "GET https://api.btcturk.com/api/v1/users/transactions/trade",
@@ -30,6 +31,7 @@ return {
       .. '"timestamp":"1618916479594","amount":"-0.0001","fee":"-0.1"}],"success":true,"code":"0"}',
     gives = { { id = "5", order = "4", symbol = "BTC/TRY", side = "sell", price = 1900000, amount = 0.0001, fee = { cost = 0.1, currency = "TRY" } } } },
   { "a refusal beside code 0", call = { "create_order", "BTC/TRY", "market", "buy", "0.5" }, params = { newClientOrderId = "a1" },
-    sends = 'POST https://api.btcturk.com/api/v1/order\n{"orderType":"buy","orderMethod":"market","pairSymbol":"BTCTRY","quantity":"0.5","newClientOrderId":"a1"}',
+    sends = 'POST https://api.btcturk.com/api/v1/order\n{"orderType":"buy","orderMethod":"market","pairSymbol":"BTCTRY","quantity":"0.5",'
+      .. '"newClientOrderId":"a1"}',
     reply = '{"success":true,"message":"FAILED_MARKET_ORDER","code":0}', fails = "InvalidOrder" },
 }

@@ -230,6 +230,8 @@ return {
     reason = "trade_fee_percent is in percent: 0.06 is a taker fee of 0.0006" },
   { exchange = "indodax", name = "fetch_order response",
     reason = "submit_time is in seconds: 1718440000 is June 2024, not January 1970" },
+  { exchange = "itbit", name = "create_order client order id with params",
+    reason = "the API's name of it is clientOrderIdentifier, by which orders tell it, too; clientOrderId is unknown to it" },
   { exchange = "kraken", name = "fetch_currencies response",
     reason = "EUR and USD are fiat: Kraken's class letter Z" },
   { exchange = "kraken", name = "fetch_order response",
