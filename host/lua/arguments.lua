@@ -103,16 +103,18 @@ function Arguments:to_cost(x, market)
   return to_precision(self, x, m, m and m.precision and m.precision.cost ~= nil and "cost" or "price", "cut")
 end
 
--- An order's figure at the market's step, from what was asked.
+-- An order's figure at the market's step, from what was asked; nil when the adapter took it away.
 local function rounded(name, way)
   return function(a)
     local asked = rawget(a, "asked_" .. name)
-    if asked == nil then return nil end
+    if asked == nil or rawget(a, "read_" .. name) then return nil end
     local text = way(a, asked)
-    a[name] = text
+    rawset(a, "read_" .. name, true)
+    rawset(a, name, text)
     return text
   end
 end
+local is_figure = { amount = true, price = true, cost = true }
 
 local lazy = {
   amount = rounded("amount", Arguments.to_amount), price = rounded("price", Arguments.to_price), cost = rounded("cost", Arguments.to_cost),
@@ -141,6 +143,9 @@ local meta = { __index = function(a, k)
   if method then return method end
   local f = lazy[k]
   return f and f(a)
+end, __newindex = function(a, k, v)
+  if v == nil and is_figure[k] then rawset(a, "read_" .. k, true) end
+  rawset(a, k, v)
 end }
 
 local function check_number(a, name)
