@@ -19,7 +19,9 @@ local order_fields = {
     return o.volume and o.remainingVolume and o.rate and decimal.mul(o.rate, decimal.sub(o.volume, o.remainingVolume))
   end,
   timestamp = "timestampCreated|s", type = "orderType", side = "type", price = "rate", amount = "volume",
-  remaining = "remainingVolume", filled = function(o) return o.volume and o.remainingVolume and decimal.sub(o.volume, o.remainingVolume) end, trades = trades(with(trade_fields, { at = "deals?" })),
+  remaining = "remainingVolume",
+  filled = function(o) return o.volume and o.remainingVolume and decimal.sub(o.volume, o.remainingVolume) end,
+  trades = trades(with(trade_fields, { at = "deals?" })),
   status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "open", ["7"] = "rejected", default = "." },
 }
 
