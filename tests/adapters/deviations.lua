@@ -282,6 +282,8 @@ return {
     reason = "a list of ids travels with slashes between them, /history/{trading_pair}/{id}/{id}; the recorded address holds the placeholder itself" },
   { exchange = "stex", name = "fetch_open_orders response",
     reason = "The recorded trades of an order are made up: {success, data} stands where the exchange tells a list of trades." },
+  { exchange = "theocean", name = "fetch_order_book response",
+    reason = "availableAmount is in units of 10^-18: 500000000000000000 is 0.5 ZRX, as the same digits are in trades and balances, not 5" },
   { exchange = "timex", name = "fetch_deposit_address code",
     reason = "The address of a currency is the contract of its token: what is sent there is lost. The API tells no address to deposit to." },
   { exchange = "timex", name = "fetch_deposit_address response",
