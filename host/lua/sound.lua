@@ -63,6 +63,17 @@ local function open(value)
   return { bids = value.bids, asks = value.asks, timestamp = value.timestamp, nonce = value.nonce }
 end
 
+-- Records of a list by their ids; nil when some have none.
+local function by_ids(list)
+  local out = {}
+  for _, record in ipairs(list) do
+    local id = type(record) == "table" and record.id
+    if not id or out[id] then return nil end
+    out[id] = record
+  end
+  return #list > 0 and out or nil
+end
+
 -- The same to the last field, but for what the host notes of the moment.
 function sound.same(result, base, path)
   path = path or "result"
@@ -72,6 +83,8 @@ function sound.same(result, base, path)
     if result ~= base and result == result then return ("%s: got %s, was %s"):format(path, tostring(result), tostring(base)) end
     return nil
   end
+  local by_id = #base == #result and by_ids(base) and by_ids(result)      -- the order of an object's members may be that of a list
+  if by_id then base, result = by_ids(base), by_id end
   for _, t in ipairs { base, result } do
     for k in pairs(t) do
       if k ~= "info" then
