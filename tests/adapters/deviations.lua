@@ -214,6 +214,8 @@ return {
     reason = "an order that is not to rest has the type buy-ioc; timeInForce is unknown to Huobi, and the order of the vector would rest in the book" },
   { exchange = "huobiru", name = "create_order limit sell",
     reason = "the market has three places of price (price-precision 3); 0.05125 would be refused" },
+  { exchange = "idex", name = "create_order post only",
+    reason = "The type of a post only order is limitMaker; as recorded the wish is dropped and an order goes out that may take." },
   { exchange = "independentreserve", name = "create_order client order id",
     reason = "the API's name of it is clientId (PlaceLimitOrder, GetOrderDetails); clientOrderId is unknown to it, and the order could not be found by it" },
   { exchange = "independentreserve", name = "withdraw response",
