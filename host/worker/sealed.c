@@ -486,7 +486,7 @@ void sealed_open(lua_State *L) {
   ordered_open(L);
   encode_open(L);
   luaL_setfuncs(L, functions, 0);
-  sealed_push_number(L, "null", 4);          /* written as it is, without quotes: what JSON has for nothing */
+  memcpy(push_new(L, 4, &number_key)->bytes, "null", 4);     /* written as it is, without quotes: what JSON has for nothing */
   lua_setfield(L, -2, "null");
   for (int c = 0; c < C_COUNT; c++) {
     lua_pushinteger(L, c);
