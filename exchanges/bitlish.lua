@@ -18,10 +18,7 @@ return {
   http = { [429] = "DDoSProtection" },
   encode = "json",
 
-  sign = function(req, key)
-    if req.json.time_range then req.body = req.body:gsub('"null"', "null")
-    else first(req.json, "token", key.apiKey) end
-  end,
+  sign = function(req, key) first(req.json, "token", key.apiKey) end,
 
   fetch_markets = {
     get = "/pairs",
@@ -43,11 +40,10 @@ return {
     },
   },
   fetch_ohlcv = {              -- all markets, hour by hour, up to now (null); an hour names those that were traded in it
-    right = "read",            -- it is public, but only `sign` can write a null
     run = function(a)
       local start, row = (a.since or a.now - 30 * 86400000) // 1000, "data." .. a.id .. "."
       return {
-        post = "/ohlcv", send = function() return ordered { { "time_range", list { tostring(start), "null" } } } end,
+        post = "/ohlcv", send = function() return ordered { { "time_range", list { tostring(start), null } } } end,
         read = candles {
           at = "list", where = function(o) return o.data and o.data[a.id] ~= nil end,
           columns = {
