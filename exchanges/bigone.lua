@@ -77,7 +77,7 @@ local ticker_fields = {
   open = "open", last = "close", change = "daily_change", baseVolume = "volume",
 }
 local ticker_list = tickers(with(ticker_fields, {
-  at = "data", average = function(o) return o.open and o.close and decimal.div(decimal.add(o.open, o.close), "2", 18) end,
+  at = "data", average = function(o) return o.open and o.close and decimal.div(decimal.add(o.open, o.close), "2", 18) or false end,
 }))
 local contract_tickers = tickers {      -- the opening price and the change that it tells are wrong
   market = "symbol", market_type = "=swap", high = "last24hMaxPrice", low = "last24hMinPrice", last = "latestPrice", baseVolume = "volume24h",
