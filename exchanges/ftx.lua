@@ -205,8 +205,6 @@ local function transfers_of(path, kind)
   return { get = "/wallet/" .. path, read = transactions(transaction_fields(kind)) }
 end
 
-local no_price = "none"         -- travels as null
-
 local function number(a, x) return x and raw_number(a:to_price(x)) end
 
 return {
@@ -225,7 +223,6 @@ return {
     local sent = req.json or req.query
     local account = sent.subaccount or sent["FTX-SUBACCOUNT"]
     sent.subaccount, sent["FTX-SUBACCOUNT"] = nil, nil
-    if sent.price == no_price then req.body = req.body:gsub('"price":"none"', '"price":null') end
     req.headers["FTX-KEY"] = key.apiKey
     req.headers["FTX-TS"] = key.time
     req.headers["FTX-SIGN"] = hex(hmac("sha256", key.secret, key.time .. req.method .. req.target .. req.body))
@@ -386,7 +383,9 @@ return {
       if kind or trigger then
         if not trigger then fail("ArgumentsRequired", "params.triggerPrice is missing") end
         if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
-        r.type, r.triggerPrice, r.orderPrice = kind, number(a, trigger), a.price and raw_number(a.price)
+        r.type = kind
+        r.triggerPrice = number(a, trigger)
+        r.orderPrice = a.price and raw_number(a.price)
         return { post = "/conditional_orders", send = function() return r end, read = asked_order }
       end
       r.type = a.type
@@ -398,7 +397,7 @@ return {
       end
       if a.type ~= "limit" and a.type ~= "market" then fail("InvalidOrder", "no orders of type '" .. a.type .. "' here") end
       if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
-      r.price = a.type == "limit" and raw_number(a.price) or no_price
+      r.price = a.type == "limit" and raw_number(a.price) or null
       local tif, post = a:take "timeInForce", a:take "postOnly"
       if tif ~= nil and tif ~= "IOC" and tif ~= "PO" then fail("InvalidOrder", "the time in force is IOC or PO") end
       post = post or tif == "PO"
