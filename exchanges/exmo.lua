@@ -60,22 +60,18 @@ local function by_side(if_buy, if_sell)
 end
 local base_of, quote_of = by_side("in_currency", "out_currency"), by_side("out_currency", "in_currency")
 local amount_of = by_side("in_amount", "out_amount")
--- What the trades that an order brings with it come to.
+-- What the trades that an order brings with it come to; nothing only of a whole order, which tells its total.
 local function filled(o)
   if type(o.trades) ~= "userdata" then return nil end
   local sum = "0"
   for _, t in pairs(o.trades) do
     if type(t) == "userdata" then sum = decimal.add(sum, t.quantity) end
   end
-  return sum
+  return (sum ~= "0" or o.amount and o.amount ~= "") and sum or nil
 end
 local order_fields = {
   id = "order_id,parent_order_id", clientOrderId = "client_id", timestamp = moment("created", "event_time"),
-  lastTradeTimestamp = "updated|ns", side = side_of, price = "price",
-  cost = function(o)            -- of an order without a total whose trades come to nothing: not told
-    if not o.amount and filled(o) == "0" then return false end
-    return o.amount
-  end,
+  lastTradeTimestamp = "updated|ns", side = side_of, price = "price", cost = "amount",
   market = function(o) return o.pair or base_of(o) and quote_of(o) and base_of(o) .. "_" .. quote_of(o) end,
   type = function(o)
     local kind = o.type or o.order_type
