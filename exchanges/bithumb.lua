@@ -170,9 +170,7 @@ return {
 
   -- Market data
 
-  fetch_markets = {
-    get = "/v1/market/all", send = "isDetails=true", read = markets(with(u.market_fields, { precision = { amount = 4, price = 4, cost = 16 } })),
-  },
+  fetch_markets = { get = "/v1/market/all", send = "isDetails=true", read = markets(with(u.market_fields, { precision = { amount = 4, price = 4 } })) },
   fetch_ticker = { get = "/v1/ticker", send = "markets={id}", read = u.one_ticker },
   fetch_tickers = { run = function(a) return u.tickers_of(a, a.symbols or a.all_symbols, "/v1/ticker") end },
   fetch_order_book = { get = "/v1/orderbook", send = "markets={id}", read = u.one_book },
@@ -209,7 +207,7 @@ return {
   },
   create_market_buy_order_with_cost = {
     run = function(a)
-      a.type, a.side, a.params.cost = "market", "buy", a.cost
+      a.type, a.side, a.params.cost = "market", "buy", a.asked_cost
       return new_order(a, { type = "market", side = "buy" })
     end,
   },

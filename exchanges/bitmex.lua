@@ -38,7 +38,7 @@ local instruments = markets {
   settleId = "settlCurrency", active = "state|eq:Open", expiry = "expiry|iso,closingTimestamp|iso",
   linear = function(o) return is_contract(o) and not o.isInverse and not o.isQuanto or nil end,
   inverse = function(o) return is_contract(o) and o.isInverse or nil end, quanto = function(o) return is_contract(o) and o.isQuanto or nil end,
-  contractSize = size_of_contract, taker = "takerFee", maker = "makerFee", strike = "optionStrikePrice",
+  contractSize = size_of_contract, taker = "takerFee", maker = "makerFee", strike = "optionStrikePrice", lotSize = "lotSize",
   precision = {
     price = "tickSize",
     amount = function(o) return is_contract(o) and o.lotSize or o.lotSize and decimal.div(o.lotSize, o.underlyingToPositionMultiplier, 20) end,
@@ -212,9 +212,8 @@ local function trailing_offset(a, type, amount)
 end
 
 local function order_quantity(a)
-  if not a.amount then return nil end
-  if not a.market.spot then return raw_number(a.amount) end
-  return m.to_units(a.amount, a.market.base)
+  if not a.asked_amount then return nil end
+  return a.market.spot and m.to_units(a.asked_amount, a.market.base, a.market.lotSize) or raw_number(a.amount)
 end
 
 return {

@@ -61,7 +61,7 @@ local function by_state(state)
 end
 
 local function cost_of_buy(a)
-  local cost, needs_price = a:take "cost" or a.cost, a.options.createMarketBuyOrderRequiresPrice
+  local cost, needs_price = a:take "cost" or a.asked_cost, a.options.createMarketBuyOrderRequiresPrice
   if cost then return a:to_cost(cost) end
   if not needs_price then return a:to_cost(a.asked_amount) end
   if not a.price then fail("InvalidOrder", "a market buy is told by its cost: give a price, or params.cost") end

@@ -4,7 +4,9 @@ local m = {}
 -- The places of a currency, down to its smallest unit; others have eight.
 local places = { USDT = 6, USDC = 6, ETH = 9, SOL = 9 }
 function m.unit(code) return "1e-" .. (places[code] or 8) end
-function m.to_units(x, code) return raw_number(decimal.round(decimal.mul(x, "1e" .. (places[code] or 8)), 0, "places", "cut")) end
+function m.to_units(x, code, step)
+  return raw_number(decimal.round(decimal.mul(decimal.text(x), "1e" .. (places[code] or 8)), step or 1, "tick", "cut"))
+end
 
 function m.code(o, a, field) return o[field] and a:code_of(o[field]:upper()) end
 

@@ -2,7 +2,7 @@
 return {
   markets = {
     { id = "XBT_USDT", symbol = "BTC/USDT", base = "BTC", quote = "USDT", baseId = "XBT", quoteId = "USDT", type = "spot", spot = true,
-      precision = { amount = 0.0001, price = 0.5 } },
+      precision = { amount = 0.0001, price = 0.5 }, lotSize = 10000 },
     { id = "XBTUSD", symbol = "BTC/USD:BTC", base = "BTC", quote = "USD", settle = "BTC", baseId = "XBT", quoteId = "USD", settleId = "XBt",
       type = "swap", swap = true, contract = true, inverse = true, linear = false, contractSize = 1, precision = { amount = 100, price = 0.5 } },
   },
