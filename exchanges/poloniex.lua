@@ -48,7 +48,7 @@ local contract_markets = markets {
 }
 
 local ticker_fields = {
-  market = "symbol,s", timestamp = "ts,cT", high = "high,h", low = "low,l", bid = "bid,bPx", bidVolume = "bidQuantity,bSz", ask = "ask,aPx",
+  id = "symbol,s", market = "symbol,s", timestamp = "ts,cT", high = "high,h", low = "low,l", bid = "bid,bPx", bidVolume = "bidQuantity,bSz", ask = "ask,aPx",
   askVolume = "askQuantity,aSz", open = "open,o", last = "close,c", percentage = "dailyChange|mul:100,dc|mul:100",
   quoteVolume = "amount,amt", markPrice = "markPrice,mPx", indexPrice = "iPx",
   baseVolume = function(o, _, market)       -- of contracts it is counted in contracts

@@ -12,6 +12,8 @@
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <secp256k1.h>
+#include <secp256k1_recovery.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -317,70 +319,27 @@ bool crypto_rsa_verify(enum recipe_hash h, const void *key, size_t keylen, const
   return good;
 }
 
-static const EC_GROUP *group_of(enum recipe_curve c) {
-  static EC_GROUP *groups[CURVE_COUNT];
-  if (!groups[c]) groups[c] = EC_GROUP_new_by_curve_name(c == CURVE_P256 ? NID_X9_62_prime256v1 : NID_secp256k1);
-  return groups[c];
-}
-
-/* s and order - s both verify; secp256k1 chains take the low one only. */
-static bool make_low(const EC_GROUP *group, BIGNUM *s) {
-  BIGNUM *half = BN_new();
-  const BIGNUM *order = EC_GROUP_get0_order(group);
-  bool ok = half && BN_rshift1(half, order) && (BN_cmp(s, half) <= 0 || BN_sub(s, order, s));
-  BN_free(half);
-  return ok;
-}
-
-/* v: which of the points with x = r the signature was made with, found by recovering the public key from each: Q = (s R - z G) / r. */
-static int recovery_id(const EC_GROUP *group, const EVP_PKEY *pkey, const BIGNUM *r, const BIGNUM *s, const uint8_t *z, size_t zlen) {
-  uint8_t pub[65], point[33], got[65];
-  size_t n = 0;
-  int found = -1;
-  if (!EVP_PKEY_get_octet_string_param(pkey, OSSL_PKEY_PARAM_PUB_KEY, pub, sizeof pub, &n)) return -1;
-  BN_CTX *ctx = BN_CTX_new();
-  EC_POINT *big_r = EC_POINT_new(group), *q = EC_POINT_new(group), *known = EC_POINT_new(group);
-  BIGNUM *inverse = BN_new(), *u1 = BN_new(), *u2 = BN_new(), *zb = BN_bin2bn(z, (int)(zlen > 32 ? 32 : zlen), NULL);
-  const BIGNUM *order = EC_GROUP_get0_order(group);
-  bool ok = ctx && big_r && q && known && inverse && u1 && u2 && zb && EC_POINT_oct2point(group, known, pub, n, ctx)
-            && EC_POINT_point2oct(group, known, POINT_CONVERSION_UNCOMPRESSED, pub, sizeof pub, ctx) == sizeof pub
-            && BN_mod_inverse(inverse, r, order, ctx) && BN_mod_mul(u1, zb, inverse, order, ctx) && BN_sub(u1, order, u1)
-            && BN_mod_mul(u2, s, inverse, order, ctx) && BN_bn2binpad(r, point + 1, 32) == 32;
-  for (int v = 0; ok && v < 2 && found < 0; v++) {
-    point[0] = (uint8_t)(2 + v);
-    if (EC_POINT_oct2point(group, big_r, point, sizeof point, ctx) && EC_POINT_mul(group, q, u1, big_r, u2, ctx)
-        && EC_POINT_point2oct(group, q, POINT_CONVERSION_UNCOMPRESSED, got, sizeof got, ctx) == sizeof got && memcmp(got, pub, sizeof pub) == 0)
-      found = v;
-  }
-  BN_free(zb); BN_free(u1); BN_free(u2); BN_free(inverse);
-  EC_POINT_free(big_r); EC_POINT_free(q); EC_POINT_free(known);
-  BN_CTX_free(ctx);
-  return found;
-}
-
-static bool ecdsa_form(enum recipe_curve c, enum ecdsa_form form, const EVP_PKEY *pkey, ECDSA_SIG *sig, const void *tbs, size_t tbslen,
-                       uint8_t *out, size_t *len) {
-  const BIGNUM *r, *s;
-  ECDSA_SIG_get0(sig, &r, &s);
-  if (c == CURVE_SECP256K1 || form == ECDSA_RECOVERABLE) {
-    BIGNUM *r2 = BN_dup(r), *s2 = BN_dup(s);
-    if (!r2 || !s2 || !make_low(group_of(c), s2) || !ECDSA_SIG_set0(sig, r2, s2)) { BN_free(r2); BN_free(s2); return false; }
-    ECDSA_SIG_get0(sig, &r, &s);
-  }
+/* secp256k1 as ledgers sign: k by RFC 6979, so that signing the same twice gives the same, s in the lower half, and which point it was. */
+static bool sign_secp256k1(const EVP_PKEY *pkey, enum ecdsa_form form, const uint8_t digest[32], uint8_t *out, size_t *len, char *err, size_t errlen) {
+  static secp256k1_context *ctx;
+  uint8_t secret[32];
+  BIGNUM *d = NULL;
+  secp256k1_ecdsa_recoverable_signature sig;
+  secp256k1_ecdsa_signature plain;
+  int v = 0;
+  if (!ctx && !(ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN))) return failf(err, errlen, "out of memory");
+  bool ok = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) && BN_bn2binpad(d, secret, sizeof secret) == sizeof secret
+            && secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, NULL, NULL);
+  BN_clear_free(d);
+  OPENSSL_cleanse(secret, sizeof secret);
+  if (!ok) return failf(err, errlen, "ecdsa needs a private key");
   if (form == ECDSA_DER) {
-    int n = i2d_ECDSA_SIG(sig, NULL);
-    if (n <= 0 || n > CRYPTO_SIGNATURE_MAX) return false;
-    *len = (size_t)i2d_ECDSA_SIG(sig, &out);
-    return true;
+    *len = CRYPTO_SIGNATURE_MAX;
+    return secp256k1_ecdsa_recoverable_signature_convert(ctx, &plain, &sig) && secp256k1_ecdsa_signature_serialize_der(ctx, out, len, &plain);
   }
-  if (BN_bn2binpad(r, out, 32) != 32 || BN_bn2binpad(s, out + 32, 32) != 32) return false;
-  *len = 64;
-  if (form == ECDSA_RECOVERABLE) {
-    int v = recovery_id(group_of(c), pkey, r, s, tbs, tbslen);
-    if (v < 0) return false;
-    out[64] = (uint8_t)v;
-    *len = 65;
-  }
+  secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, out, &v, &sig);
+  out[64] = (uint8_t)v;
+  *len = form == ECDSA_RECOVERABLE ? 65 : 64;
   return true;
 }
 
@@ -393,6 +352,11 @@ bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form,
   if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
   Signer *s = signer_of(c == CURVE_P256 ? KIND_P256 : KIND_SECP256K1, key, keylen, err, errlen);
   if (!s) return false;
+  if (c == CURVE_SECP256K1) {
+    if (tbslen != 32) return failf(err, errlen, "ecdsa on secp256k1 signs 32 bytes");
+    return sign_secp256k1(s->pkey, form, tbs, out, len, err, errlen);
+  }
+  if (form == ECDSA_RECOVERABLE) return failf(err, errlen, "recoverable signatures are of secp256k1");
   if (!s->sign) {
     s->sign = EVP_PKEY_CTX_new(s->pkey, NULL);
     if (!s->sign || EVP_PKEY_sign_init(s->sign) <= 0) {
@@ -404,11 +368,14 @@ bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form,
   uint8_t der[160];
   size_t derlen = sizeof der;
   if (EVP_PKEY_sign(s->sign, der, &derlen, tbs, tbslen) <= 0) return failf(err, errlen, "ecdsa failed");
-  if (form == ECDSA_DER && c == CURVE_P256) { memcpy(out, der, derlen); *len = derlen; return true; }
+  if (form == ECDSA_DER) { memcpy(out, der, derlen); *len = derlen; return true; }
   const unsigned char *d = der;
+  const BIGNUM *r, *t;
   ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &d, (long)derlen);
-  bool ok = sig && ecdsa_form(c, form, s->pkey, sig, tbs, tbslen, out, len);
+  if (sig) ECDSA_SIG_get0(sig, &r, &t);
+  bool ok = sig && BN_bn2binpad(r, out, 32) == 32 && BN_bn2binpad(t, out + 32, 32) == 32;
   ECDSA_SIG_free(sig);
+  *len = 64;
   return ok || failf(err, errlen, "ecdsa failed");
 }
 

@@ -9,6 +9,7 @@
 #include "worker/adapter_lib.h"
 #include "worker/copy.h"
 #include "worker/json.h"
+#include "worker/schema.h"
 #include "worker/venue.h"
 #include "worker/venue_internal.h"
 #include "worker/view.h"
@@ -122,6 +123,18 @@ static int l_kind(lua_State *L) {
   return 1;
 }
 
+/* is_field(name) -> does any unified structure have a field of that name? */
+static int l_is_field(lua_State *L) {
+  const char *name = luaL_checkstring(L, 1);
+  bool found = false;
+  for (int id = 0; id < SCHEMA_COUNT && !found; id++) {
+    const Schema *s = schema_of((enum schema_id)id);
+    for (int i = 0; i < s->nkeys && !found; i++) found = strcmp(s->keys[i], name) == 0;
+  }
+  lua_pushboolean(L, found);
+  return 1;
+}
+
 /* Scheme and host, path, without the query. */
 static size_t path_length(const char *url) { return strcspn(url, "?"); }
 
@@ -180,7 +193,7 @@ bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_
 }
 
 static const luaL_Reg conform[] = {
-  { "preset", l_preset }, { "script", l_script }, { "sent", l_sent }, { "json", l_json }, { "plain", l_plain }, { "plain_at", l_plain_at }, { "kind", l_kind },
+  { "preset", l_preset }, { "script", l_script }, { "sent", l_sent }, { "json", l_json }, { "plain", l_plain }, { "plain_at", l_plain_at }, { "kind", l_kind }, { "is_field", l_is_field },
   { NULL, NULL }
 };
 

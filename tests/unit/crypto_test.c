@@ -227,7 +227,9 @@ static void ecdsa_p256(void **state) {
   sig[10] ^= 1;
   assert_false(crypto_ecdsa_verify(CURVE_P256, H_SHA256, EC_7515_HEX, 64, input, strlen(input), sig, len, err, sizeof err));
   assert_string_equal(err, "");
-  for (enum ecdsa_form form = ECDSA_RAW; form < ECDSA_FORM_COUNT; form++)
+  assert_false(crypto_ecdsa(CURVE_P256, H_SHA256, ECDSA_RECOVERABLE, EC_7515, strlen(EC_7515), input, strlen(input), sig, &len, err, sizeof err));
+  assert_string_equal(err, "recoverable signatures are of secp256k1");
+  for (enum ecdsa_form form = ECDSA_RAW; form < ECDSA_RECOVERABLE; form++)
     for (int i = 0; i < 8; i++) {
       assert_true(crypto_ecdsa(CURVE_P256, H_SHA256, form, EC_7515, strlen(EC_7515), input, strlen(input), sig, &len, err, sizeof err));
       assert_true(crypto_ecdsa_verify(CURVE_P256, H_SHA256, EC_7515_HEX, 64, input, strlen(input), sig, len, err, sizeof err));
@@ -272,8 +274,7 @@ static void pem_shapes(void **state) {
   assert_false(crypto_ecdsa(CURVE_SECP256K1, H_SHA256, ECDSA_RAW, raw, 32, "x", 1, sig, &len, err, sizeof err));
 }
 
-/* Ethereum's test key of the web3 documentation: signatures are low-s, and v recovers the known public key (recovery is checked against
- * it when v is found, so here: the form and the bounds). */
+/* Signatures are deterministic, low-s, and v tells which point it was. */
 static void ecdsa_secp256k1(void **state) {
   (void)state;
   static const char key[] = "0x4c0883a69102937d6234147e2b8f5bbf04c4e9c9c8d2f3b1a5e6d7c8b9a0f1e2";
@@ -281,16 +282,30 @@ static void ecdsa_secp256k1(void **state) {
   size_t len, n;
   int seen[2] = { 0, 0 };
   bytes_of("7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0", half);
-  assert_true(crypto_hash(H_KECCAK256, "hello", 5, digest, &n, err, sizeof err));
   for (int i = 0; i < 40; i++) {
+    uint8_t again[CRYPTO_SIGNATURE_MAX], message[1] = { (uint8_t)i };
+    size_t again_len;
+    assert_true(crypto_hash(H_KECCAK256, message, 1, digest, &n, err, sizeof err));
     assert_true(crypto_ecdsa(CURVE_SECP256K1, H_NONE, ECDSA_RECOVERABLE, key, strlen(key), digest, 32, sig, &len, err, sizeof err));
+    assert_true(crypto_ecdsa(CURVE_SECP256K1, H_NONE, ECDSA_RECOVERABLE, key, strlen(key), digest, 32, again, &again_len, err, sizeof err));
     assert_int_equal(len, 65);
+    assert_int_equal(again_len, 65);
+    assert_memory_equal(sig, again, 65);        /* r, s and v may be asked for one by one */
     assert_true(sig[64] < 2);
     seen[sig[64]]++;
     assert_true(memcmp(sig + 32, half, 32) <= 0);
-    assert_true(crypto_ecdsa_verify(CURVE_SECP256K1, H_KECCAK256, key + 2, 64, "hello", 5, sig, 65, err, sizeof err));
+    assert_true(crypto_ecdsa_verify(CURVE_SECP256K1, H_KECCAK256, key + 2, 64, message, 1, sig, 65, err, sizeof err));
   }
   assert_true(seen[0] && seen[1]);
+  /* RFC 6979 over secp256k1, as the libraries of ledgers test it: key 1, "Satoshi Nakamoto" by SHA-256. */
+  static const char one[] = "0000000000000000000000000000000000000000000000000000000000000001", message[] = "Satoshi Nakamoto";
+  uint8_t want[64];
+  bytes_of("934b1ea10a4b3c1757e2b0c017d0b6143ce3c9a7e6a4a49860d7a6ab210ee3d8" "2442ce9d2b916064108014783e923ec36b49743e2ffa1c4496f01a512aafd9e5", want);
+  assert_true(crypto_ecdsa(CURVE_SECP256K1, H_SHA256, ECDSA_RAW, one, 64, message, strlen(message), sig, &len, err, sizeof err));
+  assert_int_equal(len, 64);
+  assert_memory_equal(sig, want, 64);
+  assert_false(crypto_ecdsa(CURVE_SECP256K1, H_SHA512, ECDSA_RAW, one, 64, message, strlen(message), sig, &len, err, sizeof err));
+  assert_string_equal(err, "ecdsa on secp256k1 signs 32 bytes");
 }
 
 static void ed25519_rfc8032(void **state) {

@@ -170,7 +170,7 @@ local function run_vector(ex, file, vector, fresh)
   end
   if not ok then return "raised " .. tostring(result) end
   local first = vector.args[1]
-  return compare.result(result, vector.result, conform.kind(vector, "result"), skip, "result", type(first) == "string" and first or nil)
+  return compare.result(result, vector.result, conform.kind(vector, "result"), skip, "result", type(first) == "string" and first or nil, vector.method)
 end
 
 local function run_file(path)
