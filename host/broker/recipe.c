@@ -404,6 +404,16 @@ static bool run_if_contains(Run *r) {
   return found ? read_varint(r, &unused) : run_skip(r);
 }
 
+/* How long a credential is, is no secret: what it holds is. */
+static bool run_length(Run *r) {
+  if (!need(r, 1)) return false;
+  size_t n = r->stack[r->depth - 1].n;
+  uint8_t byte = (uint8_t)n;
+  if (n > 127) return failf(r, "a length of more than 127 bytes");
+  r->depth--;
+  return push_copy(r, &byte, 1);
+}
+
 static bool run_totp(Run *r) {
   char code[7];
   if (!need(r, 1)) return false;
@@ -441,6 +451,7 @@ static bool step(Run *r) {
     case R_SLICE: return run_slice(r);
     case R_IF_CONTAINS: return run_if_contains(r);
     case R_SKIP: return run_skip(r);
+    case R_LENGTH: return run_length(r);
     case R_TOTP: return run_totp(r);
     default: return failf(r, "the recipe has an unknown step (%u)", op);
   }

@@ -26,7 +26,8 @@ enum recipe_op {
                     of a key decides the scheme: what is for a key of the other sort is not tried on this one) */
   R_TOTP,        /* pops a base32 secret: the 6-digit code of RFC 6238 for the request's time */
   R_OFFSET,      /* u8 recipe_time, zigzag varint ms: push time + ms (expiries) */
-  R_SKIP         /* varint n: the next n bytes are passed over */
+  R_SKIP,        /* varint n: the next n bytes are passed over */
+  R_LENGTH       /* pops a value of at most 127 bytes: one byte, its length (formats that put it in front of a text) */
 };
 enum recipe_key  { K_APIKEY, K_SECRET, K_UID, K_ACCOUNTID, K_LOGIN, K_PASSWORD, K_TWOFA, K_PRIVATEKEY, K_WALLETADDRESS, K_TOKEN, K_COUNT };
 #define RECIPE_KEY_NAMES { "apiKey", "secret", "uid", "accountId", "login", "password", "twofa", "privateKey", "walletAddress", "token" }

@@ -215,6 +215,18 @@ static int l_totp(lua_State *L) {
   return push_program(L, &part, 1, op, 1);
 }
 
+static int l_length_byte(lua_State *L) {     /* length_byte(x): one byte, the length of x */
+  Part part = part_of(L, 1);
+  if (part.sealed) {
+    char op[1] = { R_LENGTH };
+    return push_program(L, &part, 1, op, 1);
+  }
+  luaL_argcheck(L, part.n <= 127, 1, "more than 127 bytes");
+  char byte = (char)part.n;
+  lua_pushlstring(L, &byte, 1);
+  return 1;
+}
+
 static int l_slice(lua_State *L) {     /* slice(x, i, j): 1-based, both ends in; negative ones only for text */
   Part part = part_of(L, 1);
   lua_Integer i = luaL_checkinteger(L, 2), j = luaL_checkinteger(L, 3);
@@ -475,7 +487,7 @@ void sealed_open(lua_State *L) {
     { "__newindex", s_refuse }, { "__len", s_refuse }, { "__lt", s_refuse }, { "__le", s_refuse }, { NULL, NULL } };
   static const luaL_Reg number_meta[] = { { "__concat", s_concat }, { "__tostring", number_tostring }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "hash", l_hash }, { "hmac", l_hmac }, { "rsa", l_rsa }, { "ecdsa", l_ecdsa }, { "ed25519", l_ed25519 },
-    { "totp", l_totp }, { "slice", l_slice }, { "when_contains", l_when_contains }, { "clock", l_time }, { "join", l_join }, { "jwt", l_jwt },
+    { "totp", l_totp }, { "slice", l_slice }, { "length_byte", l_length_byte }, { "when_contains", l_when_contains }, { "clock", l_time }, { "join", l_join }, { "jwt", l_jwt },
     { "raw_number", l_raw_number }, { "uuid", l_uuid }, { "random_hex", l_random_hex }, { "random_digits", l_random_digits }, { NULL, NULL } };
   static const char *const codings[] = RECIPE_CODING_NAMES;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &sealed_key) != LUA_TTABLE) {

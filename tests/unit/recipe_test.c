@@ -192,6 +192,10 @@ static void no_oracles(void **state) {
   fails("the recipe is cut short");
   b_text(&b, "abc"); b_op(&b, R_SKIP, 1, 1);
   fails("the recipe is cut short");
+  b_op(&b, R_KEY, 1, K_UID); b_op(&b, R_LENGTH, 0); b_op(&b, R_ENCODE, 1, C_HEX);
+  gives("08", "08");
+  b_bytes(&b, EC_7515, 128); b_op(&b, R_LENGTH, 0);
+  fails("a length of more than 127 bytes");
   b_text(&b, RSA_7515); b_op(&b, R_KEY, 1, K_APIKEY); b_op(&b, R_RSA, 1, H_NONE);
   fails("rsa without a hash cannot sign a credential");
   b_op(&b, R_KEY, 1, K_APIKEY); b_op(&b, R_ENCODE, 1, C_UNHEX);
