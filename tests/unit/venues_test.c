@@ -242,7 +242,6 @@ static const struct {
   { 0, "/0/public/Nope", 200, "{\"error\":[\"EGeneral:Unknown method\"]}" },
   { 1, "/api/v3/depth?symbol=NOPE", 400, "{\"code\":-1121,\"msg\":\"Invalid symbol.\"}" },
   { 1, "/api/v3/klines?symbol=BTCUSDT&interval=7m", 400, "{\"code\":-1120,\"msg\":\"Invalid interval.\"}" },
-  { 1, "/api/v3/account", 401, "{\"code\":-2014,\"msg\":\"API-key format invalid.\"}" },
   { 2, "/api/v2/ticker/nope/", 404, "{\"status\":\"error\",\"reason\":\"Not found.\",\"code\":\"API0000\"}" },
   { 3, "/products/NO-PE/ticker", 404, "{\"message\":\"NotFound\"}" },
   { 3, "/products/BTC-USD/candles?granularity=7", 400, "{\"message\":\"Unsupported granularity\"}" },

@@ -1,6 +1,6 @@
 /* Binance spot, /api/v3; the futures hosts list nothing. */
 #include <string.h>
-#include "venue.h"
+#include "desk.h"
 
 static const Listing listings[] = {
   { "BTCUSDT", NULL, A_BTC, A_USDT, 2, 5, 1 }, { "ETHUSDT", NULL, A_ETH, A_USDT, 2, 4, 1 },
@@ -47,7 +47,7 @@ static void put_symbol(Text *b, const Listing *l) {
       b,
       "},{\"filterType\":\"NOTIONAL\",\"minNotional\":\"%s\",\"applyMinToMarket\":true,\"maxNotional\":\"9000000.00000000\","
       "\"applyMaxToMarket\":false,\"avgPriceMins\":5}],\"permissions\":[],\"permissionSets\":[[\"SPOT\",\"MARGIN\"]]}",
-      l->quote == A_BTC ? "0.00010000" : "5.00000000");
+      trading_binance.rules.min_cost(l));
 }
 
 static void put_ticker(Text *b, const Source *s, const Listing *l, Moment now, const char *kind) {
@@ -208,7 +208,7 @@ static void info(const Venue *v, const Source *s, const Request *q, Moment now, 
       b,
       "{\"timezone\":\"UTC\",\"serverTime\":%lld,\"rateLimits\":[{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\","
       "\"intervalNum\":1,\"limit\":6000}],\"exchangeFilters\":[],\"symbols\":[",
-      (long long)now);
+      (long long)request_time(q, now));
   for (int i = 0, n = 0; i < v->n; i++) {
     if (l && l != &v->listings[i]) continue;
     if (n++) text_add(b, ",");
@@ -243,7 +243,7 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
     return;
   }
   if (!strcmp(path, "time")) {
-    text_format(b, "{\"serverTime\":%lld}", (long long)now);
+    text_format(b, "{\"serverTime\":%lld}", (long long)request_time(q, now));
     return;
   }
   if (!strcmp(path, "exchangeInfo")) {
@@ -257,13 +257,6 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   }
   bool depth = !strcmp(path, "depth"), aggregate = !strcmp(path, "aggTrades"), trades = aggregate || !strcmp(path, "trades");
   if (!depth && !trades && strcmp(path, "klines")) {
-    static const char *const closed[] = { "account", "order", "openOrders", "allOrders", "myTrades" };
-    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
-      if (!strcmp(path, closed[i])) {
-        failure(r, 401, q->key ? -2015 : -2014,
-                q->key ? "Invalid API-key, IP, or permissions for action." : "API-key format invalid.");
-        return;
-      }
     missing(r, path);
     return;
   }
@@ -297,4 +290,5 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   else put_candles(b, s, l, now, ms, from, until, (int)limit);
 }
 
-const Venue venue_binance = { "binance", "binance", 0.001, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_binance = { "binance", "binance", 0.001, listings, sizeof listings / sizeof *listings, answer, missing,
+                              &trading_binance };

@@ -247,4 +247,4 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   } else missing(r, path);
 }
 
-const Venue venue_bitfinex = { "bitfinex", "bitfinex2", 0.002, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_bitfinex = { "bitfinex", "bitfinex2", 0.002, listings, sizeof listings / sizeof *listings, answer, missing, NULL };

@@ -1,7 +1,7 @@
 /* Bitstamp, /api/v2. Every value but the lists is text. */
 #include <ctype.h>
 #include <string.h>
-#include "venue.h"
+#include "desk.h"
 
 static const Listing listings[] = {
   { "btcusd", "BTC/USD", A_BTC, A_USD, 0, 8, 1 },    { "btceur", "BTC/EUR", A_BTC, A_EUR, 0, 8, 1 },
@@ -32,7 +32,7 @@ static void put_market(Text *b, const Listing *l) {
       "\"Enabled\","
       "\"description\":\"%s / %s\",\"market_type\":\"SPOT\",\"underlying_asset\":null,\"payoff_type\":null,\"contract_size\":null,"
       "\"isin\":null,\"tick_size\":null}",
-      l->name, l->id, base, l->amount_decimals, quote, l->price_decimals, l->quote == A_BTC ? "0.0001" : "10.00", l->price_decimals,
+      l->name, l->id, base, l->amount_decimals, quote, l->price_decimals, trading_bitstamp.rules.min_cost(l), l->price_decimals,
       base, quote);
 }
 
@@ -73,10 +73,10 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n) {
   }
 }
 
-static void put_book(Text *b, const Source *s, const Listing *l, Moment now) {
+static void put_book(Text *b, const Source *s, const Listing *l, Moment now, Moment told) {
   Book book;
   market_book(s, l, now, 120, &book);
-  text_format(b, "{\"timestamp\":\"%lld\",\"microtimestamp\":\"%lld000\",\"bids\":[", (long long)(now / 1000), (long long)now);
+  text_format(b, "{\"timestamp\":\"%lld\",\"microtimestamp\":\"%lld000\",\"bids\":[", (long long)(told / 1000), (long long)told);
   put_side(b, l, book.bids, book.n);
   text_add(b, "],\"asks\":[");
   put_side(b, l, book.asks, book.n);
@@ -164,16 +164,6 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
     return;
   }
   if (!IS("ticker") && !IS("order_book") && !IS("transactions") && !IS("ohlc")) {
-    static const char *const closed[] = { "balance",      "account_balances", "open_orders", "user_transactions",
-                                          "order_status", "cancel_order",     "buy",         "sell" };
-    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
-      if (strlen(closed[i]) == n && !memcmp(closed[i], path, n)) {
-        reply_set(r, 403,
-                  q->key
-                      ? "{\"status\":\"error\",\"reason\":\"API key not found\",\"code\":\"API0001\"}"
-                      : "{\"status\":\"error\",\"reason\":\"Missing key, signature and nonce parameters.\",\"code\":\"API0000\"}");
-        return;
-      }
     missing(r, path);
     return;
   }
@@ -183,10 +173,11 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
     return;
   }
   if (IS("ticker")) put_ticker(&r->body, s, l, now, false);
-  else if (IS("order_book")) put_book(&r->body, s, l, now);
+  else if (IS("order_book")) put_book(&r->body, s, l, now, request_time(q, now));
   else if (IS("transactions")) put_trades(&r->body, s, l, now, query_get(q, "time"));
   else candles(s, q, l, now, r);
 #undef IS
 }
 
-const Venue venue_bitstamp = { "bitstamp", "bitstamp", 0.004, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_bitstamp = { "bitstamp", "bitstamp", 0.004, listings, sizeof listings / sizeof *listings, answer, missing,
+                               &trading_bitstamp };

@@ -241,5 +241,5 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
 }
 
 const Venue venue_coinbaseexchange = {
-  "coinbaseexchange", "coinbasepro", 0.006, listings, sizeof listings / sizeof *listings, answer, missing
+  "coinbaseexchange", "coinbasepro", 0.006, listings, sizeof listings / sizeof *listings, answer, missing, NULL
 };

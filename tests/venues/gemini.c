@@ -221,4 +221,4 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   else failure(r, 400, "InvalidTimeFrame", "Received a time frame that is not supported");
 }
 
-const Venue venue_gemini = { "gemini", "gemini", 0.004, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_gemini = { "gemini", "gemini", 0.004, listings, sizeof listings / sizeof *listings, answer, missing, NULL };

@@ -1,7 +1,8 @@
 /* Kraken spot, /0/public. Failures are lists of text in a 200 reply. */
 #include <string.h>
 #include <time.h>
-#include "venue.h"
+#include "desk.h"
+#include "kraken.h"
 
 static const Listing listings[] = {
   { "XXBTZUSD", "XBTUSD", A_BTC, A_USD, 1, 8, 5000 },        { "XBTUSDT", "XBTUSDT", A_BTC, A_USDT, 1, 8, 5000 },
@@ -12,10 +13,7 @@ static const Listing listings[] = {
   { "USDTZUSD", "USDTUSD", A_USDT, A_USD, 5, 8, 500000000 },
 };
 
-static const struct {
-  const char *id, *alt;
-  int decimals, display;
-} assets[A_COUNT] = {
+const KrakenAsset kraken_assets[A_COUNT] = {
   [A_USD] = { "ZUSD", "USD", 4, 2 },   [A_EUR] = { "ZEUR", "EUR", 4, 2 },  [A_ZAR] = { "ZAR", "ZAR", 4, 2 },
   [A_USDT] = { "USDT", "USDT", 8, 4 }, [A_BTC] = { "XXBT", "XBT", 10, 5 }, [A_ETH] = { "XETH", "ETH", 10, 5 },
   [A_LTC] = { "XLTC", "LTC", 10, 5 },  [A_XRP] = { "XXRP", "XRP", 8, 5 },  [A_SOL] = { "SOL", "SOL", 10, 5 },
@@ -37,7 +35,7 @@ static void put_assets(Text *b) {
     if (i == A_ZAR) continue;
     text_format(
         b, "%s\"%s\":{\"aclass\":\"currency\",\"altname\":\"%s\",\"decimals\":%d,\"display_decimals\":%d,\"status\":\"enabled\"}",
-        n++ ? "," : "", assets[i].id, assets[i].alt, assets[i].decimals, assets[i].display);
+        n++ ? "," : "", kraken_assets[i].id, kraken_assets[i].alt, kraken_assets[i].decimals, kraken_assets[i].display);
   }
 }
 
@@ -50,11 +48,11 @@ static void put_pair(Text *b, const Listing *l) {
       "\"lot_multiplier\":1,\"leverage_buy\":[2,3],\"leverage_sell\":[2,3],\"fees\":[[0,0.4],[10000,0.35],[50000,0.24]],"
       "\"fees_maker\":[[0,0.25],[10000,0.2],[50000,0.14]],\"fee_volume_currency\":\"ZUSD\",\"margin_call\":80,\"margin_stop\":40,"
       "\"ordermin\":\"",
-      l->id, l->name, assets[l->base].alt, assets[l->quote].alt, assets[l->base].id, assets[l->quote].id, l->price_decimals,
+      l->id, l->name, kraken_assets[l->base].alt, kraken_assets[l->quote].alt, kraken_assets[l->base].id, kraken_assets[l->quote].id, l->price_decimals,
       l->amount_decimals);
   text_short(b, l->min_amount, l->amount_decimals);
   text_add(b, "\",\"costmin\":\"");
-  text_add(b, l->quote == A_BTC ? "0.00002" : "0.5");
+  text_add(b, trading_kraken.rules.min_cost(l));
   text_add(b, "\",\"tick_size\":\"");
   text_fixed(b, 1, l->price_decimals);
   text_add(b, "\",\"status\":\"online\"}");
@@ -180,10 +178,6 @@ static void put_time(Text *b, Moment now) {
 static void answer(const Venue *v, const Source *s, const Request *q, Moment now, Reply *r) {
   const char *path = q->path;
   Text *b = &r->body;
-  if (path_take(&path, "/0/private/")) {
-    failure(r, 200, "EAPI:Invalid key");
-    return;
-  }
   if (!path_take(&path, "/0/public/")) {
     missing(r, path);
     return;
@@ -205,10 +199,10 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
     return;
   }
   text_add(b, "{\"error\":[],\"result\":{");
-  if (!strcmp(path, "Time")) put_time(b, now);
+  if (!strcmp(path, "Time")) put_time(b, request_time(q, now));
   else if (!strcmp(path, "SystemStatus")) {
     text_add(b, "\"status\":\"online\",\"timestamp\":\"");
-    text_iso(b, now / 1000 * 1000, 0);
+    text_iso(b, request_time(q, now) / 1000 * 1000, 0);
     text_add(b, "\"");
   } else if (!strcmp(path, "Assets")) put_assets(b);
   else if (!strcmp(path, "AssetPairs") || !strcmp(path, "Ticker")) {
@@ -254,4 +248,5 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   text_add(b, "}}");
 }
 
-const Venue venue_kraken = { "kraken", "kraken", 0.004, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_kraken = { "kraken", "kraken", 0.004, listings, sizeof listings / sizeof *listings, answer, missing,
+                             &trading_kraken };

@@ -155,4 +155,4 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   else candles(s, q, l, now, r);
 }
 
-const Venue venue_luno = { "luno", "luno", 0.006, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_luno = { "luno", "luno", 0.006, listings, sizeof listings / sizeof *listings, answer, missing, NULL };

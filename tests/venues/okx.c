@@ -1,6 +1,6 @@
 /* OKX, /api/v5: {code, msg, data}; failures mostly with status 200. */
 #include <string.h>
-#include "venue.h"
+#include "desk.h"
 
 static const Listing listings[] = {
   { "BTC-USDT", NULL, A_BTC, A_USDT, 1, 8, 1000 }, { "ETH-USDT", NULL, A_ETH, A_USDT, 2, 6, 100 },
@@ -81,14 +81,14 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n) {
   }
 }
 
-static void put_book(Text *b, const Source *s, const Listing *l, Moment now, int depth) {
+static void put_book(Text *b, const Source *s, const Listing *l, Moment now, Moment told, int depth) {
   Book book;
   market_book(s, l, now, depth, &book);
   text_add(b, "{\"asks\":[");
   put_side(b, l, book.asks, book.n);
   text_add(b, "],\"bids\":[");
   put_side(b, l, book.bids, book.n);
-  text_format(b, "],\"ts\":\"%lld\",\"seqId\":%lld}", (long long)now, (long long)(now / 100));
+  text_format(b, "],\"ts\":\"%lld\",\"seqId\":%lld}", (long long)told, (long long)(told / 100));
 }
 
 static void put_trades(Text *b, const Source *s, const Listing *l, Moment now, int limit) {
@@ -199,7 +199,7 @@ static void market(const Venue *v, const Source *s, const Request *q, const char
   if (candles) put_candles(b, s, l, now, ms, before, after, (int)(limit > 300 ? 300 : limit));
   else if (trades) put_trades(b, s, l, now, (int)(limit > 500 ? 500 : limit));
   else if (*what == 't') put_ticker(b, s, l, now);
-  else put_book(b, s, l, now, (int)(depth > 400 ? 400 : depth));
+  else put_book(b, s, l, now, request_time(q, now), (int)(depth > 400 ? 400 : depth));
   text_add(b, "]}");
 }
 
@@ -207,16 +207,13 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   const char *path = q->path;
   if (!path_take(&path, "/api/v5/")) missing(r, path);
   else if (!strcmp(path, "public/time"))
-    text_format(&r->body, "{\"code\":\"0\",\"data\":[{\"ts\":\"%lld\"}],\"msg\":\"\"}", (long long)now);
+    text_format(&r->body, "{\"code\":\"0\",\"data\":[{\"ts\":\"%lld\"}],\"msg\":\"\"}", (long long)request_time(q, now));
   else if (!strcmp(path, "system/status")) text_add(&r->body, "{\"code\":\"0\",\"data\":[],\"msg\":\"\"}");
   else if (!strcmp(path, "public/instruments")) lists(v, s, q, now, r, false);
   else if (!strcmp(path, "market/tickers")) lists(v, s, q, now, r, true);
   else if (path_take(&path, "market/")) market(v, s, q, path, now, r);
-  else if (!strncmp(path, "account/", 8) || !strncmp(path, "trade/", 6) || !strncmp(path, "asset/", 6))
-    reply_set(r, 401,
-              q->key ? "{\"msg\":\"Invalid OK-ACCESS-KEY\",\"code\":\"50111\"}"
-                     : "{\"msg\":\"Request header OK-ACCESS-KEY can not be empty.\",\"code\":\"50103\"}");
   else missing(r, path);
 }
 
-const Venue venue_okx = { "okx", "okex3", 0.0015, listings, sizeof listings / sizeof *listings, answer, missing };
+const Venue venue_okx = { "okx", "okex3", 0.0015, listings, sizeof listings / sizeof *listings, answer, missing,
+                          &trading_okx };

@@ -8,16 +8,21 @@
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include "inspect.h"
+#include "memory.h"
 
-#define BODY_MAX (1u << 20) /* of a request; read and thrown away */
+#define BODY_MAX (1u << 20) /* of a request */
 #define CONNECTIONS 512
 
 typedef struct Call Call;
-struct Call { /* one request while it is being read, and while it waits */
+struct Call { /* one request while it is being read, and while it or its answer waits */
   Call *next;
-  struct MHD_Connection *connection;
-  size_t body;
-  Moment due; /* 0: not delayed */
+  struct MHD_Connection *connection; /* NULL until its headers are there */
+  Text body;
+  Moment due, wait; /* due 0: not delayed */
+  bool answered;    /* only `reply` is still to be sent */
+  Reply reply;
+  char target[];
 };
 
 struct Server {
@@ -27,6 +32,8 @@ struct Server {
   Fault fault;
   struct MHD_Daemon *daemon;
   int port, descriptor;
+  Desk *desk;
+  Faults *faults;
   Call *waiting;
   uint64_t requests, dice;
 };
@@ -52,6 +59,15 @@ static enum MHD_Result take_query(void *cls, enum MHD_ValueKind kind, const char
   return MHD_YES;
 }
 
+static enum MHD_Result take_header(void *cls, enum MHD_ValueKind kind, const char *key, const char *value) {
+  Request *q = cls;
+  (void)kind;
+  if (q->headers == HEADERS_MAX) return MHD_NO;
+  q->header[q->headers].name = key;
+  q->header[q->headers++].value = value ? value : "";
+  return MHD_YES;
+}
+
 static bool has_key(struct MHD_Connection *c) {
   static const char *const headers[] = { "API-Key",       "X-MBX-APIKEY",  "X-Auth",     "CB-ACCESS-KEY",
                                          "OK-ACCESS-KEY", "Authorization", "bfx-apikey", "X-GEMINI-APIKEY" };
@@ -65,38 +81,95 @@ static void spoil(Text *body, uint64_t dice) {
   text_add(body, (dice >> 10) & 1 ? "\xff\xfe<html>" : "\"}]}");
 }
 
+static void page(Reply *r, int status) {
+  r->status = status;
+  r->type = "text/html";
+  r->body.len = 0;
+  text_format(&r->body, "<html><head><title>%d</title></head><body>%d</body></html>", status, status);
+}
+
 static enum MHD_Result send_reply(struct MHD_Connection *c, Reply *r) {
   struct MHD_Response *response;
-  if (r->body.p) response = MHD_create_response_from_buffer(r->body.len, r->body.p, MHD_RESPMEM_MUST_FREE);
+  if (r->body.p) response = MHD_create_response_from_buffer(r->body.len, r->body.p, MHD_RESPMEM_MUST_FREE); /* and no longer ours */
   else response = MHD_create_response_from_buffer(0, (void *)"", MHD_RESPMEM_PERSISTENT);
-  if (!response) {
-    text_free(&r->body);
-    return MHD_NO;
-  }
+  if (!response) return MHD_NO;
+  r->body = (Text) { 0 };
   MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, r->type ? r->type : "application/json");
   enum MHD_Result sent = MHD_queue_response(c, (unsigned)r->status, response);
   MHD_destroy_response(response);
   return sent;
 }
 
-static enum MHD_Result reply(Server *s, struct MHD_Connection *c, const char *url, const char *method) {
-  Request q = { .method = !strcmp(method, "HEAD") ? "GET" : method, .path = url };
-  Reply r = { .status = 200 };
+static void wait_for(Server *s, Call *call, Moment ms) {
+  call->wait = ms;
+  call->due = server_clock() + ms;
+  call->next = s->waiting;
+  s->waiting = call;
+  MHD_suspend_connection(call->connection);
+}
+
+/* The private side: what is done, and what is told of it, are two things. */
+static enum MHD_Result reply_private(Server *s, Call *call, const Request *q, enum act act, Now now) {
+  Verdict v = faults_judge(s->faults, act, now.world - s->source.world.started);
+  Reply *r = &call->reply;
+  if (v.hit[F_LOST_BEFORE]) return MHD_NO;
+  if (v.maintenance || v.hit[F_REJECT]) s->venue->trading->refuse(r, v.maintenance ? MAINTENANCE : BUSY);
+  else {
+    s->desk->twice = v.hit[F_DUPLICATE];
+    engine_cross(s->desk->engine, v.hit[F_CROSS] ? CROSS_FILLED : v.hit[F_LATE] ? CROSS_LATE : NO_CROSSING, v.arg[F_LATE]);
+    desk_answer(s->desk, q, now, r);
+  }
+  if (v.hit[F_GARBAGE]) spoil(&r->body, v.dice);
+  if (v.hit[F_ERROR]) page(r, v.arg[F_ERROR]);
+  if (v.hit[F_LOST]) return MHD_NO;
+  call->answered = true;
+  if (!v.wait_ms) return send_reply(call->connection, r);
+  wait_for(s, call, v.wait_ms);
+  return MHD_YES;
+}
+
+static enum MHD_Result reply(Server *s, Call *call, const char *url, const char *method) {
+  struct MHD_Connection *c = call->connection;
+  Moment wall = server_clock() - s->fault.stale_ms;
+  Now now = { world_now(&s->source.world, wall), wall };
+  Request q = { .method = !strcmp(method, "HEAD") ? "GET" : method,
+                .path = url,
+                .target = call->target,
+                .body = call->body.p ? call->body.p : "",
+                .body_len = call->body.len,
+                .wall = wall };
+  Reply *r = &call->reply;
+  r->status = 200;
+  MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, take_query, &q);
+  if (!strncmp(url, "/-/", 3)) {
+    inspect_answer(s->venue, s->desk, s->faults, &s->source.world, &q, now, r);
+    return send_reply(c, r);
+  }
   if (happens(s, s->fault.drop)) return MHD_NO;
   if (s->fault.status) {
-    r.status = s->fault.status;
-    r.type = "text/html";
-    text_format(&r.body, "<html><head><title>%d</title></head><body>%d</body></html>", r.status, r.status);
-    return send_reply(c, &r);
+    page(r, s->fault.status);
+    return send_reply(c, r);
   }
-  MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, take_query, &q);
   const char *agent = MHD_lookup_connection_value(c, MHD_HEADER_KIND, "User-Agent");
   q.agent = agent && *agent;
   q.key = has_key(c);
-  if (!s->recorded) venue_answer(s->venue, &s->source, &q, server_clock() - s->fault.stale_ms, &r);
-  else if (!recorded_answer(s->recorded, &q, &r)) s->venue->missing(&r, q.path);
-  if (happens(s, s->fault.garbage)) spoil(&r.body, s->dice);
-  return send_reply(c, &r);
+  MHD_get_connection_values(c, MHD_HEADER_KIND, take_header, &q);
+  enum act act = s->desk && !s->recorded ? s->venue->trading->act(&q) : NOT_PRIVATE;
+  if (act) return reply_private(s, call, &q, act, now);
+  if (!s->recorded) venue_answer(s->venue, &s->source, &q, now.world, r);
+  else if (!recorded_answer(s->recorded, &q, r)) s->venue->missing(r, q.path);
+  if (happens(s, s->fault.garbage)) spoil(&r->body, s->dice);
+  return send_reply(c, r);
+}
+
+/* Before anything else of a request: its first line is kept as it was sent, for signatures. */
+static void *begin(void *cls, const char *uri, struct MHD_Connection *c) {
+  (void)cls;
+  (void)c;
+  size_t n = strlen(uri) + 1;
+  Call *call = memory_new(sizeof *call + n);
+  memcpy(call->target, uri, n);
+  return call;
 }
 
 static enum MHD_Result handle(void *cls, struct MHD_Connection *c, const char *url, const char *method, const char *version,
@@ -104,35 +177,33 @@ static enum MHD_Result handle(void *cls, struct MHD_Connection *c, const char *u
   Server *s = cls;
   Call *call = *state;
   (void)version;
-  (void)upload;
-  if (!call) {
-    call = calloc(1, sizeof *call);
-    if (!call) return MHD_NO;
+  if (!call->connection) {
     call->connection = c;
-    *state = call;
     return MHD_YES;
   }
   if (*size) {
-    call->body += *size;
+    text_bytes(&call->body, upload, *size);
     *size = 0;
-    return call->body > BODY_MAX ? MHD_NO : MHD_YES;
+    return call->body.len > BODY_MAX ? MHD_NO : MHD_YES;
   }
+  if (call->answered) return send_reply(c, &call->reply);
   if (s->fault.delay_ms && !call->due) {
-    call->due = server_clock() + s->fault.delay_ms;
-    call->next = s->waiting;
-    s->waiting = call;
-    MHD_suspend_connection(c);
+    wait_for(s, call, s->fault.delay_ms);
     return MHD_YES;
   }
   s->requests++;
-  return reply(s, c, url, method);
+  return reply(s, call, url, method);
 }
 
 static void done(void *cls, struct MHD_Connection *c, void **state, enum MHD_RequestTerminationCode why) {
+  Call *call = *state;
   (void)cls;
   (void)c;
   (void)why;
-  free(*state);
+  if (!call) return;
+  text_free(&call->body);
+  text_free(&call->reply.body);
+  free(call);
   *state = NULL;
 }
 
@@ -140,7 +211,7 @@ static void resume(Server *s, bool all) {
   Moment now = server_clock();
   for (Call **at = &s->waiting; *at;) {
     Call *call = *at;
-    if (!all && call->due > now && call->due - now <= s->fault.delay_ms) {
+    if (!all && call->due > now && call->due - now <= call->wait) {
       at = &call->next;
       continue;
     }
@@ -164,10 +235,11 @@ Server *server_start(const Venue *v, const Source *source, const Recorded *recor
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_port = htons((uint16_t)port),
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-  s->daemon = MHD_start_daemon(MHD_USE_EPOLL | (fault.delay_ms ? MHD_ALLOW_SUSPEND_RESUME : 0), (uint16_t)port, NULL, NULL, handle,
+  s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)port, NULL, NULL, handle,
                                s, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
                                MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
-                               MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_END);
+                               MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_NOTIFY_COMPLETED, done, NULL,
+                               MHD_OPTION_END);
   const union MHD_DaemonInfo *bound = s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
   const union MHD_DaemonInfo *poll = bound ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
   if (!poll) {
@@ -180,6 +252,11 @@ Server *server_start(const Venue *v, const Source *source, const Recorded *recor
   poll = MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD);
   s->descriptor = poll->epoll_fd;
   return s;
+}
+
+void server_trade(Server *s, Desk *desk, Faults *faults) {
+  s->desk = desk;
+  s->faults = faults;
 }
 
 void server_stop(Server *s) {

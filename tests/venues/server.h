@@ -1,6 +1,7 @@
 /* One venue on one port of 127.0.0.1. All servers share the caller's thread: wait on their descriptors, run those that are ready. */
 #ifndef VENUES_SERVER_H
 #define VENUES_SERVER_H
+#include "faults.h"
 #include "recorded.h"
 
 /* What goes wrong on purpose. */
@@ -14,6 +15,7 @@ typedef struct Server Server;
 
 Server *server_start(const Venue *v, const Source *s, const Recorded *recorded, Fault fault, int port, char *err,
                      size_t errlen); /* port 0: any */
+void server_trade(Server *s, Desk *desk, Faults *faults); /* opens the private side; both are the caller's */
 void server_stop(Server *s);
 int server_port(const Server *s);
 int server_descriptor(const Server *s); /* becomes readable when there is work */

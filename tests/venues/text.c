@@ -76,6 +76,18 @@ void text_iso(Text *t, int64_t ms, int micro) {
               tm.tm_sec, (int)(ms % 1000), micro ? "000" : "");
 }
 
+void text_json(Text *t, const char *s) {
+  text_add(t, "\"");
+  for (; *s; s++) {
+    if ((unsigned char)*s < 0x20 || *s == 0x7f) text_format(t, "\\u%04x", *s);
+    else {
+      if (*s == '"' || *s == '\\') text_add(t, "\\");
+      text_bytes(t, s, 1);
+    }
+  }
+  text_add(t, "\"");
+}
+
 void text_format(Text *t, const char *format, ...) {
   char buf[2048];
   va_list ap;

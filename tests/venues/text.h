@@ -20,5 +20,6 @@ void text_fixed(Text *t, int64_t units, int decimals);             /* 123456, 2 
 void text_padded(Text *t, int64_t units, int decimals, int shown); /* ... with zeros up to `shown` decimals (at most 18) */
 void text_short(Text *t, int64_t units, int decimals);             /* ... without trailing zeros */
 void text_iso(Text *t, int64_t ms, int micro);                     /* 2024-06-15T12:34:56.789Z; with micro six decimals */
+void text_json(Text *t, const char *s);                            /* as a JSON string, with its quotes */
 __attribute__((format(printf, 2, 3))) void text_format(Text *t, const char *format, ...);
 #endif

@@ -17,11 +17,22 @@ const Venue *venue_find(const char *id, size_t len) {
 void venue_answer(const Venue *v, const Source *s, const Request *q, Moment now, Reply *r) {
   r->status = 200;
   v->answer(v, s, q, now, r);
-  if (r->body.full) {
-    text_free(&r->body);
-    reply_set(r, 500, "{}");
-  }
+  reply_check(r);
 }
+
+void reply_check(Reply *r) {
+  if (!r->body.full) return;
+  text_free(&r->body);
+  reply_set(r, 500, "{}");
+}
+
+const char *header_get(const Request *q, const char *name) {
+  for (int i = 0; i < q->headers; i++)
+    if (!strcasecmp(q->header[i].name, name)) return q->header[i].value;
+  return NULL;
+}
+
+Moment request_time(const Request *q, Moment now) { return q->wall ? q->wall : now; }
 
 const char *query_get(const Request *q, const char *key) {
   for (int i = 0; i < q->queries; i++)

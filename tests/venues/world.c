@@ -34,6 +34,8 @@ double world_normal(uint64_t hash) { /* the sum of four uniforms is near enough,
   return (sum - 2) * 1.7320508;
 }
 
+Moment world_now(const World *w, Moment wall) { return w->stopped ? *w->stopped : wall; }
+
 double world_time(const World *w, Moment now) { return ORIGIN + (double)(now - w->started) * w->speed; }
 
 double world_noise(uint64_t seed, uint64_t stream, double t, double period) {
