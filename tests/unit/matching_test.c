@@ -17,10 +17,15 @@ static const char *ten(const Listing *l) {
 }
 
 static const Rules plain = { .maker = "0.001", .taker = "0.002", .post_only_refused = true, .places = eight, .min_cost = ten };
-static const Rules in_quote = { .maker = "0.0025", .taker = "0.004", .fee_in_quote = true, .places = eight, .client_unique = CLIENT_OPEN,
+static const Rules in_quote = { .maker = "0.0025",
+                                .taker = "0.004",
+                                .fee_in_quote = true,
+                                .places = eight,
+                                .client_unique = CLIENT_OPEN,
                                 .self_trade = SELF_CANCELS_NEWEST };
-static const Rules resting_goes = { .maker = "0", .taker = "0", .places = eight, .client_unique = CLIENT_EVER,
-                                    .self_trade = SELF_CANCELS_RESTING };
+static const Rules resting_goes = {
+  .maker = "0", .taker = "0", .places = eight, .client_unique = CLIENT_EVER, .self_trade = SELF_CANCELS_RESTING
+};
 static const Listing btc = { "BTCUSD", NULL, A_BTC, A_USD, 1, 4, 5 }; /* steps 0.1 and 0.0001, at least 0.0005 */
 
 /* Bids 99.9 99.8 ..., asks 100.1 100.2 ..., of 1.0 each; `shift` moves the prices, in tenths. */
@@ -65,11 +70,11 @@ static enum refusal refused(Engine *e, Ticket t) {
   return why;
 }
 
-#define assert_decimal(d, text)                         \
-  do {                                                  \
-    char buf_[512];                                     \
-    dec_text(d, buf_, sizeof buf_);                     \
-    assert_string_equal(buf_, text);                    \
+#define assert_decimal(d, text)      \
+  do {                               \
+    char buf_[512];                  \
+    dec_text(d, buf_, sizeof buf_);  \
+    assert_string_equal(buf_, text); \
   } while (0)
 
 static void decimals_for_the_wire(void **state) {
@@ -352,6 +357,23 @@ static void own_orders_meet(void **state) {
   engine_free(e);
 }
 
+static void the_book_shows_what_is_traded(void **state) {
+  (void)state;
+  static Book b;
+  Engine *e = engine_by_hand(&plain);
+  placed(e, ticket(BUY, "1.4", NULL), at(0));   /* takes 100.1, and a part of 100.2 */
+  placed(e, ticket(BUY, "0.3", "99.9"), at(0)); /* joins the best bid */
+  placed(e, ticket(SELL, "0.5", "100.1"), at(0));
+  by_hand(NULL, &btc, T0, 4, &b);
+  engine_show(e, &btc, &b);
+  assert_int_equal(b.n, 4);
+  assert_true(b.bids[0].price == 999 && b.bids[0].amount == 13000);
+  assert_true(b.asks[0].price == 1001 && b.asks[0].amount == 5000);
+  assert_true(b.asks[1].price == 1002 && b.asks[1].amount == 6000);
+  assert_true(b.asks[2].price == 1003 && b.asks[2].amount == 10000);
+  engine_free(e);
+}
+
 static void a_stopped_world(void **state) {
   (void)state;
   Engine *e = engine_by_hand(&plain);
@@ -369,12 +391,13 @@ static void a_stopped_world(void **state) {
 
 /* ---- whatever is asked, in a world that moves ---- */
 
-static const Listing listings[] = {
-  { "BTCUSD", NULL, A_BTC, A_USD, 1, 8, 1000 }, { "ETHUSD", NULL, A_ETH, A_USD, 2, 6, 100 }, { "ETHBTC", NULL, A_ETH, A_BTC, 5, 4, 1 }
-};
+static const Listing listings[] = { { "BTCUSD", NULL, A_BTC, A_USD, 1, 8, 1000 },
+                                    { "ETHUSD", NULL, A_ETH, A_USD, 2, 6, 100 },
+                                    { "ETHBTC", NULL, A_ETH, A_BTC, 5, 4, 1 } };
 
-static void of_world(const void *ctx, const Listing *l, Moment world, int depth, Book *out) { market_book(ctx, l, world, depth, out); }
-
+static void of_world(const void *ctx, const Listing *l, Moment world, int depth, Book *out) {
+  market_book(ctx, l, world, depth, out);
+}
 
 /* The account is what it was plus what the fills say, to the last digit; nothing is below zero; what is held is what open orders hold. */
 static void sound(Engine *e, const Account *before, Now now) {
@@ -398,8 +421,8 @@ static void sound(Engine *e, const Account *before, Now now) {
     if (o.ticket.kind == LIMIT && !dec_is_zero(o.filled)) { /* never at a worse price than asked for */
       int worse = dec_cmp(o.cost, exact_mul(o.filled, o.ticket.price));
       Decimal slack = exact_mul(exact_units(1, 4), dec_from_int(engine_fills(e))); /* costs are cut to the ledger's digits */
-      assert_true(o.ticket.side == BUY ? worse <= 0 : worse >= 0 ||
-                  dec_cmp(exact_sub(exact_mul(o.filled, o.ticket.price), o.cost), slack) <= 0);
+      assert_true(o.ticket.side == BUY ? worse <= 0
+                                       : worse >= 0 || dec_cmp(exact_sub(exact_mul(o.filled, o.ticket.price), o.cost), slack) <= 0);
     }
   }
   for (int a = 0; a < A_COUNT; a++) {
@@ -437,10 +460,13 @@ static Outcome traded(const Rules *rules, uint64_t seed, Moment every, bool look
     const Listing *l = &listings[(dice >> 4) % 3];
     Book top;
     market_book(&s, l, now.world, 1, &top);
-    Ticket t = { .listing = l, .side = (dice >> 6) & 1, .kind = (dice >> 7) % 4 ? LIMIT : MARKET, .in_force = (dice >> 12) % 5 % 3 };
+    Ticket t = {
+      .listing = l, .side = (dice >> 6) & 1, .kind = (dice >> 7) % 4 ? LIMIT : MARKET, .in_force = (dice >> 12) % 5 % 3
+    };
     int64_t worth = 10 + (int64_t)((dice >> 20) % 6000), price = t.side ? top.bids[0].price : top.asks[0].price;
     Decimal usd = exact_of(l->quote == A_USD ? "1" : "0.00002");
-    t.amount = exact_cut(exact_quotient(exact_mul(dec_from_int(worth), usd), exact_units(price, l->price_decimals), 8), l->amount_decimals);
+    t.amount = exact_cut(exact_quotient(exact_mul(dec_from_int(worth), usd), exact_units(price, l->price_decimals), 8),
+                         l->amount_decimals);
     t.by_cost = t.kind == MARKET && (dice >> 14) % 2;
     if (t.by_cost) t.amount = exact_cut(exact_mul(dec_from_int(worth), usd), 4);
     int64_t away = price / 2000 * (int64_t)((dice >> 40) % 5 - 2); /* up to a thousandth away, on either side */
@@ -477,7 +503,8 @@ static void money_is_conserved_whatever_is_asked(void **state) {
 static void the_same_seed_gives_the_same_result(void **state) {
   (void)state;
   for (uint64_t seed = 1; seed <= 6; seed++) {
-    Outcome a = traded(&in_quote, seed, 50, false), b = traded(&in_quote, seed, 50, true), c = traded(&in_quote, seed + 100, 50, false);
+    Outcome a = traded(&in_quote, seed, 50, false), b = traded(&in_quote, seed, 50, true),
+            c = traded(&in_quote, seed + 100, 50, false);
     assert_int_equal(a.fills, b.fills);
     int same = 1;
     for (int i = 0; i < A_COUNT; i++) {
@@ -504,6 +531,7 @@ int main(void) {
     cmocka_unit_test(cancellations),
     cmocka_unit_test(cancellations_that_come_too_late),
     cmocka_unit_test(own_orders_meet),
+    cmocka_unit_test(the_book_shows_what_is_traded),
     cmocka_unit_test(a_stopped_world),
     cmocka_unit_test(money_is_conserved_whatever_is_asked),
     cmocka_unit_test(the_same_seed_gives_the_same_result),

@@ -485,6 +485,49 @@ static void faults_on_purpose(void **state) {
   server_stop(s);
 }
 
+static void faults_of_private_requests(void **state) {
+  (void)state;
+  static char out[1 << 20];
+  static const char get[] = GET("/api/v3/account"), state_of[] = GET("/-/state"), time_of[] = GET("/api/v3/time");
+  char err[512];
+  Faults faults = { .seed = 1 };
+  Source source = source_of(1, 1);
+  Desk *desk = desk_new(venues[1], &source);
+  Server *s = server_start(venues[1], &source, NULL, (Fault) { 0 }, 0, err, sizeof err);
+  assert_non_null(s);
+  server_trade(s, desk, &faults);
+  static const char *const aims[] = { "2=lost",    "3=lost-before", "4=error:503",  "5=delay:300",
+                                      "6=garbage", "7=reject",      "8=delay:5000", "9=delay:5000" };
+  for (size_t i = 0; i < sizeof aims / sizeof *aims; i++) assert_true(faults_aim(&faults, aims[i], err, sizeof err));
+  over_http(s, get, sizeof get - 1, 3000, out, sizeof out);
+  assert_non_null(strstr(out, "401 Unauthorized"));
+  assert_non_null(strstr(out, "API-key format invalid."));
+  for (int i = 0; i < 2; i++) assert_int_equal(over_http(s, get, sizeof get - 1, 3000, out, sizeof out), 0);
+  over_http(s, get, sizeof get - 1, 3000, out, sizeof out);
+  assert_non_null(strstr(out, "503 Service Unavailable"));
+  assert_non_null(strstr(out, "text/html"));
+  Moment before = server_clock();
+  over_http(s, get, sizeof get - 1, 3000, out, sizeof out);
+  assert_non_null(strstr(out, "API-key format invalid."));
+  assert_true(server_clock() - before >= 290);
+  over_http(s, get, sizeof get - 1, 3000, out, sizeof out);
+  char *body = strstr(out, "\r\n\r\n");
+  assert_non_null(body);
+  char *copy = strdup(body + 4);
+  assert_null(json_parse(copy, strlen(copy), err, sizeof err));
+  over_http(s, get, sizeof get - 1, 3000, out, sizeof out);
+  assert_non_null(strstr(out, "\"code\":-1008"));
+  over_http(s, get, sizeof get - 1, 100, out, sizeof out); /* gone before the answer */
+  over_http(s, time_of, sizeof time_of - 1, 3000, out, sizeof out);
+  assert_non_null(strstr(out, "serverTime")); /* the public side has none of this, and does not wait */
+  over_http(s, state_of, sizeof state_of - 1, 3000, out, sizeof out);
+  assert_non_null(strstr(out, "\"requests\":{\"all\":8,\"read\":8,\"create\":0,\"cancel\":0}"));
+  assert_non_null(strstr(out, "\"lost\":1,\"lost-before\":1,\"delay\":2,"));
+  over_http(s, get, sizeof get - 1, 100, out, sizeof out);
+  server_stop(s); /* while two still wait */
+  desk_free(desk);
+}
+
 int main(void) {
   signal(SIGPIPE, SIG_IGN);
   const struct CMUnitTest tests[] = {
@@ -499,6 +542,7 @@ int main(void) {
     cmocka_unit_test(recorded_replies),
     cmocka_unit_test(served_over_http),
     cmocka_unit_test(faults_on_purpose),
+    cmocka_unit_test(faults_of_private_requests),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -135,7 +135,7 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n) {
 
 static void put_book(Text *b, const Source *s, const Listing *l, Moment now, int depth) {
   Book book;
-  market_book(s, l, now, depth, &book);
+  market_shown(s, l, now, depth, &book);
   text_format(b, "{\"lastUpdateId\":%lld,\"bids\":[", (long long)(now / 100));
   put_side(b, l, book.bids, book.n);
   text_add(b, "],\"asks\":[");
@@ -290,5 +290,5 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   else put_candles(b, s, l, now, ms, from, until, (int)limit);
 }
 
-const Venue venue_binance = { "binance", "binance", 0.001, listings, sizeof listings / sizeof *listings, answer, missing,
-                              &trading_binance };
+const Venue venue_binance = { "binance", "binance", 0.001,           listings, sizeof listings / sizeof *listings,
+                              answer,    missing,   &trading_binance };

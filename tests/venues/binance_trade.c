@@ -6,7 +6,7 @@
 #include "form.h"
 #include "signature.h"
 
-#define WINDOW 5000      /* ms, unless recvWindow says otherwise */
+#define WINDOW 5000 /* ms, unless recvWindow says otherwise */
 #define WINDOW_MAX 60000
 #define AHEAD 1000
 #define FIRST_ORDER 28000000
@@ -94,8 +94,7 @@ static bool allowed(Desk *d, const Request *q, const Form *f, const char *query,
   else if (window > WINDOW_MAX) failure(r, 400, -1131, "recvWindow must be less than 60000.");
   else if (!signature) absent(r, "signature");
   else if (!signed_right(d, q, query, signature)) failure(r, 400, -1022, "Signature for this request is not valid.");
-  else if (at > d->now.wall + AHEAD)
-    failure(r, 400, -1021, "Timestamp for this request was 1000ms ahead of the server's time.");
+  else if (at > d->now.wall + AHEAD) failure(r, 400, -1021, "Timestamp for this request was 1000ms ahead of the server's time.");
   else if (at < d->now.wall - window) failure(r, 400, -1021, "Timestamp for this request is outside of the recvWindow.");
   else return true;
   return false;
@@ -129,8 +128,9 @@ static void put_state(Text *b, const Order *o) {
   put(b, "executedQty", o->filled);
   put(b, "origQuoteOrderQty", o->ticket.by_cost ? o->ticket.amount : ZERO);
   put(b, "cummulativeQuoteQty", o->cost);
-  text_format(b, ",\"status\":\"%s\",\"timeInForce\":\"%s\",\"type\":\"%s\",\"side\":\"%s\",\"selfTradePreventionMode\":\"EXPIRE_MAKER\"",
-              status_of(o), in_force[o->ticket.in_force], o->ticket.word, o->ticket.side == BUY ? "BUY" : "SELL");
+  text_format(
+      b, ",\"status\":\"%s\",\"timeInForce\":\"%s\",\"type\":\"%s\",\"side\":\"%s\",\"selfTradePreventionMode\":\"EXPIRE_MAKER\"",
+      status_of(o), in_force[o->ticket.in_force], o->ticket.word, o->ticket.side == BUY ? "BUY" : "SELL");
 }
 
 static void put_order(Text *b, const Order *o) {
@@ -183,18 +183,19 @@ static void put_fill(Text *b, const Fill *f) {
   put(b, "qty", f->amount);
   put(b, "quoteQty", f->cost);
   put(b, "commission", f->fee);
-  text_format(b, ",\"commissionAsset\":\"%s\",\"time\":%lld,\"isBuyer\":%s,\"isMaker\":%s,\"isBestMatch\":true}", asset_code(f->fee_asset),
-              (long long)f->time, f->side == BUY ? "true" : "false", f->maker ? "true" : "false");
+  text_format(b, ",\"commissionAsset\":\"%s\",\"time\":%lld,\"isBuyer\":%s,\"isMaker\":%s,\"isBestMatch\":true}",
+              asset_code(f->fee_asset), (long long)f->time, f->side == BUY ? "true" : "false", f->maker ? "true" : "false");
 }
 
 static void put_account(Desk *d, Text *b) {
   Account *a = engine_account(d->engine);
-  text_format(b,
-              "{\"makerCommission\":10,\"takerCommission\":10,\"buyerCommission\":0,\"sellerCommission\":0,\"commissionRates\":{\"maker\":"
-              "\"0.00100000\",\"taker\":\"0.00100000\",\"buyer\":\"0.00000000\",\"seller\":\"0.00000000\"},\"canTrade\":true,"
-              "\"canWithdraw\":false,\"canDeposit\":false,\"brokered\":false,\"requireSelfTradePrevention\":false,\"preventSor\":false,"
-              "\"updateTime\":%lld,\"accountType\":\"SPOT\",\"balances\":[",
-              (long long)d->now.wall);
+  text_format(
+      b,
+      "{\"makerCommission\":10,\"takerCommission\":10,\"buyerCommission\":0,\"sellerCommission\":0,\"commissionRates\":{\"maker\":"
+      "\"0.00100000\",\"taker\":\"0.00100000\",\"buyer\":\"0.00000000\",\"seller\":\"0.00000000\"},\"canTrade\":true,"
+      "\"canWithdraw\":false,\"canDeposit\":false,\"brokered\":false,\"requireSelfTradePrevention\":false,\"preventSor\":false,"
+      "\"updateTime\":%lld,\"accountType\":\"SPOT\",\"balances\":[",
+      (long long)d->now.wall);
   for (int i = 0, n = 0; i < A_COUNT; i++) {
     if (i == A_USD || i == A_ZAR) continue; /* not listed here */
     text_format(b, "%s{\"asset\":\"%s\"", n++ ? "," : "", asset_code((enum asset)i));
@@ -272,7 +273,8 @@ static void create(Desk *d, const Form *f, const Listing *l, Reply *r) {
   int64_t id;
   if (!ticket_of(f, l, &t, r)) return;
   if (!*t.client)
-    snprintf(t.client, sizeof t.client, "auto%016llx", (unsigned long long)world_hash(42, (uint64_t)engine_orders(d->engine), 0, 0));
+    snprintf(t.client, sizeof t.client, "auto%016llx",
+             (unsigned long long)world_hash(42, (uint64_t)engine_orders(d->engine), 0, 0));
   enum refusal why = engine_place(d->engine, &t, d->now, &id);
   if (why) return refused(r, why);
   Order o = engine_order(d->engine, id, d->now);
@@ -342,7 +344,8 @@ static void orders(Desk *d, const Form *f, const Listing *l, bool open, Reply *r
   for (int64_t id = 1; id <= engine_orders(d->engine); id++) {
     Order o = engine_order(d->engine, id, d->now);
     if (l && o.ticket.listing != l) continue;
-    if (open ? o.state == OPEN : o.created >= range.from && o.created <= range.until && FIRST_ORDER + id >= range.least) ids_add(&ids, id);
+    if (open ? o.state == OPEN : o.created >= range.from && o.created <= range.until && FIRST_ORDER + id >= range.least)
+      ids_add(&ids, id);
   }
   int64_t first = open ? 0 : first_told(&range, ids.n), end = open || ids.n - first < range.limit ? ids.n : first + range.limit;
   text_add(&r->body, "[");
@@ -401,8 +404,17 @@ static void answer(Desk *d, const Request *q, Reply *r) {
 }
 
 const Trading trading_binance = {
-  .rules = { .maker = "0.001", .taker = "0.001", .post_only_refused = true, .self_trade = SELF_CANCELS_RESTING,
-             .client_unique = CLIENT_OPEN, .places = places, .min_cost = min_cost },
+  .rules = { .maker = "0.001",
+             .taker = "0.001",
+             .post_only_refused = true,
+             .self_trade = SELF_CANCELS_RESTING,
+             .client_unique = CLIENT_OPEN,
+             .places = places,
+             .min_cost = min_cost },
   .key = { .api_key = "binance-test-key", .secret = "binance-test-secret" },
-  .act = act, .answer = answer, .refuse = refuse, .order_id = order_id, .fill_id = fill_id,
+  .act = act,
+  .answer = answer,
+  .refuse = refuse,
+  .order_id = order_id,
+  .fill_id = fill_id,
 };

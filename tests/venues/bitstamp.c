@@ -75,7 +75,7 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n) {
 
 static void put_book(Text *b, const Source *s, const Listing *l, Moment now, Moment told) {
   Book book;
-  market_book(s, l, now, 120, &book);
+  market_shown(s, l, now, 120, &book);
   text_format(b, "{\"timestamp\":\"%lld\",\"microtimestamp\":\"%lld000\",\"bids\":[", (long long)(told / 1000), (long long)told);
   put_side(b, l, book.bids, book.n);
   text_add(b, "],\"asks\":[");
@@ -179,5 +179,5 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
 #undef IS
 }
 
-const Venue venue_bitstamp = { "bitstamp", "bitstamp", 0.004, listings, sizeof listings / sizeof *listings, answer, missing,
-                               &trading_bitstamp };
+const Venue venue_bitstamp = { "bitstamp", "bitstamp",       0.004, listings, sizeof listings / sizeof *listings, answer,
+                               missing,    &trading_bitstamp };

@@ -55,8 +55,10 @@ static enum act act(const Request *q) {
 
 static bool signed_right(const Desk *d, const Request *q, const char *host, const char *type, const char *signature) {
   Text m = { 0 };
-  const char *const parts[] = { "BITSTAMP ", d->key.api_key, q->method, host, q->target, type, header_get(q, "X-Auth-Nonce"),
-                                header_get(q, "X-Auth-Timestamp"), "v2" };
+  const char *const parts[] = {
+    "BITSTAMP ", d->key.api_key, q->method, host, q->target, type, header_get(q, "X-Auth-Nonce"), header_get(q, "X-Auth-Timestamp"),
+    "v2"
+  };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) text_add(&m, parts[i]);
   text_bytes(&m, q->body, q->body_len);
   bool right = signature_hex(H_SHA256, d->key.secret, strlen(d->key.secret), m.p, m.len, signature);
@@ -67,9 +69,9 @@ static bool signed_right(const Desk *d, const Request *q, const char *host, cons
 static bool nonce_fine(const char *s) { return strlen(s) == 36 && strspn(s, "0123456789abcdefghijklmnopqrstuvwxyz-") == 36; }
 
 static bool allowed(Desk *d, const Request *q, Reply *r) {
-  const char *auth = header_get(q, "X-Auth"), *signature = header_get(q, "X-Auth-Signature"), *nonce = header_get(q, "X-Auth-Nonce"),
-             *time = header_get(q, "X-Auth-Timestamp"), *version = header_get(q, "X-Auth-Version"), *type = header_get(q, "Content-Type"),
-             *host = header_get(q, "Host");
+  const char *auth = header_get(q, "X-Auth"), *signature = header_get(q, "X-Auth-Signature"),
+             *nonce = header_get(q, "X-Auth-Nonce"), *time = header_get(q, "X-Auth-Timestamp"),
+             *version = header_get(q, "X-Auth-Version"), *type = header_get(q, "Content-Type"), *host = header_get(q, "Host");
   char *end = NULL;
   long long at = time ? strtoll(time, &end, 10) : 0;
   if (!auth) denied(r, "API0012", "X-Auth header is required");
@@ -83,7 +85,8 @@ static bool allowed(Desk *d, const Request *q, Reply *r) {
   else if (llabs(at - d->now.wall) > WINDOW) denied(r, "API0017", "X-Auth-Timestamp header is out of boundaries");
   else if (!q->body_len && type) denied(r, "API0020", "Content-Type header should not be present");
   else if (q->body_len && (!type || strcmp(type, FORM_TYPE))) denied(r, "API0019", "Content-Type header is not accepted");
-  else if (!signed_right(d, q, HOST, type ? type : "", signature) && !signed_right(d, q, host ? host : "", type ? type : "", signature))
+  else if (!signed_right(d, q, HOST, type ? type : "", signature) &&
+           !signed_right(d, q, host ? host : "", type ? type : "", signature))
     denied(r, "API0005", "Invalid signature");
   else if (!nonce_fine(nonce) || !desk_nonce(d, nonce, WINDOW)) denied(r, "API0004", "Invalid nonce");
   else return true;
@@ -150,7 +153,10 @@ static void put_status(Desk *d, Text *b, const Order *o) {
   Ids ids = { 0 };
   order_id(o->id, id);
   text_format(b, "{\"id\":%s,\"type\":\"%d\",\"status\":\"%s\",\"market\":\"%s\"", id, o->ticket.side,
-              o->state == OPEN ? "Open" : o->state == FILLED ? "Finished" : "Canceled", l->name);
+              o->state == OPEN     ? "Open"
+              : o->state == FILLED ? "Finished"
+                                   : "Canceled",
+              l->name);
   put_time(b, o->created);
   put(b, ",\"amount_remaining\":", exact_sub(o->amount, o->filled), l->amount_decimals);
   put_client(b, o);
@@ -419,8 +425,17 @@ static void answer(Desk *d, const Request *q, Reply *r) {
 }
 
 const Trading trading_bitstamp = {
-  .rules = { .maker = "0.003", .taker = "0.004", .fee_in_quote = true, .self_trade = SELF_FILLS, .client_unique = CLIENT_FREE,
-             .places = places, .min_cost = min_cost },
+  .rules = { .maker = "0.003",
+             .taker = "0.004",
+             .fee_in_quote = true,
+             .self_trade = SELF_FILLS,
+             .client_unique = CLIENT_FREE,
+             .places = places,
+             .min_cost = min_cost },
   .key = { .api_key = "bitstamp-test-key", .secret = "bitstamp-test-secret" },
-  .act = act, .answer = answer, .refuse = refuse, .order_id = order_id, .fill_id = fill_id,
+  .act = act,
+  .answer = answer,
+  .refuse = refuse,
+  .order_id = order_id,
+  .fill_id = fill_id,
 };

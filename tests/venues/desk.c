@@ -10,12 +10,16 @@ static void world_book(const void *ctx, const Listing *l, Moment world, int dept
   market_book(ctx, l, world, depth, out);
 }
 
-Desk *desk_new(const Venue *v, const Source *s) {
+static void traded(const void *desk, const Listing *l, Book *b) { engine_show(((const Desk *)desk)->engine, l, b); }
+
+Desk *desk_new(const Venue *v, Source *s) {
   Desk *d = memory_new(sizeof *d);
   double step = ceil(STEP / s->world.speed);
   d->venue = v;
   d->key = v->trading->key;
   d->engine = engine_new(&v->trading->rules, world_book, s, s->world.started, step < 1 ? 1 : (Moment)step);
+  s->traded = traded;
+  s->trader = d;
   return d;
 }
 

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *const fault_names[F_COUNT] = { "lost", "lost-before", "delay", "duplicate", "late", "cross", "garbage", "reject", "error" };
+const char *const fault_names[F_COUNT] = { "lost",  "lost-before", "delay",  "duplicate", "late",
+                                           "cross", "garbage",     "reject", "error" };
 
 static const struct {
   int low, high, without; /* 0: it takes no figure */
@@ -12,8 +13,9 @@ static const struct {
 
 static const char *const acts[ACTS] = { "next", "read", "create", "cancel" };
 
-#define EXPECTED                                                                                                                 \
-  "expected lost, lost-before, delay[:ms], duplicate, late[:ms], cross, garbage, reject or error[:status], or maintenance=EVERY:FOR " \
+#define EXPECTED                                                                                                \
+  "expected lost, lost-before, delay[:ms], duplicate, late[:ms], cross, garbage, reject or error[:status], or " \
+  "maintenance=EVERY:FOR "                                                                                      \
   "(seconds) or latency=MIN:MAX (ms)"
 
 static bool wrong(const char *text, size_t n, const char *expected, char *err, size_t errlen) {
@@ -51,7 +53,8 @@ static bool take_part(Faults *f, const char *part, size_t n) {
   size_t name = (size_t)(equals - part), first = (size_t)((colon ? colon : end) - equals) - 1;
   bool maintenance = name == 11 && !memcmp(part, "maintenance", name), latency = name == 7 && !memcmp(part, "latency", name);
   if (maintenance || latency) {
-    if (!figure(equals + 1, first, 0, 86400, &a) || !colon || !figure(colon + 1, (size_t)(end - colon) - 1, 0, 86400, &b)) return false;
+    if (!figure(equals + 1, first, 0, 86400, &a) || !colon || !figure(colon + 1, (size_t)(end - colon) - 1, 0, 86400, &b))
+      return false;
     if (maintenance ? a <= 0 || b > a : b < a) return false;
     if (maintenance) f->maintenance_every = (Moment)(a * 1000), f->maintenance = (Moment)(b * 1000);
     else f->latency_min = (int)a, f->latency_max = (int)b;

@@ -3,7 +3,7 @@
 #define VENUES_FORM_H
 #include <stdbool.h>
 #include <stddef.h>
-#include "worker/decimal.h"
+#include "wire/decimal.h"
 
 #define FORM_MAX 48
 
@@ -16,9 +16,9 @@ typedef struct {
   int texts;
 } Form;
 
-bool form_add(Form *f, const char *text, size_t n); /* "a=1&b=x%20y"; false: malformed, or too many fields */
-void form_set(Form *f, const char *key, const char *value); /* not copied; passed over when there is no room */
-const char *form_get(const Form *f, const char *key);       /* NULL: not there, or empty */
+bool form_add(Form *f, const char *text, size_t n);              /* "a=1&b=x%20y"; false: malformed, or too many fields */
+void form_set(Form *f, const char *key, const char *value);      /* not copied; passed over when there is no room */
+const char *form_get(const Form *f, const char *key);            /* NULL: not there, or empty */
 bool form_decimal(const Form *f, const char *key, Decimal *out); /* false: there, but no plain number; untouched when absent */
 void form_free(Form *f);
 #endif

@@ -50,8 +50,8 @@ static void put_fill(Text *b, const Trading *t, const Fill *f, Now now) {
   put(b, "amount", f->amount);
   put(b, "cost", f->cost);
   put(b, "fee", f->fee);
-  text_format(b, ",\"feeCurrency\":\"%s\",\"maker\":%s,\"time\":%lld,\"told\":%s}", asset_code(f->fee_asset), f->maker ? "true" : "false",
-              (long long)f->time, f->told_at > now.world ? "false" : "true");
+  text_format(b, ",\"feeCurrency\":\"%s\",\"maker\":%s,\"time\":%lld,\"told\":%s}", asset_code(f->fee_asset),
+              f->maker ? "true" : "false", (long long)f->time, f->told_at > now.world ? "false" : "true");
 }
 
 /* How things are, whatever the trader is told of it. */
@@ -59,8 +59,9 @@ static void state(const Venue *v, Desk *d, const Faults *f, Now now, Text *b) {
   Now end = { INT64_MAX, now.wall };
   engine_run(d->engine, now);
   text_format(b, "{\"venue\":\"%s\",\"world\":%lld,\"wall\":%lld", v->id, (long long)now.world, (long long)now.wall);
-  text_format(b, ",\"requests\":{\"all\":%lld,\"read\":%lld,\"create\":%lld,\"cancel\":%lld},\"faults\":{", (long long)f->requests[0],
-              (long long)f->requests[READ], (long long)f->requests[CREATE], (long long)f->requests[CANCEL]);
+  text_format(b, ",\"requests\":{\"all\":%lld,\"read\":%lld,\"create\":%lld,\"cancel\":%lld},\"faults\":{",
+              (long long)f->requests[0], (long long)f->requests[READ], (long long)f->requests[CREATE],
+              (long long)f->requests[CANCEL]);
   for (int i = 0; i < F_COUNT; i++) text_format(b, "%s\"%s\":%lld", i ? "," : "", fault_names[i], (long long)f->met[i]);
   text_add(b, "},\"orders\":[");
   for (int64_t id = 1; id <= engine_orders(d->engine); id++) {

@@ -48,8 +48,8 @@ static void put_pair(Text *b, const Listing *l) {
       "\"lot_multiplier\":1,\"leverage_buy\":[2,3],\"leverage_sell\":[2,3],\"fees\":[[0,0.4],[10000,0.35],[50000,0.24]],"
       "\"fees_maker\":[[0,0.25],[10000,0.2],[50000,0.14]],\"fee_volume_currency\":\"ZUSD\",\"margin_call\":80,\"margin_stop\":40,"
       "\"ordermin\":\"",
-      l->id, l->name, kraken_assets[l->base].alt, kraken_assets[l->quote].alt, kraken_assets[l->base].id, kraken_assets[l->quote].id, l->price_decimals,
-      l->amount_decimals);
+      l->id, l->name, kraken_assets[l->base].alt, kraken_assets[l->quote].alt, kraken_assets[l->base].id,
+      kraken_assets[l->quote].id, l->price_decimals, l->amount_decimals);
   text_short(b, l->min_amount, l->amount_decimals);
   text_add(b, "\",\"costmin\":\"");
   text_add(b, trading_kraken.rules.min_cost(l));
@@ -109,7 +109,7 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n, Moment
 
 static void put_book(Text *b, const Source *s, const Listing *l, Moment now, int depth) {
   Book book;
-  market_book(s, l, now, depth, &book);
+  market_shown(s, l, now, depth, &book);
   for (int i = 0; i < book.n; i++) { /* Kraken shows three decimals of an amount in books, never zero */
     if (book.bids[i].amount < 100000) book.bids[i].amount = 100000;
     if (book.asks[i].amount < 100000) book.asks[i].amount = 100000;
@@ -248,5 +248,5 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   text_add(b, "}}");
 }
 
-const Venue venue_kraken = { "kraken", "kraken", 0.004, listings, sizeof listings / sizeof *listings, answer, missing,
-                             &trading_kraken };
+const Venue venue_kraken = { "kraken", "kraken", 0.004,          listings, sizeof listings / sizeof *listings,
+                             answer,   missing,  &trading_kraken };

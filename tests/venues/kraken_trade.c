@@ -135,8 +135,8 @@ static void put_order(Desk *d, Text *b, const Order *o, bool with_fills) {
   put(b, ",\"cost\":", o->cost, shown);
   put(b, ",\"fee\":", o->fee[1], shown);
   put(b, ",\"price\":", order_average(o, shown), shown);
-  text_format(b, ",\"stopprice\":\"0.00000\",\"limitprice\":\"0.00000\",\"misc\":\"\",\"oflags\":\"fciq%s%s\"", t->post_only ? ",post" : "",
-              t->by_cost ? ",viqc" : "");
+  text_format(b, ",\"stopprice\":\"0.00000\",\"limitprice\":\"0.00000\",\"misc\":\"\",\"oflags\":\"fciq%s%s\"",
+              t->post_only ? ",post" : "", t->by_cost ? ",viqc" : "");
   if (with_fills) {
     Ids ids = { 0 };
     desk_fills(d, o->id, &ids);
@@ -163,8 +163,8 @@ static void put_fill(Text *b, const Fill *f) {
   put(b, ",\"cost\":", f->cost, shown);
   put(b, ",\"fee\":", f->fee, shown);
   put(b, ",\"vol\":", f->amount, f->listing->amount_decimals);
-  text_format(b, ",\"margin\":\"0.00000\",\"leverage\":\"0\",\"misc\":\"\",\"trade_id\":%lld,\"maker\":%s}", (long long)(40000000 + f->id),
-              f->maker ? "true" : "false");
+  text_format(b, ",\"margin\":\"0.00000\",\"leverage\":\"0\",\"misc\":\"\",\"trade_id\":%lld,\"maker\":%s}",
+              (long long)(40000000 + f->id), f->maker ? "true" : "false");
 }
 
 static void balances(Desk *d, bool with_holds, Text *b) {
@@ -204,8 +204,8 @@ static bool take_flags(const char *flags, Ticket *t) {
 
 /* What is wrong with the order that is asked for; NULL: nothing. */
 static const char *ticket_of(const Desk *d, const Form *f, Ticket *t) {
-  const char *pair = form_get(f, "pair"), *type = form_get(f, "type"), *kind = form_get(f, "ordertype"), *flags = form_get(f, "oflags"),
-             *in_force = form_get(f, "timeinforce"), *client = form_get(f, "cl_ord_id");
+  const char *pair = form_get(f, "pair"), *type = form_get(f, "type"), *kind = form_get(f, "ordertype"),
+             *flags = form_get(f, "oflags"), *in_force = form_get(f, "timeinforce"), *client = form_get(f, "cl_ord_id");
   *t = (Ticket) { .listing = pair ? listing_find(d->venue, pair, strlen(pair)) : NULL };
   if (!pair) return "EGeneral:Invalid arguments:pair";
   if (!t->listing) return "EQuery:Unknown asset pair";
@@ -221,7 +221,8 @@ static const char *ticket_of(const Desk *d, const Form *f, Ticket *t) {
   if (client && !client_fine(client)) return "EGeneral:Invalid arguments:cl_ord_id";
   if (client) snprintf(t->client, sizeof t->client, "%s", client);
   if (!form_get(f, "volume") || !form_decimal(f, "volume", &t->amount)) return "EGeneral:Invalid arguments:volume";
-  if (t->kind == LIMIT && (!form_get(f, "price") || !form_decimal(f, "price", &t->price))) return "EGeneral:Invalid arguments:price";
+  if (t->kind == LIMIT && (!form_get(f, "price") || !form_decimal(f, "price", &t->price)))
+    return "EGeneral:Invalid arguments:price";
   return NULL;
 }
 
@@ -384,8 +385,18 @@ static void answer(Desk *d, const Request *q, Reply *r) {
 }
 
 const Trading trading_kraken = {
-  .rules = { .maker = "0.0025", .taker = "0.004", .fee_in_quote = true, .post_only_refused = true, .self_trade = SELF_CANCELS_NEWEST,
-             .client_unique = CLIENT_OPEN, .places = places, .min_cost = min_cost },
+  .rules = { .maker = "0.0025",
+             .taker = "0.004",
+             .fee_in_quote = true,
+             .post_only_refused = true,
+             .self_trade = SELF_CANCELS_NEWEST,
+             .client_unique = CLIENT_OPEN,
+             .places = places,
+             .min_cost = min_cost },
   .key = { .api_key = "kraken-test-key", .secret = "a3Jha2VuLXRlc3Qtc2VjcmV0" }, /* base64 of kraken-test-secret */
-  .act = act, .answer = answer, .refuse = refuse, .order_id = order_id, .fill_id = fill_id,
+  .act = act,
+  .answer = answer,
+  .refuse = refuse,
+  .order_id = order_id,
+  .fill_id = fill_id,
 };

@@ -1,6 +1,7 @@
 #include "liquidity.h"
 #include "memory.h"
 #include <stdlib.h>
+#include <string.h>
 
 static int64_t taken_at(const Liquidity *q, const Listing *l, enum side side, int64_t price) {
   for (int64_t i = 0; i < q->n; i++)
@@ -8,17 +9,21 @@ static int64_t taken_at(const Liquidity *q, const Listing *l, enum side side, in
   return 0;
 }
 
-int liquidity_levels(const Liquidity *q, BookSource book, const void *ctx, const Listing *l, enum side side, Moment world, int depth,
-                     Level *out) {
-  static Book b; /* one thread; too large for some stacks */
-  int n = 0;
-  book(ctx, l, world, depth, &b);
-  for (int i = 0; i < b.n; i++) {
-    Level level = side == BUY ? b.asks[i] : b.bids[i];
-    level.amount -= taken_at(q, l, side, level.price);
-    if (level.amount > 0) out[n++] = level;
+int liquidity_left(const Liquidity *q, const Listing *l, enum side side, Level *level, int n) {
+  int left = 0;
+  for (int i = 0; i < n; i++) {
+    level[i].amount -= taken_at(q, l, side, level[i].price);
+    if (level[i].amount > 0) level[left++] = level[i];
   }
-  return n;
+  return left;
+}
+
+int liquidity_levels(const Liquidity *q, BookSource book, const void *ctx, const Listing *l, enum side side, Moment world,
+                     int depth, Level *out) {
+  static Book b; /* one thread; too large for some stacks */
+  book(ctx, l, world, depth, &b);
+  memcpy(out, side == BUY ? b.asks : b.bids, (size_t)b.n * sizeof *out);
+  return liquidity_left(q, l, side, out, b.n);
 }
 
 void liquidity_take(Liquidity *q, const Listing *l, enum side side, int64_t price, int64_t amount) {

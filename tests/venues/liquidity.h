@@ -14,12 +14,14 @@ typedef struct {
     const Listing *listing;
     enum side side; /* of the trader */
     int64_t price, amount;
-  } *taken;
+  } * taken;
 } Liquidity;
 
 /* The levels that an order of `side` may take, best first, as many as are left of `depth`. */
-int liquidity_levels(const Liquidity *q, BookSource book, const void *ctx, const Listing *l, enum side side, Moment world, int depth,
-                     Level *out);
+int liquidity_levels(const Liquidity *q, BookSource book, const void *ctx, const Listing *l, enum side side, Moment world,
+                     int depth, Level *out);
+/* Takes from `level` what is taken already; how many are left of the n. */
+int liquidity_left(const Liquidity *q, const Listing *l, enum side side, Level *level, int n);
 void liquidity_take(Liquidity *q, const Listing *l, enum side side, int64_t price, int64_t amount);
 void liquidity_renew(Liquidity *q, int64_t slot);
 void liquidity_free(Liquidity *q);

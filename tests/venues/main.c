@@ -4,9 +4,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
+#include "client.h"
 #include "options.h"
 
 static volatile sig_atomic_t stopped;
@@ -48,22 +50,24 @@ static void print_variable(const char *id, const char *field, const char *value)
   printf("_%s=%s\n", field, value);
 }
 
-static Desk *open_desk(Options *o, const Venue *v, const Source *s, Server *server) {
+static Desk *open_desk(Options *o, const Venue *v, Source *s) {
   VenueOptions *of = &o->of[venue_place(v)];
   Desk *d = desk_new(v, s);
   d->key = of->key;
   for (int a = 0; a < A_COUNT; a++) account_add(engine_account(d->engine), (enum asset)a, of->funds[a]);
   of->faults.seed = world_hash(o->seed, s->venue, 7, 0);
-  server_trade(server, d, &of->faults);
-  if (o->keys) {
-    print_variable(v->id, "APIKEY", d->key.api_key);
-    print_variable(v->id, "SECRET", d->key.secret);
-    if (*d->key.password) print_variable(v->id, "PASSWORD", d->key.password);
-  }
   return d;
 }
 
+static void print_key(const char *id, const TradeKey *k) {
+  print_variable(id, "APIKEY", k->api_key);
+  print_variable(id, "SECRET", k->secret);
+  if (*k->password) print_variable(id, "PASSWORD", k->password);
+}
+
 int main(int argc, char **argv) {
+  if (argc == 3 && (!strcmp(argv[1], "get") || !strcmp(argv[1], "post")))
+    return client_ask(argv[1][0] == 'g' ? "GET" : "POST", argv[2]);
   pid_t parent = getppid();
   prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (getppid() != parent) return 1; /* it went before we could ask */
@@ -89,6 +93,7 @@ int main(int argc, char **argv) {
                             .venue = (uint64_t)place + 1,
                             .fee = v->fee };
     if (o.recorded) failed = !(recorded[i] = recorded_load(o.recorded, v, err, sizeof err));
+    else if (v->trading) desks[i] = open_desk(&o, v, &sources[i]);
     if (!failed)
       failed = !(servers[i] = server_start(v, &sources[i], recorded[i], o.of[place].fault, o.port_base ? o.port_base + i : 0, err,
                                            sizeof err));
@@ -97,7 +102,8 @@ int main(int argc, char **argv) {
       break;
     }
     printf("%s http://127.0.0.1:%d\n", v->id, server_port(servers[i]));
-    if (v->trading) desks[i] = open_desk(&o, v, &sources[i], servers[i]);
+    if (desks[i]) server_trade(servers[i], desks[i], &o.of[place].faults);
+    if (desks[i] && o.keys) print_key(v->id, &desks[i]->key);
   }
   if (!failed) {
     puts("ready");

@@ -71,6 +71,14 @@ void market_book(const Source *s, const Listing *l, Moment now, int depth, Book 
     if (out->bids[i].price >= out->bids[i - 1].price) out->n = i;
 }
 
+void market_shown(const Source *s, const Listing *l, Moment now, int depth, Book *out) {
+  market_book(s, l, now, s->traded ? BOOK_MAX : depth, out);
+  if (!s->traded) return;
+  s->traded(s->trader, l, out);
+  if (depth < 1) depth = 1;
+  if (out->n > depth) out->n = depth;
+}
+
 static int64_t price_units(const Source *s, const Listing *l, Moment at, double shift) {
   double mid = market_mid(s, l, at) * pow10i(l->price_decimals) * (1 + shift);
   int64_t tick = tick_of(mid), units = (int64_t)llround(mid / (double)tick) * tick;

@@ -42,9 +42,13 @@ typedef struct {
   World world;
   uint64_t venue; /* tells the venues' noise apart */
   double fee;     /* taker fee: how far this venue drifts from the world */
+  /* What a trader does to the books that are shown (NULL: there is none). */
+  void (*traded)(const void *trader, const Listing *l, Book *b);
+  const void *trader;
 } Source;
 
-void market_book(const Source *s, const Listing *l, Moment now, int depth, Book *out); /* depth 1..BOOK_MAX */
+void market_book(const Source *s, const Listing *l, Moment now, int depth, Book *out);  /* depth 1..BOOK_MAX */
+void market_shown(const Source *s, const Listing *l, Moment now, int depth, Book *out); /* ... with what is traded */
 void market_day(const Source *s, const Listing *l, Moment now, Day *out);
 int market_trades(const Source *s, const Listing *l, Moment now, Moment since, int n,
                   Trade *out); /* newest first, none before since */

@@ -18,6 +18,7 @@ struct Engine {
   Orders orders;
   enum crossing crossing;
   Moment late_ms;
+  bool tells_late; /* a fill of late_ms was made */
 };
 
 Engine *engine_new(const Rules *rules, BookSource book, const void *ctx, Moment started, Moment step) {
@@ -171,7 +172,8 @@ static void plan(const Engine *e, const Ticket *t, Now now, Plan *p) {
       plan_add(p, price, 0, own[j++]);
       continue;
     }
-    int64_t amount = of_world ? level[i++].amount : exact_in_units(remaining_of(&e->orders.order[own[j++] - 1]), l->amount_decimals);
+    int64_t amount =
+        of_world ? level[i++].amount : exact_in_units(remaining_of(&e->orders.order[own[j++] - 1]), l->amount_decimals);
     if (amount > wanted) amount = wanted;
     if (t->by_cost) {
       int64_t most = affordable(l, budget, price);
@@ -293,6 +295,7 @@ bool engine_cancel(Engine *e, int64_t id, Now now) {
       return false;
     }
     fill(e, id, price, rest / 2, true, now.wall, now.world + e->late_ms);
+    e->tells_late = true;
   }
   withdraw(e, id, BY_USER, now.wall);
   return true;
@@ -346,6 +349,13 @@ void engine_run(Engine *e, Now now) {
 
 /* ---- what is told ---- */
 
+void engine_show(const Engine *e, const Listing *l, Book *b) {
+  int bids = liquidity_left(&e->liquidity, l, SELL, b->bids, b->n), asks = liquidity_left(&e->liquidity, l, BUY, b->asks, b->n);
+  bids = orders_show(&e->orders, l, BUY, b->bids, bids);
+  asks = orders_show(&e->orders, l, SELL, b->asks, asks);
+  b->n = bids < asks ? bids : asks;
+}
+
 int64_t engine_orders(const Engine *e) { return e->orders.orders; }
 
 int64_t engine_fills(const Engine *e) { return e->orders.fills; }
@@ -357,7 +367,7 @@ const Fill *engine_fill(const Engine *e, int64_t id, Now now) {
 
 Order engine_order(const Engine *e, int64_t id, Now now) {
   Order o = e->orders.order[id - 1];
-  for (int64_t i = 0; i < e->orders.fills; i++) {
+  for (int64_t i = 0; e->tells_late && i < e->orders.fills; i++) {
     const Fill *f = &e->orders.fill[i];
     if (f->order != id || f->told_at <= now.world) continue;
     Decimal *fee = &o.fee[f->fee_asset == f->listing->quote];

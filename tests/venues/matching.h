@@ -10,8 +10,17 @@ typedef struct {
 } Now;
 
 enum refusal {
-  ACCEPTED, REFUSED_AMOUNT /* not above zero, or beyond reason */, REFUSED_AMOUNT_STEP, REFUSED_AMOUNT_MIN, REFUSED_PRICE, REFUSED_PRICE_STEP,
-  REFUSED_COST_MIN, REFUSED_CLIENT /* used before */, REFUSED_FUNDS, REFUSED_WOULD_TAKE, REFUSED_FULL /* ORDERS_MAX */
+  ACCEPTED,
+  REFUSED_AMOUNT, /* not above zero, or beyond reason */
+  REFUSED_AMOUNT_STEP,
+  REFUSED_AMOUNT_MIN,
+  REFUSED_PRICE,
+  REFUSED_PRICE_STEP,
+  REFUSED_COST_MIN,
+  REFUSED_CLIENT, /* used before */
+  REFUSED_FUNDS,
+  REFUSED_WOULD_TAKE,
+  REFUSED_FULL, /* ORDERS_MAX */
 };
 
 /* A cancellation that comes too late, on purpose: the order is filled just before it; or a half is, which is told only later. */
@@ -26,8 +35,11 @@ Account *engine_account(Engine *e);
 
 void engine_run(Engine *e, Now now); /* what the books did to resting orders up to now */
 enum refusal engine_place(Engine *e, const Ticket *t, Now now, int64_t *id);
-bool engine_cancel(Engine *e, int64_t id, Now now); /* false: it is not open (any more) */
+bool engine_cancel(Engine *e, int64_t id, Now now);              /* false: it is not open (any more) */
 void engine_cross(Engine *e, enum crossing how, Moment late_ms); /* holds for the cancellations after it */
+
+/* The book of the world as others see it: without what was taken of it, with the resting orders in it. */
+void engine_show(const Engine *e, const Listing *l, Book *b);
 
 /* What a trader is told: fills that are told late do not count before. */
 int64_t engine_orders(const Engine *e); /* ids are 1 to that many */

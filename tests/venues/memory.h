@@ -4,6 +4,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void *memory_new(size_t size); /* zeroed */
+void *memory_new(size_t size);                                    /* zeroed */
 void *memory_room(void *p, int64_t n, int64_t *cap, size_t size); /* p with room for n elements */
 #endif

@@ -83,7 +83,7 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n) {
 
 static void put_book(Text *b, const Source *s, const Listing *l, Moment now, Moment told, int depth) {
   Book book;
-  market_book(s, l, now, depth, &book);
+  market_shown(s, l, now, depth, &book);
   text_add(b, "{\"asks\":[");
   put_side(b, l, book.asks, book.n);
   text_add(b, "],\"bids\":[");

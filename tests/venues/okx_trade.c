@@ -56,8 +56,8 @@ static bool signed_right(const Desk *d, const Request *q, const char *time, cons
 }
 
 static bool allowed(Desk *d, const Request *q, Reply *r) {
-  const char *key = header_get(q, "OK-ACCESS-KEY"), *signature = header_get(q, "OK-ACCESS-SIGN"), *time = header_get(q, "OK-ACCESS-TIMESTAMP"),
-             *password = header_get(q, "OK-ACCESS-PASSPHRASE");
+  const char *key = header_get(q, "OK-ACCESS-KEY"), *signature = header_get(q, "OK-ACCESS-SIGN"),
+             *time = header_get(q, "OK-ACCESS-TIMESTAMP"), *password = header_get(q, "OK-ACCESS-PASSPHRASE");
   int64_t at;
   if (!key || !*key) failure(r, 401, "50103", "Request header OK-ACCESS-KEY can not be empty.");
   else if (!password || !*password) failure(r, 401, "50104", "Request header OK-ACCESS-PASSPHRASE can not be empty.");
@@ -94,13 +94,20 @@ static void put_order(Desk *d, Text *b, const Order *o) {
   bool none = dec_is_zero(o->filled), would_take = o->reason == WOULD_TAKE;
   order_id(o->id, id);
   text_format(b,
-              "{\"instType\":\"SPOT\",\"instId\":\"%s\",\"ordId\":\"%s\",\"clOrdId\":\"%s\",\"tag\":\"\",\"algoClOrdId\":\"\",\"algoId\":\"\","
-              "\"attachAlgoOrds\":[],\"category\":\"normal\",\"ccy\":\"\",\"side\":\"%s\",\"ordType\":\"%s\",\"tdMode\":\"cash\",\"tgtCcy\":"
+              "{\"instType\":\"SPOT\",\"instId\":\"%s\",\"ordId\":\"%s\",\"clOrdId\":\"%s\",\"tag\":\"\",\"algoClOrdId\":\"\","
+              "\"algoId\":\"\","
+              "\"attachAlgoOrds\":[],\"category\":\"normal\",\"ccy\":\"\",\"side\":\"%s\",\"ordType\":\"%s\",\"tdMode\":\"cash\","
+              "\"tgtCcy\":"
               "\"%s\",\"posSide\":\"net\",\"lever\":\"\",\"reduceOnly\":\"false\",\"stpMode\":\"cancel_maker\"",
               t->listing->id, id, t->client, t->side == BUY ? "buy" : "sell", t->word,
-              t->kind == LIMIT ? "" : t->by_cost ? "quote_ccy" : "base_ccy");
+              t->kind == LIMIT ? ""
+              : t->by_cost     ? "quote_ccy"
+                               : "base_ccy");
   text_format(b, ",\"state\":\"%s\",\"cancelSource\":\"%s\",\"cancelSourceReason\":\"%s\"",
-              o->state == FILLED ? "filled" : o->state == CANCELED ? "canceled" : none ? "live" : "partially_filled",
+              o->state == FILLED     ? "filled"
+              : o->state == CANCELED ? "canceled"
+              : none                 ? "live"
+                                     : "partially_filled",
               would_take ? "31" : "", would_take ? "The current maker order would take liquidity." : "");
   put(b, "sz", t->amount);
   if (t->kind == LIMIT) put(b, "px", t->price);
@@ -119,11 +126,12 @@ static void put_order(Desk *d, Text *b, const Order *o) {
     ids_free(&ids);
   }
   put(b, "fee", fee_of(o));
-  text_format(b,
-              ",\"feeCcy\":\"%s\",\"pnl\":\"0\",\"rebate\":\"0\",\"rebateCcy\":\"%s\",\"slTriggerPx\":\"\",\"tpTriggerPx\":\"\",\"cTime\":"
-              "\"%lld\",\"uTime\":\"%lld\"}",
-              asset_code(received(t->side, t->listing)), asset_code(received(!t->side, t->listing)), (long long)o->created,
-              (long long)o->updated);
+  text_format(
+      b,
+      ",\"feeCcy\":\"%s\",\"pnl\":\"0\",\"rebate\":\"0\",\"rebateCcy\":\"%s\",\"slTriggerPx\":\"\",\"tpTriggerPx\":\"\",\"cTime\":"
+      "\"%lld\",\"uTime\":\"%lld\"}",
+      asset_code(received(t->side, t->listing)), asset_code(received(!t->side, t->listing)), (long long)o->created,
+      (long long)o->updated);
 }
 
 static void put_fill(Desk *d, Text *b, const Fill *f) {
@@ -132,7 +140,8 @@ static void put_fill(Desk *d, Text *b, const Fill *f) {
   fill_id(f->id, id);
   order_id(f->order, order);
   text_format(b,
-              "{\"instType\":\"SPOT\",\"instId\":\"%s\",\"tradeId\":\"%s\",\"ordId\":\"%s\",\"clOrdId\":\"%s\",\"billId\":\"9%s\",\"tag\":\"\","
+              "{\"instType\":\"SPOT\",\"instId\":\"%s\",\"tradeId\":\"%s\",\"ordId\":\"%s\",\"clOrdId\":\"%s\",\"billId\":\"9%s\","
+              "\"tag\":\"\","
               "\"side\":\"%s\",\"posSide\":\"net\",\"execType\":\"%s\"",
               f->listing->id, id, order, o.ticket.client, id, f->side == BUY ? "buy" : "sell", f->maker ? "M" : "T");
   put(b, "fillPx", f->price);
@@ -146,7 +155,8 @@ static void balances(Desk *d, const Request *q, Text *b) {
   const char *wanted = query_get(q, "ccy");
   Account *a = engine_account(d->engine);
   begin(b);
-  text_format(b, "{\"adjEq\":\"\",\"imr\":\"\",\"isoEq\":\"0\",\"totalEq\":\"\",\"uTime\":\"%lld\",\"details\":[", (long long)d->now.wall);
+  text_format(b, "{\"adjEq\":\"\",\"imr\":\"\",\"isoEq\":\"0\",\"totalEq\":\"\",\"uTime\":\"%lld\",\"details\":[",
+              (long long)d->now.wall);
   for (int i = 0, n = 0; i < A_COUNT; i++) {
     const char *code = asset_code((enum asset)i);
     const char *at = wanted ? strstr(wanted, code) : code;
@@ -211,7 +221,8 @@ static Told ticket_of(const Desk *d, Row row, Ticket *t) {
   t->kind = strcmp(type, "market") ? LIMIT : MARKET;
   t->post_only = !strcmp(type, "post_only");
   t->in_force = !strcmp(type, "ioc") ? IOC : !strcmp(type, "fok") ? FOK : GTC;
-  if (t->kind == LIMIT && t->in_force == GTC && !t->post_only && strcmp(type, "limit")) return (Told) { "51000", "Parameter ordType error" };
+  if (t->kind == LIMIT && t->in_force == GTC && !t->post_only && strcmp(type, "limit"))
+    return (Told) { "51000", "Parameter ordType error" };
   snprintf(t->word, sizeof t->word, "%.20s", type);
   if (*unit && strcmp(unit, "base_ccy") && strcmp(unit, "quote_ccy")) return (Told) { "51000", "Parameter tgtCcy error" };
   t->by_cost = t->kind == MARKET && (*unit ? *unit == 'q' : t->side == BUY); /* buys are by cost unless they say otherwise */
@@ -257,7 +268,8 @@ static Told cancel_row(Desk *d, Row row, int64_t *id) {
   if (!*field(row, "instId", instrument)) return (Told) { "50014", "Parameter instId can not be empty." };
   if (!*order && !*client) return (Told) { "51003", "Either client order ID or order ID is required." };
   int64_t found = named(d, order, client);
-  if (found && !strcmp(engine_order(d->engine, found, d->now).ticket.listing->id, instrument) && engine_cancel(d->engine, found, d->now)) {
+  if (found && !strcmp(engine_order(d->engine, found, d->now).ticket.listing->id, instrument) &&
+      engine_cancel(d->engine, found, d->now)) {
     *id = found;
     return (Told) { 0 };
   }
@@ -295,7 +307,10 @@ static void rows(Desk *d, const Request *q, Told (*act_on)(Desk *, Row, int64_t 
   }
   if (data.p)
     text_format(&r->body, "{\"code\":\"%s\",\"inTime\":\"%lld000\",\"outTime\":\"%lld000\",\"msg\":\"%s\",\"data\":[",
-                well == n ? "0" : well ? "2" : "1", (long long)d->now.wall, (long long)d->now.wall, well ? "" : "All operations failed");
+                well == n ? "0"
+                : well    ? "2"
+                          : "1",
+                (long long)d->now.wall, (long long)d->now.wall, well ? "" : "All operations failed");
   if (data.p) {
     text_bytes(&r->body, data.p, data.len);
     text_add(&r->body, "]}");
@@ -325,8 +340,11 @@ typedef struct {
 
 static bool wanted_of(const Request *q, bool needs_type, Wanted *w, Reply *r) {
   const char *type = query_get(q, "instType");
-  *w = (Wanted) { .instrument = query_get(q, "instId"), .state = query_get(q, "state"), .type = query_get(q, "ordType"),
-                  .end = INT64_MAX, .limit = 100 };
+  *w = (Wanted) { .instrument = query_get(q, "instId"),
+                  .state = query_get(q, "state"),
+                  .type = query_get(q, "ordType"),
+                  .end = INT64_MAX,
+                  .limit = 100 };
   if (needs_type && (!type || !*type)) failure(r, 400, "50014", "Parameter instType can not be empty.");
   else if (!query_int(q, "begin", &w->begin)) failure(r, 400, "51000", "Parameter begin error");
   else if (!query_int(q, "end", &w->end)) failure(r, 400, "51000", "Parameter end error");
@@ -390,7 +408,15 @@ static void answer(Desk *d, const Request *q, Reply *r) {
 }
 
 const Trading trading_okx = {
-  .rules = { .maker = "0.001", .taker = "0.0015", .self_trade = SELF_CANCELS_RESTING, .client_unique = CLIENT_EVER, .places = places },
+  .rules = { .maker = "0.001",
+             .taker = "0.0015",
+             .self_trade = SELF_CANCELS_RESTING,
+             .client_unique = CLIENT_EVER,
+             .places = places },
   .key = { .api_key = "okx-test-key", .secret = "okx-test-secret", .password = "okx-test-passphrase" },
-  .act = act, .answer = answer, .refuse = refuse, .order_id = order_id, .fill_id = fill_id,
+  .act = act,
+  .answer = answer,
+  .refuse = refuse,
+  .order_id = order_id,
+  .fill_id = fill_id,
 };

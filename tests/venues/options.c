@@ -9,7 +9,7 @@
 #define FUNDS "USD=100000,EUR=100000,USDT=100000,BTC=5,ETH=50,LTC=500,XRP=50000,SOL=500"
 
 static void usage(FILE *out) {
-  fputs("usage: bourse-venues [options]\n"
+  fputs("usage: bourse-venues [options] | get URL | post URL\n"
         "Starts exchanges on 127.0.0.1, prints \"id http://127.0.0.1:port\" for each, then \"ready\", and serves until stopped.\n"
         "  --venues a,b,...     which ones (default: all):",
         out);
@@ -31,8 +31,10 @@ static void usage(FILE *out) {
         "  --key ID=KEY:SECRET[:PASSWORD]\n"
         "  --funds [ID:]USD=1000,BTC=0.5,...   what the account has (default: " FUNDS ")\n"
         "  --faults [ID:]lost=0.2,delay=0.1:500,...    what goes wrong with private requests, and how likely: lost, lost-before,\n"
-        "                       delay:ms, duplicate, late:ms, cross, garbage, reject, error:status, maintenance=EVERY:FOR, latency=MIN:MAX\n"
-        "  --fault-at [ID:]7=lost | read2=... | create1=... | cancel1=...   aimed at a request, counted from 1; may be repeated\n",
+        "                       delay:ms, duplicate, late:ms, cross, garbage, reject, error:status, maintenance=EVERY:FOR, "
+        "latency=MIN:MAX\n"
+        "  --fault-at [ID:]7=lost | read2=... | create1=... | cancel1=...   aimed at a request, counted from 1; may be repeated\n"
+        "get and post ask a running one: URL/-/state, URL/-/advance?ms=N, URL/-/fault?next=lost (README.md).\n",
         out);
 }
 
@@ -164,11 +166,11 @@ static int set_trading(Options *o, char option, const char *value) {
 
 int options_parse(int argc, char **argv, Options *o) {
   static const struct option long_options[] = {
-    { "venues", required_argument, 0, 'v' },    { "seed", required_argument, 0, 's' },     { "speed", required_argument, 0, 'x' },
-    { "port-base", required_argument, 0, 'p' }, { "for", required_argument, 0, 'f' },      { "recorded", required_argument, 0, 'r' },
-    { "fault", required_argument, 0, 'F' },     { "manual", no_argument, 0, 'm' },         { "keys", no_argument, 0, 'K' },
-    { "key", required_argument, 0, 'k' },       { "funds", required_argument, 0, 'U' },    { "faults", required_argument, 0, 'Q' },
-    { "fault-at", required_argument, 0, 'A' },  { "help", no_argument, 0, 'h' },           { 0 }
+    { "venues", required_argument, 0, 'v' },    { "seed", required_argument, 0, 's' },  { "speed", required_argument, 0, 'x' },
+    { "port-base", required_argument, 0, 'p' }, { "for", required_argument, 0, 'f' },   { "recorded", required_argument, 0, 'r' },
+    { "fault", required_argument, 0, 'F' },     { "manual", no_argument, 0, 'm' },      { "keys", no_argument, 0, 'K' },
+    { "key", required_argument, 0, 'k' },       { "funds", required_argument, 0, 'U' }, { "faults", required_argument, 0, 'Q' },
+    { "fault-at", required_argument, 0, 'A' },  { "help", no_argument, 0, 'h' },        { 0 }
   };
   const char *faults[64];
   int c, nfaults = 0, failed = 0;

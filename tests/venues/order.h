@@ -11,8 +11,14 @@ enum side { BUY, SELL };
 enum order_kind { LIMIT, MARKET };
 enum in_force { GTC, IOC, FOK };
 enum order_state { OPEN, FILLED, CANCELED };
-enum cancel_reason { BY_NOBODY, BY_USER, NOT_AT_ONCE /* the rest of an IOC or market order */, NOT_WHOLE /* FOK */, WOULD_TAKE /* post-only */,
-                     SELF_TRADE };
+enum cancel_reason {
+  BY_NOBODY,
+  BY_USER,
+  NOT_AT_ONCE, /* the rest of an IOC or market order */
+  NOT_WHOLE,   /* FOK */
+  WOULD_TAKE,  /* post-only */
+  SELF_TRADE,
+};
 
 typedef struct {
   const Listing *listing;

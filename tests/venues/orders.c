@@ -7,7 +7,8 @@ Order *orders_add(Orders *o, const Ticket *t, Now now) {
   o->order = memory_room(o->order, o->orders + 1, &o->orders_cap, sizeof *o->order);
   o->open = memory_room(o->open, o->opens + 1, &o->opens_cap, sizeof *o->open);
   Order *order = &o->order[o->orders++];
-  *order = (Order) { .id = o->orders, .ticket = *t, .amount = t->by_cost ? ZERO : t->amount, .created = now.wall, .updated = now.wall };
+  *order =
+      (Order) { .id = o->orders, .ticket = *t, .amount = t->by_cost ? ZERO : t->amount, .created = now.wall, .updated = now.wall };
   o->open[o->opens++] = order->id;
   return order;
 }
@@ -39,6 +40,24 @@ int64_t orders_resting(const Orders *o, const Listing *l, enum side side, int64_
       ids[at] = ids[at - 1];
     }
     ids[at] = order->id;
+  }
+  return n;
+}
+
+int orders_show(const Orders *o, const Listing *l, enum side side, Level *level, int n) {
+  for (int64_t i = 0; i < o->opens; i++) {
+    const Order *order = &o->order[o->open[i] - 1];
+    if (order->ticket.listing != l || order->ticket.side != side) continue;
+    int64_t price = exact_in_units(order->ticket.price, l->price_decimals);
+    int64_t amount = exact_in_units(exact_sub(order->amount, order->filled), l->amount_decimals);
+    int at = 0;
+    while (at < n && (side == BUY ? level[at].price > price : level[at].price < price)) at++;
+    if (at < n && level[at].price == price) level[at].amount += amount;
+    else if (at < BOOK_MAX) {
+      if (n == BOOK_MAX) n--;
+      memmove(&level[at + 1], &level[at], (size_t)(n++ - at) * sizeof *level);
+      level[at] = (Level) { price, amount };
+    }
   }
   return n;
 }

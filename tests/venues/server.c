@@ -156,6 +156,7 @@ static enum MHD_Result reply(Server *s, Call *call, const char *url, const char 
   MHD_get_connection_values(c, MHD_HEADER_KIND, take_header, &q);
   enum act act = s->desk && !s->recorded ? s->venue->trading->act(&q) : NOT_PRIVATE;
   if (act) return reply_private(s, call, &q, act, now);
+  if (s->desk) engine_run(s->desk->engine, now);
   if (!s->recorded) venue_answer(s->venue, &s->source, &q, now.world, r);
   else if (!recorded_answer(s->recorded, &q, r)) s->venue->missing(r, q.path);
   if (happens(s, s->fault.garbage)) spoil(&r->body, s->dice);
@@ -235,11 +236,10 @@ Server *server_start(const Venue *v, const Source *source, const Recorded *recor
   struct sockaddr_in address = { .sin_family = AF_INET,
                                  .sin_port = htons((uint16_t)port),
                                  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-  s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)port, NULL, NULL, handle,
-                               s, MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
+  s->daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, (uint16_t)port, NULL, NULL, handle, s,
+                               MHD_OPTION_SOCK_ADDR, &address, MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS,
                                MHD_OPTION_CONNECTION_TIMEOUT, 60u, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)32768,
-                               MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_NOTIFY_COMPLETED, done, NULL,
-                               MHD_OPTION_END);
+                               MHD_OPTION_URI_LOG_CALLBACK, begin, NULL, MHD_OPTION_NOTIFY_COMPLETED, done, NULL, MHD_OPTION_END);
   const union MHD_DaemonInfo *bound = s->daemon ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_BIND_PORT) : NULL;
   const union MHD_DaemonInfo *poll = bound ? MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
   if (!poll) {

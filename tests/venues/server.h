@@ -14,7 +14,7 @@ typedef struct {
 typedef struct Server Server;
 
 Server *server_start(const Venue *v, const Source *s, const Recorded *recorded, Fault fault, int port, char *err,
-                     size_t errlen); /* port 0: any */
+                     size_t errlen);                      /* port 0: any */
 void server_trade(Server *s, Desk *desk, Faults *faults); /* opens the private side; both are the caller's */
 void server_stop(Server *s);
 int server_port(const Server *s);

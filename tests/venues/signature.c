@@ -3,8 +3,8 @@
 #include <strings.h>
 #include "broker/coding.h"
 
-static bool coded(enum recipe_hash h, enum recipe_coding coding, const char *secret, size_t secret_len, const char *message, size_t n,
-                  char *out) {
+static bool coded(enum recipe_hash h, enum recipe_coding coding, const char *secret, size_t secret_len, const char *message,
+                  size_t n, char *out) {
   uint8_t mac[CRYPTO_DIGEST_MAX];
   size_t len, coded_len;
   char err[256];

@@ -11,7 +11,7 @@ enum asset { A_USD, A_EUR, A_ZAR, A_USDT, A_BTC, A_ETH, A_LTC, A_XRP, A_SOL, A_C
 
 typedef struct {
   uint64_t seed;
-  double speed;    /* world milliseconds in one real millisecond */
+  double speed;     /* world milliseconds in one real millisecond */
   int64_t started;  /* real ms at which the world began; the same seed gives the same prices at the same time since then */
   int64_t *stopped; /* the moment at which it stands still, until someone moves it; NULL: time goes by */
 } World;
