@@ -7,7 +7,7 @@ statuses[401], statuses[429] = "AuthenticationError", "RateLimitExceeded"
 
 local ticker_fields = {
   at = "data", market = "name", timestamp = function(_, a) return a.now end, bid = "highest_bid", ask = "lowest_ask", last = "last_price",
-  percentage = "change_in_24h", quoteVolume = "volume",
+  change = "change_in_24h", percentage = false, average = false, quoteVolume = "volume",
 }
 local ticker_list = tickers(ticker_fields)
 

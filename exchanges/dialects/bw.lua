@@ -16,9 +16,10 @@ local market_fields = {
   limits = { amount = { min = "minAmount" }, price = { min = 0 }, cost = { min = 0 } },
 }
 
--- A list; the sixth is the change in percent.
+-- A list; the sixth is the change.
 local ticker_fields = {
-  last = "2", high = "3", low = "4", baseVolume = "5", percentage = "6", bid = "8", ask = "9", quoteVolume = "10",
+  timestamp = function(_, a) return a.now end, last = "2", high = "3", low = "4", baseVolume = "5", change = "6", percentage = false, average = false,
+  bid = "8", ask = "9", quoteVolume = "10",
 }
 
 -- Orders and the rest of an account are asked for by market or currency, which the rows name by number, if at all.
