@@ -23,13 +23,7 @@ local lists = {
 
 -- ---- prices ----
 
--- COIN-M: volume counts contracts, baseVolume coins.
-local contract_ticker = with(b.ticker_fields, {
-  market_type = "=swap", baseVolume = "baseVolume,volume",
-  quoteVolume = function(o)
-    return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) or o.quoteVolume
-  end,
-})
+local contract_ticker = with(b.ticker_fields, { market_type = "=swap" })
 local one_ticker = { b.spot_ticker, contract = ticker(contract_ticker) }
 local many_tickers = { b.spot_tickers, contract = tickers(contract_ticker) }
 local prices = { market = "symbol", price = "price", timestamp = "time" }

@@ -213,11 +213,14 @@ d.market_fields = {
 }
 d.spot_markets = markets(with(d.market_fields, { margin = "isMarginTradingAllowed" }))
 
+-- Only rows of COIN-M have a baseVolume: their volume counts contracts.
 d.ticker_fields = {
   market = "symbol", timestamp = "closeTime,time", high = "highPrice", low = "lowPrice", bid = "bidPrice", bidVolume = "bidQty",
   ask = "askPrice", askVolume = "askQty", vwap = "weightedAvgPrice", open = "openPrice", last = "lastPrice", previousClose = "prevClosePrice",
-  change = "priceChange", percentage = "priceChangePercent", baseVolume = "volume", quoteVolume = "quoteVolume", markPrice = "markPrice",
-  indexPrice = "indexPrice",
+  change = "priceChange", percentage = "priceChangePercent", markPrice = "markPrice", indexPrice = "indexPrice", baseVolume = "baseVolume,volume",
+  quoteVolume = function(o)
+    return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) or o.quoteVolume
+  end,
 }
 d.spot_ticker = ticker(with(d.ticker_fields, { market_type = "=spot" }))
 d.spot_tickers = tickers(with(d.ticker_fields, { market_type = "=spot" }))
