@@ -19,7 +19,7 @@ local ticker_list = tickers(with(ticker_fields, {
 local order_fields = {
   id = "orderId", clientOrderId = "id", timestamp = "timestamp,sendingTime,time,lastExecTime", lastTradeTimestamp = "lastExecTime",
   market = "symbol", side = "side|lower", price = "price|nonzero", triggerPrice = "stopPrice|nonzero", amount = "orderQty",
-  filled = "cumFilledQty,cumQty,fillQty", average = "avgPx|nonzero,avgFilledPx|nonzero,avgFillPrice|nonzero",
+  filled = "cumFilledQty,cumQty,fillQty", average = "avgPx|nonzero,avgFilledPx|nonzero",
   type = { "orderType|lower", stoplimit = "limit", stopmarket = "market", null_val = false, default = "." },
   status = {
     "status", PendingNew = "open", New = "open", PartiallyFilled = "open", Filled = "closed", Canceled = "canceled", Rejected = "rejected",

@@ -60,7 +60,7 @@ return {
     get = "/mapi/info",
     read = markets(with(btce.market_fields, {
       baseId = "base_currency", quoteId = "quoted_currency", taker = false,
-      precision = { amount = "amount_decimal_places,decimal_places", price = "decimal_places" },
+      precision = { amount = "decimal_places", price = "decimal_places" },
     })),
   },
   fetch_ticker = { get = "/mapi/ticker/{id}", read = btce.of_market(ticker(ticker_fields)) },

@@ -33,7 +33,7 @@ local one_ticker, one_book = ticker(ticker_fields), book { bids = "bid", asks = 
 local trade_fields = {
   id = "trade_id", order = "order_id", timestamp = "date|s", side = "type,trade_type", price = "price", amount = "quantity", cost = "amount",
   market = "pair", takerOrMaker = { "exec_type,is_maker", ["true"] = "maker", ["false"] = "taker", default = "." },
-  fee = { cost = "commission_amount", currency = "commission_currency|code", rate = "commission_percent|div:100" },
+  fee = { cost = "commission_amount", currency = "commission_currency|code", rate = "commission_percent|div:1000" },
 }
 local some_trades = trades(trade_fields)
 

@@ -86,8 +86,7 @@ return {
       at = "data", id = "code", name = "name",
       precision = function(o)       -- of the digits for money and for trades the fewer
         local money, trade = tonumber(o.precision), tonumber(o.tradePrecision)
-        local digits = money and trade and math.min(money, trade) or money or trade
-        return digits and ("1e-%d"):format(digits)
+        return money and trade and math.min(money, trade) or money or trade
       end,
     },
   },

@@ -8,6 +8,12 @@ local function levels(flat)
   return out
 end
 
+-- As many digits as a price has behind the point it may have before it.
+local function highest_price(o)
+  local digits = math.tointeger(tonumber(o.price_decimal))
+  return digits and "1" .. ("0"):rep(digits) or nil
+end
+
 -- A fee is taken from what an order brings; who earns one gets it in the other currency.
 local function earned(o) return o.fees_income and tonumber(o.fees_income) and tonumber(o.fees_income) > 0 end
 
@@ -81,7 +87,7 @@ return {
     read = markets {
       at = "data.symbols", id = "symbol", baseId = "base_currency", quoteId = "quote_currency", active = "tradeable",
       precision = { amount = "amount_decimal", price = "price_decimal" },
-      limits = { amount = { min = "limit_amount_min", max = "limit_amount_max" }, price = { min = "price_decimal|tick" } },
+      limits = { amount = { min = "limit_amount_min", max = "limit_amount_max" }, price = { min = "price_decimal|tick", max = highest_price } },
     },
   },
   fetch_ticker = {
