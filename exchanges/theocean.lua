@@ -1,7 +1,7 @@
 -- The Ocean: a relay of the 0x protocol (v2), spot; closed. API was at https://docs.theocean.trade
 -- A token is known by its address, a market by those of both. Amounts are whole numbers of a token's smallest unit.
 -- A new order is asked for unsigned, hashed (EIP-712), signed by the wallet, and handed in. Failures are {message, errors}.
--- All that was ever recorded of it has its times a thousand times too small; as it is closed, they are read so, not put right.
+-- Times are ms in prices and trades, seconds in orders.
 
 local function market_id(o) return o.baseTokenAddress and o.quoteTokenAddress and o.baseTokenAddress .. "/" .. o.quoteTokenAddress end
 
@@ -30,7 +30,7 @@ end
 
 local function ticker_fields(prefix)
   return {
-    timestamp = prefix .. "timestamp|div:1000", bid = prefix .. "bid", ask = prefix .. "ask", last = prefix .. "last", percentage = prefix .. "priceChange",
+    timestamp = prefix .. "timestamp", bid = prefix .. "bid", ask = prefix .. "ask", last = prefix .. "last", percentage = prefix .. "priceChange",
     baseVolume = function(o, _, market) return units((o.ticker or o).volume, market and market.baseDecimals) end,
   }
 end
@@ -75,7 +75,7 @@ local function fills(o, a, market)
 end
 
 local order_list = orders {
-  id = "orderHash,zeroExOrder.orderHash", market = market_id, timestamp = "creationTimestamp|div:1000", type = function(o, a) return a.type or o.type end,
+  id = "orderHash,zeroExOrder.orderHash", market = market_id, timestamp = "creationTimestamp|s", type = function(o, a) return a.type or o.type end,
   side = "side", price = "price", amount = amount "initialAmount", filled = filled,
   cost = function(o, a, market)
     local n = filled(o, a, market)
@@ -87,7 +87,7 @@ local order_list = orders {
     for _, event in ipairs(o.timeline or {}) do
       if event.action == "filled" then last = event.timestamp end
     end
-    return last
+    return last and decimal.mul(last, 1000)
   end,
   fee = {
     currency = fee_currency,
@@ -206,7 +206,7 @@ return {
   fetch_trades = {
     get = "/v1/trade_history", send = pair,
     read = trades {
-      id = "id", order = "id", timestamp = "lastUpdated|div:1000", side = "side", takerOrMaker = "=taker", price = "price", amount = amount "amount",
+      id = "id", order = "id", timestamp = "lastUpdated", side = "side", takerOrMaker = "=taker", price = "price", amount = amount "amount",
     },
   },
 

@@ -22,7 +22,7 @@ return {
   { "balances are of the tokens that are named", call = { "fetch_balance" }, fails = "ArgumentsRequired" },
   { "an order is closed when all is filled", call = { "fetch_orders" }, sends = history:sub(1, -2),
     reply = order '"filledAmount":"4000000000000000000","settledAmount":"6000000000000000000","deadAmount":"0"',
-    gives = { { id = "0x01", symbol = "ETH/USDC", side = "sell", price = 2000, amount = 10, filled = 10, remaining = 0, cost = 20000, status = "closed" } } },
+    gives = { { id = "0x01", timestamp = 1547194003000, symbol = "ETH/USDC", side = "sell", price = 2000, amount = 10, filled = 10, remaining = 0, cost = 20000, status = "closed" } } },
   { "an order is canceled when the rest of it is lost", call = { "fetch_orders" }, sends = history:sub(1, -2),
     reply = order '"filledAmount":"4000000000000000000","settledAmount":"0","deadAmount":"5000000000000000000","prunedAmount":"1000000000000000000"',
     gives = { { id = "0x01", amount = 10, filled = 4, remaining = 6, cost = 8000, status = "canceled" } } },
