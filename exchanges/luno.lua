@@ -184,6 +184,10 @@ return {
   cancel_order = { post = "/api/1/stoporder", send = "order_id={order_id}", read = order { symbol = false } },
   create_deposit_address = { post = "/api/1/funding_address", send = "asset={currency_id}", read = deposit_address },
   fetch_deposit_address = { get = "/api/1/funding_address", send = "asset={currency_id}", read = deposit_address },
+  fetch_deposit_withdraw_fee = {      -- what sending to params.address costs
+    get = "/api/1/send_fee", needs = "code address", send = "currency={currency_id}",
+    read = withdraw_fee { currency = "currency|code", withdraw = { fee = "fee", percentage = false } },
+  },
   fetch_ledger = {
     run = function(a)
       local account = a:take("id")
