@@ -15,6 +15,7 @@ local order_fields = with(btce.order_fields, {
   id = "@key", status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "canceled", default = "." },
 })
 local one_order = order(with(order_fields, { id = function(_, a) return a.order_id end }))
+local funds = balance { at = "return.funds", currency = "@key|upper|code", free = "value", used = "inOrders" }
 
 local function private(send, read, more) return with({ post = "/tapi", send = send, read = read }, more or {}) end
 
@@ -50,9 +51,11 @@ return {
     get = "/api/3/trades/{id}", send = "limit={limit}", read = function(reply, a) return trade_list(reply[a.id] or {}, a) end,
   },
 
-  fetch_balance = private("method=getInfoExt", balance {
-    at = "return.funds", currency = "@key|upper|code", free = "value", used = "inOrders",
-  }),
+  fetch_balance = private("method=getInfoExt", function(reply, a)
+    local out, seconds = funds(reply, a), math.tointeger(tonumber(reply["return"].server_time))
+    out.timestamp = seconds and seconds * 1000
+    return out
+  end),
   fetch_order = private("method=OrderInfo order_id={order_id}", function(reply, a)
     local told = reply["return"] and reply["return"][a.order_id]
     return one_order(told or fail("OrderNotFound", "no order " .. a.order_id), a)

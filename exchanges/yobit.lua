@@ -9,7 +9,7 @@ local some_tickers = btce.by_pieces("/api/3/ticker/", 2000, ticker_list)
 local order_fields = with(btce.order_fields, {
   id = "@key", status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "open", default = "." },
 })
-local open_orders = orders(with(order_fields, { at = "return?" }))
+local open_orders = orders(with(order_fields, { at = "return?", where = function(o, a) return o.pair == a.id end }))
 local one_order = order(with(order_fields, { id = function(_, a) return a.order_id end }))
 
 local function private(send, read) return { post = "/tapi", send = send, read = read } end

@@ -124,7 +124,11 @@ local function placed(name, first_name)
   return order {
     at = "return?", id = id_in(name, first_name), status = status_in(name), type = function(_, a) return a.type end,
     side = function(_, a) return a.side end, price = function(_, a) return a.price end, amount = function(_, a) return a.amount end,
-    timestamp = function(_, a) return a.now end, filled = "received", remaining = "remains",
+    timestamp = function(o, a)
+      local seconds = math.tointeger(tonumber(o.server_time))
+      return seconds and seconds * 1000 or a.now
+    end,
+    filled = "received", remaining = "remains",
   }
 end
 
