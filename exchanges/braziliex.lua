@@ -13,8 +13,8 @@ end
 
 -- Highs and lows are told of the best prices in the book only.
 local ticker_fields = {
-  high = "highestBid24", low = "lowestAsk24", bid = "highestBid", ask = "lowestAsk", last = "last", percentage = "percentChange",
-  baseVolume = "baseVolume24", quoteVolume = "quoteVolume24",
+  high = "highestBid24", low = "lowestAsk24", bid = "highestBid", ask = "lowestAsk", last = "last",
+  change = "percentChange", percentage = false, average = false, timestamp = function(_, a) return a.now end, baseVolume = "baseVolume24", quoteVolume = "quoteVolume24",
 }
 
 local trade_fields = {
@@ -40,7 +40,7 @@ local placed = order {
     local side = told "/ (%u+) /" (o)
     return side and side:lower()
   end,
-  amount = told "AMOUNT: ([%d.]+)", price = told "PRICE: ([%d.]+)",
+  amount = told "AMOUNT: ([%d.]+)", price = told "PRICE: ([%d.]+)", cost = told "TOTAL: ([%d.]+)",
   fee = { cost = told "FEE: ([%d.]+)", currency = told "FEE: [%d.]+ (%w+)" },
 }
 

@@ -16,15 +16,14 @@ local ticker_fields = {
 
 -- The public list knows a trade by one id only.
 local trade_fields = {
-  id = "id", order = "id", market = "pair", timestamp = ms "timestamp", type = "=limit", side = "my_side,type", price = "price", amount = "amount",
+  id = "id", order = "o_id,id", market = "pair", timestamp = ms "timestamp", type = "=limit", side = "my_side,type", price = "price", amount = "amount",
 }
-local own_trade_fields = with(trade_fields, { order = "o_id" })
 
 local order_fields = {
   id = "oid,id,order", market = "pair", timestamp = ms "date", type = "=limit", side = "my_side,type", price = "price",
   status = { "status", ["1"] = "open", ["2"] = "canceled", ["3"] = "closed", default = "." },
   amount = "amount_original|nonzero", filled = "amount_filled", remaining = "amount",
-  trades = trades(with(own_trade_fields, { at = "trades?" })),
+  trades = trades(with(trade_fields, { at = "trades?" })),
 }
 local one_order = order(order_fields)
 
@@ -90,7 +89,7 @@ return {
   fetch_orders = own_orders "",
   fetch_open_orders = own_orders " status=1",
   fetch_closed_orders = own_orders " status=3",
-  fetch_my_trades = { get = "/v1/exchanges/own/", send = "pair={id} limit={limit}", read = trades(own_trade_fields) },
+  fetch_my_trades = { get = "/v1/exchanges/own/", send = "pair={id} limit={limit}", read = trades(trade_fields) },
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end

@@ -107,7 +107,7 @@ return {
         send = function()
           return ordered {
             { "account-id", account and raw_number(account) }, { "symbol", a.id }, { "type", a.side .. "-" .. type_ }, { "amount", amount },
-            { "price", a.type ~= "market" and (a.price or fail("ArgumentsRequired", "a limit order needs a price")) or nil },
+            { "price", a.type ~= "market" and decimal.text(a.asked_price or fail("ArgumentsRequired", "a limit order needs a price")) or nil },
           }
         end,
       }

@@ -144,7 +144,7 @@ local function my_trades(a)
   local recent = method and not method:find "History"       -- of three days
   return {
     get = recent and "/trade/fills" or "/trade/fills-history", cost = recent and 1 / 3 or 2.2, read = okx.trade_list,
-    send = "instType=SPOT instId={id} ordId={order_id}",
+    send = "instType=SPOT instId={id} order_id={order_id}",
   }
 end
 

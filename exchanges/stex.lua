@@ -28,6 +28,7 @@ local ticker_fields = {
 local trade_fields = {
   id = "id", timestamp = "timestamp|s", side = "type|lower,trade_type|lower", price = "price", amount = "amount",
   order = function(o)
+    if type(o) == "boolean" then return nil end
     if o.trade_type == "BUY" then return o.buy_order_id end
     return o.trade_type and o.sell_order_id
   end,

@@ -13,15 +13,14 @@ end
 
 -- Tickers name a market BTC/USD, its id is BTCUSD.
 local function id_of(o) return o.market and (o.market:gsub("/", "")) end
+-- A market that is not in the list (any more) goes by the name told.
 local ticker_fields = {
-  timestamp = "timestamp|iso", high = "high", low = "low", bid = "bid", ask = "ask", open = "open", last = "last", baseVolume = "volume",
-  quoteVolume = "volumeQuote",
+  market = id_of, symbol = function(o, _, market) return o.market and (not market or market.id ~= id_of(o)) and o.market or nil end,
+  timestamp = "timestamp|iso", high = "high", low = "low", bid = "bid", ask = "ask", open = "open", last = "last", average = false,
+  baseVolume = "volume", quoteVolume = "volumeQuote",
 }
 
--- A market that is not in the list (any more) goes by the name told.
-local all_tickers = tickers(with(ticker_fields, {
-  market = id_of, symbol = function(o, _, market) return o.market and not market and o.market or nil end,
-}))
+local all_tickers = tickers(ticker_fields)
 
 local trade_fields = {
   id = "id", market = "symbol", timestamp = "timestamp|iso", side = "direction|lower,side|lower", price = "price", amount = "quantity",
