@@ -1,10 +1,11 @@
 -- Binance: spot, margin, and perpetuals and futures settled in a stablecoin (fapi) or in the coin (dapi).
 -- API: https://developers.binance.com/docs/binance-spot-api-docs ; how it signs, fails and names things: dialects/binance.lua, and
--- dialects/binance_wallet.lua for currencies, deposits, withdrawals and transfers.
+-- dialects/binance_wallet.lua for currencies, deposits, withdrawals and transfers, dialects/binance_contracts.lua for what contracts have more.
 -- Only spot markets are listed unless options.fetchMarkets.types has "linear" or "inverse" too. Calls without a market go to the wallet that
 -- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
 local b = dialect "binance"
 local wallet = dialect "binance_wallet"
+local contracts = dialect "binance_contracts"
 local placed = b.placed
 
 -- ---- markets ----
@@ -198,7 +199,7 @@ local fee_path = { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tr
 local some_send = "symbol={id} startTime={since} endTime={until}"
 local function past(...) return placed("get", all_names, some_send, b.orders_that_are(...), { needs = "symbol" }) end
 
-return {
+return with(contracts(b, of_contracts), {
   hosts = {
     api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
   },
@@ -351,4 +352,4 @@ return {
   set_position_mode = of_contracts("post", "positionSide/dual", "dualSidePosition={hedged|text}"),
   fetch_funding_rate = of_contracts("get", "premiumIndex", "symbol={id}", first_of(rate)),
   fetch_funding_rates = of_contracts("get", "premiumIndex", "", rates),
-}
+})
