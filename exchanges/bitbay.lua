@@ -40,7 +40,7 @@ local trade_list = trades(trade_fields)
 
 local order_fields = {
   id = "id", market = "market", timestamp = "time", type = "mode", side = "offerType|lower", price = "rate", amount = "startAmount",
-  remaining = "currentAmount", postOnly = "postOnly",
+  remaining = "currentAmount", postOnly = { "postOnly", ["true"] = true, ["false"] = false }, timeInForce = { "postOnly", ["false"] = false, default = "PO" },
 }
 
 local placed = order {

@@ -21,7 +21,7 @@ return function(parts)
       return (o.status == "pending" or o.status == "active" or o.status == "canceling") and "open" or o.status
     end,
     price = "price", amount = "size,filled_size", filled = "filled_size", cost = "executed_value", triggerPrice = "stop_price",
-    timeInForce = "time_in_force", postOnly = "post_only",
+    timeInForce = "time_in_force", postOnly = { "post_only", ["true"] = true, ["false"] = false },
     fee = { cost = "fill_fees", currency = function(o, _, market) return o.fill_fees and market and market.quote end },
   }
   local an_order, some_orders = order(order_fields), orders(order_fields)

@@ -56,7 +56,7 @@ local candle_list = candles { columns = { time = "timestamp|iso", open = "open",
 
 -- Public trades do not say `taker`: their side is the taker's.
 local trade_fields = {
-  id = "id", order = "client_order_id", timestamp = "timestamp|iso", market = "symbol", side = "side", price = "price", amount = "quantity,qty",
+  id = "id", order = "client_order_id,clientOrderId", timestamp = "timestamp|iso", market = "symbol", side = "side", price = "price", amount = "quantity,qty",
   takerOrMaker = { "taker", ["false"] = "maker", default = "taker" },
   fee = { cost = "fee", currency = function(o, _, market) return o.fee and market and market.feeCurrency end },
 }
@@ -65,12 +65,16 @@ local trade_list = trades(trade_fields)
 -- A new order was never updated.
 local function changed(o) return o.updated_at ~= o.created_at and type(o.updated_at) == "string" and parse8601(o.updated_at) or nil end
 
+-- The trades that are told need not be all.
+local function done(o) return o.price_average and o.quantity_cumulative and decimal.mul(o.price_average, o.quantity_cumulative) or nil end
+
 local order_fields = {
   id = "client_order_id", clientOrderId = "client_order_id", market = "symbol", timestamp = "created_at|iso", type = "type", side = "side",
   lastTradeTimestamp = changed, lastUpdateTimestamp = changed,
   status = { "status", new = "open", suspended = "open", partiallyFilled = "open", filled = "closed", default = "." },
-  timeInForce = "time_in_force", postOnly = "post_only", reduceOnly = "reduce_only", price = "price", triggerPrice = "stop_price",
-  average = "price_average", amount = "quantity", filled = "quantity_cumulative", trades = trades(with(trade_fields, { at = "trades?" })),
+  postOnly = { "post_only", ["true"] = true, ["false"] = false }, reduceOnly = { "reduce_only", ["true"] = true, ["false"] = false },
+  timeInForce = "time_in_force", price = "price", triggerPrice = "stop_price", average = "price_average",
+  amount = "quantity", filled = "quantity_cumulative", cost = done, trades = trades(with(trade_fields, { at = "trades?" })),
 }
 local one_order, order_list = order(order_fields), orders(order_fields)
 local done = { filled = true, canceled = true, expired = true }
