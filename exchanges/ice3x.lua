@@ -42,7 +42,7 @@ return {
   failed = refused,
 
   sign = function(req, key)
-    req.form = first(req.form, "nonce", key.nonce)
+    req.body = encode_query(first(req.form, "nonce", key.nonce))      -- a blank is %20
     req.headers.Key = key.apiKey
     req.headers.Sign = hex(hmac("sha512", key.secret, req.body))
   end,
@@ -85,7 +85,9 @@ return {
   fetch_trades = { get = "/trade/list", send = "pair_id={id}", read = trade_list },
 
   fetch_balance = { post = "/balance/list", read = balance { at = "response.entities?", currency = "currency_id|code", total = "balance" } },
-  fetch_order = { post = "/order/info", send = "order_id={order_id}", read = order(with(order_fields, { at = "response.entity" })) },
+  fetch_order = {          -- the name has a blank in it
+    post = "/order/info", send = function(a) return { ["order _id"] = a.order_id } end, read = order(with(order_fields, { at = "response.entity" })),
+  },
   fetch_open_orders = { post = "/order/list", read = orders(with(order_fields, { at = "response.entities" })) },
   fetch_my_trades = {
     post = "/trade/list", needs = "symbol", send = "pair_id={id} items_per_page={limit} date_from={since|s}", read = trade_list,

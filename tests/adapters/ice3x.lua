@@ -10,7 +10,7 @@ return {
   { "currencies have numbers in balances", call = { "fetch_balance" }, sends = post "/balance/list",
     reply = '{"errors":false,"response":{"entities":[{"currency_id":2,"balance":"1.5"},{"currency_id":1,"balance":"2500.75"}]}}',
     gives = { BTC = { total = 1.5 }, ZAR = { total = 2500.75 } } },
-  { "one order", call = { "fetch_order", "1234567890" }, sends = post("/order/info", "&order_id=1234567890"),
+  { "one order", call = { "fetch_order", "1234567890" }, sends = post("/order/info", "&order%20_id=1234567890"),
     reply = '{"errors":false,"response":{"entity":{"order_id":1234567890,"pair_id":3,"type":"buy","price":"450000.5","volume":"0.5","remaining":"0.3",'
       .. '"active":1,"created":1718451296,"fee":"1.25"}}}',
     gives = { id = "1234567890", timestamp = 1718451296000, symbol = "BTC/ZAR", status = "open", type = "limit", side = "buy", price = 450000.5, amount = 0.5,
