@@ -16,6 +16,7 @@ typedef struct { const Book *book; bool asks; } Side;
 static int64_t (*clock_ms)(void);
 
 void book_clock(int64_t (*now_ms)(void)) { clock_ms = now_ms; }
+int64_t book_time(void) { return clock_ms ? clock_ms() : INT64_MIN; }
 
 Book *book_new(lua_State *L, size_t bids, size_t asks) {
   if (bids > (1u << 24) || asks > (1u << 24)) luaL_error(L, "an order book that is too large");
@@ -74,6 +75,11 @@ void book_sort(Book *b) {
 Book *book_test(lua_State *L, int idx) { return luaL_testudata(L, idx, BOOK); }
 
 static const BookSide *side_of(const Side *s) { return s->asks ? &s->book->asks : &s->book->bids; }
+
+const BookSide *book_side_test(lua_State *L, int idx) {
+  const Side *s = luaL_testudata(L, idx, SIDE);
+  return s ? side_of(s) : NULL;
+}
 
 static void push_level(lua_State *L, const Book *b, const BookLevel *l) {
   lua_createtable(L, l->id != JSON_NONE ? 3 : 2, 0);
@@ -165,7 +171,7 @@ static void push_field(lua_State *L, int book, enum field f) {
     case F_DATETIME: push_datetime(L, b->timestamp); return;
     case F_NONCE: if (b->has_nonce) lua_pushinteger(L, b->nonce); else lua_pushnil(L); return;
     case F_RECEIVED: push_ms(L, b->received); return;
-    case F_AGE: push_ms(L, clock_ms && b->received != INT64_MIN ? clock_ms() - b->received : INT64_MIN); return;
+    case F_AGE: push_ms(L, clock_ms && b->received != INT64_MIN ? book_time() - b->received : INT64_MIN); return;
     case F_INFO: if (b->doc) view_push(L, b->doc, b->node); else lua_pushnil(L); return;
     case F_BEST: lua_pushcfunction(L, book_best); return;
   }

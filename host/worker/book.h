@@ -26,4 +26,7 @@ void book_sort(Book *b);                                 /* bids fall, asks rise
 Book *book_test(lua_State *L, int idx);                  /* or NULL */
 void book_plain(lua_State *L, int idx);                  /* pushes it as ordinary tables */
 void book_clock(int64_t (*now_ms)(void));                /* for book.age; without one it is nil */
+int64_t book_time(void);                                 /* ms by that clock; INT64_MIN without one */
+/* Of either side at idx, its levels without making tables of them; NULL when it is none. */
+const BookSide *book_side_test(lua_State *L, int idx);
 #endif

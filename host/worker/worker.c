@@ -15,6 +15,7 @@
 #include "worker/jail.h"
 #include "worker/limit.h"
 #include "worker/sandbox.h"
+#include "worker/scan.h"
 #include "worker/sealed.h"
 #include "worker/venue.h"
 #include "worker/worker_internal.h"
@@ -268,6 +269,9 @@ static int prepare(lua_State *L) {
   w->boot_args = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_pushcfunction(L, first_exchange);
   lua_setglobal(L, "exchange");
+  scan_open(L);
+  sandbox_protect(L);
+  lua_setglobal(L, "scan");
   task_lib_open(L);
   hostlua_require_with(L, "strategy", "tasks");
   lua_settop(L, 0);

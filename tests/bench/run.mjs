@@ -5,11 +5,11 @@ import { spawn, spawnSync, execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 
-// BENCH_BUILD: a build folder other than build/. BENCH_ROUNDS: how often each pair is measured.
+// BENCH_BUILD: a build folder other than build/. BENCH_ROUNDS: how often each pair is measured. BENCH_ONLY: rows of this pattern.
 const root = path.resolve(import.meta.dirname, '../..'), build = path.resolve(process.env.BENCH_BUILD || path.join(root, 'build'));
 const dir = path.join(root, 'build', 'bench');
 const bourse = path.join(build, 'bourse'), cost = path.join(build, 'tests/cost'), floor = path.join(build, 'tests/floor');
-const rounds = Number(process.env.BENCH_ROUNDS || 5);
+const rounds = Number(process.env.BENCH_ROUNDS || 5), only = new RegExp(process.env.BENCH_ONLY || '');
 fs.mkdirSync(dir, { recursive: true });
 
 if (!fs.existsSync(path.join(dir, 'node_modules/ccxt'))) {
@@ -63,10 +63,12 @@ async function compare(sides) {
 
 const rows = [];
 async function row(work, unit, sides, must) {
+  if (!only.test(work)) return undefined;
   const r = await compare(sides), ratio = r.ccxt / r.bourse;
   rows.push({ work, unit, ...r, ratio, must });
   const show = (x) => (x === undefined ? '' : x < 10 ? x.toFixed(3) : x.toFixed(1));
   console.log(`${work.padEnd(44)} ${show(r.ccxt).padStart(9)} ${show(r.bourse).padStart(9)} ${show(r.floor).padStart(8)} ${unit.padEnd(6)} ${ratio.toFixed(1).padStart(6)}x  ${must}`);
+  return r.bourse;
 }
 console.log(`${'work'.padEnd(44)} ${'ccxt'.padStart(9)} ${'bourse'.padStart(9)} ${'floor'.padStart(8)} ${''.padEnd(6)} ${'ratio'.padStart(7)}  must`);
 const depth = '/api/v3/depth?symbol=BTCUSDT&limit=100';
@@ -90,6 +92,20 @@ try {
   const signed = () => Object.fromEntries(execFileSync(recipe, { encoding: 'utf8' }).trim().split('\n').map((line) => [line.split(' ')[0], parseFloat(/([\d.]+) us/.exec(line)[1])]));
   for (const [k, n, must] of [['binance', 20000, '8x'], ['kraken', 20000, '8x'], ['coinbase', 1500, '15x']])
     await row(`${k}: a request signed`, 'us', { ccxt: () => per((m) => theirs('sign_' + k, m), n) * 1000, bourse: () => signed()[k] }, must);
+  // Scans, from the strategy's side, against the same search over ccxt's ticker objects in JavaScript.
+  const words = (more) => Object.entries(more).flatMap(([k, v]) => ['--arg', `${k}=${v}`]);
+  const scan = (work, more) => (n) => [bourse, 'run', path.join(import.meta.dirname, 'work', work + '.lua'), '--memory', '1024', '--cpu', '10s', '--quiet',
+    ...words({ n, ...more })];
+  const scanJs = (work, size) => (n) => ['node', path.join(import.meta.dirname, 'scan_side.mjs'), work, String(n), ...Object.values(size).map(String)];
+  const scanRow = (name, work, size, n, must, more) => row(name, 'ms', {
+    ccxt: () => per(scanJs(work, size), Math.max(20, n >> 2)), bourse: () => per(scan(work, { ...size, ...more }), n) }, must);
+  const gaps = await scanRow('best pairs, 100 venues x 500 symbols', 'gaps', { venues: 100, symbols: 500 }, 400, '5x');
+  await scanRow('the same, the tickers taken in anew', 'gaps', { venues: 100, symbols: 500 }, 40, '', { take: 'yes' });
+  const gaps2 = await scanRow('best pairs, 100 venues x 1,000 symbols', 'gaps', { venues: 100, symbols: 1000 }, 200, '5x');
+  const cycles = await scanRow('cycles of 3, 200 assets x 2,000 markets', 'cycles', { assets: 200, markets: 2000, legs: 3 }, 400, '4x');
+  const cycles2 = await scanRow('cycles of 3, 200 assets x 4,000 markets', 'cycles', { assets: 200, markets: 4000, legs: 3 }, 200, '4x');
+  await scanRow('cycles of 4, 200 assets x 2,000 markets', 'cycles', { assets: 200, markets: 2000, legs: 4 }, 200, '4x');
+  if (gaps2 && cycles2) console.log(`twice the quotes: best pairs ${(gaps2 / gaps).toFixed(2)} times the time, cycles ${(cycles2 / cycles).toFixed(2)}`);
   fs.writeFileSync(path.join(dir, 'result.json'), JSON.stringify(rows, null, 1));
 } finally {
   server.stdin.end();
