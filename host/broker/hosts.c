@@ -203,7 +203,6 @@ bool hosts_declare(Venues *vs, const msgpack_object *d, char *err, size_t errlen
     return fail(err, errlen, "an adapter's id is made of a-z, 0-9 and _");
   if (hosts_venue(vs, v.id)) return true;
   if (vs->n >= VENUES_MAX) return fail(err, errlen, "too many venues in one script");
-  pack_get_line(d, "digest", v.digest, sizeof v.digest);
   if (!declare_hosts(&v, pack_get(d, "hosts"), err, errlen)) return false;
   v.interval_ms = between(pack_get_double(d, "interval_ms", 200), 1, 600000);
   v.burst = between(pack_get_double(d, "burst", 10), 1, 10000);

@@ -29,7 +29,8 @@ bool name_ok(const char *s, size_t n);                     /* [a-z0-9_]+, at mos
 
 /* A venue as an adapter declared it. */
 typedef struct {
-  char id[64], digest[80];
+  char id[64], pin[65];                                    /* pin: of its adapter's files (source_pin); "" when that is not known yet */
+  struct Peer *peer;                                       /* whose adapter it is */
   Url hosts[HOSTS_MAX]; size_t n_hosts;
   double interval_ms, burst;
   bool clock_bad;                                          /* further off than can be right */

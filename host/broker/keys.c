@@ -100,7 +100,7 @@ static void put_account(Writer *w, const Account *a) {
   while (a->entry.hosts[hosts]) hosts++;
   put_text(w, a->entry.venue);
   put_text(w, a->entry.account);
-  put_text(w, a->entry.digest);
+  put_text(w, a->entry.adapter);
   put_u32(w, a->entry.rights);
   put_u32(w, hosts);
   for (uint32_t i = 0; i < hosts; i++) put_text(w, a->entry.hosts[i]);
@@ -138,7 +138,7 @@ static const char *get_text(Reader *r) {
 static void get_account(Reader *r, Account *a) {
   a->entry.venue = get_text(r);
   a->entry.account = get_text(r);
-  a->entry.digest = get_text(r);
+  a->entry.adapter = get_text(r);
   a->entry.rights = get_u32(r);
   uint32_t hosts = get_u32(r);
   if (hosts > KEYS_HOSTS_MAX) { r->bad = true; return; }
@@ -471,10 +471,10 @@ bool keys_add(Keys *k, const KeysEntry *e, const Credentials *c, char *err, size
   Account a = { *e, *c };
   bool any = false;
   if (!a.entry.account) a.entry.account = "main";
-  if (!a.entry.digest) a.entry.digest = "";
+  if (!a.entry.adapter) a.entry.adapter = "";
   if (!a.entry.venue || !name_ok(a.entry.venue, 64)) return failf(err, errlen, "the venue is the id of an exchange, such as kraken");
   if (!name_ok(a.entry.account, 64)) return failf(err, errlen, "an account's name has letters, digits, '_', '-' and '.', at most 64");
-  if (strlen(a.entry.digest) > 128) return failf(err, errlen, "the adapter's digest is too long");
+  if (strlen(a.entry.adapter) > KEYS_ADAPTER_MAX) return failf(err, errlen, "the adapter names too many methods");
   a.entry.hosts[KEYS_HOSTS_MAX] = NULL;
   for (int i = 0; a.entry.hosts[i]; i++)
     if (strlen(a.entry.hosts[i]) > 1024) return failf(err, errlen, "a pinned host is too long");
@@ -500,6 +500,15 @@ bool keys_remove(Keys *k, const char *venue, const char *account, char *err, siz
   return change(k, venue, account ? account : "main", NULL, err, errlen);
 }
 
+bool keys_renew(Keys *k) {
+  char err[256];
+  KeysSource source = k->source;
+  k->source.passphrase = NULL;                    /* a store that was made anew since */
+  bool ok = refresh(k, err, sizeof err);
+  k->source = source;
+  return ok;
+}
+
 size_t keys_count(const Keys *k) { return k ? k->count : 0; }
 
 static bool give(const Account *a, KeysEntry *e, Credentials *c) {
@@ -520,6 +529,11 @@ bool keys_get(const Keys *k, const char *venue, const char *account, KeysEntry *
     if (of_venue != 1) a = NULL;
   }
   return give(a, e, c);
+}
+
+bool keys_accepts(const KeysEntry *e, const char *pin) {
+  size_t n = strlen(pin);
+  return n > 0 && strncmp(e->adapter, pin, n) == 0 && (e->adapter[n] == '\n' || e->adapter[n] == '\0');
 }
 
 /* The environment's. */
@@ -590,6 +604,13 @@ bool keys_environment(const char *venue, Credentials *c) {
   Given *g = given_of(venue, false);
   if (g) *c = g->credentials;
   return g != NULL;
+}
+
+bool keys_environment_nth(size_t i, const char **venue, Credentials *c) {
+  if (i >= given_count) return false;
+  *venue = given[i].venue;
+  *c = given[i].credentials;
+  return true;
 }
 
 void keys_wipe(void) {

@@ -10,6 +10,7 @@
 #define KEYS_MAX 1000                 /* accounts in a store */
 #define KEYS_HOSTS_MAX 32
 #define KEYS_FIELD_MAX 16384          /* bytes of one credential */
+#define KEYS_ADAPTER_MAX (256u << 10)
 
 typedef struct Keys Keys;
 
@@ -24,7 +25,7 @@ typedef struct {
 typedef struct {
   const char *venue, *account;        /* account: a name that the user gave, "main" by default */
   uint32_t rights;                    /* RIGHT_* of session.h */
-  const char *digest;                 /* of the adapter that the user accepted, or "" */
+  const char *adapter;                /* as the user accepted it: its pin (pin.h) and a line for each method by name, "\nfetch_balance read POST https://..." */
   const char *hosts[KEYS_HOSTS_MAX + 1];   /* pinned base URLs, NULL-terminated */
 } KeysEntry;
 
@@ -35,16 +36,21 @@ void keys_close(Keys *k);             /* wipes and frees */
 /* Adds, or replaces the one of that venue and account. Everything is copied; the file is replaced whole or not at all. */
 bool keys_add(Keys *k, const KeysEntry *e, const Credentials *c, char *err, size_t errlen);
 bool keys_remove(Keys *k, const char *venue, const char *account, char *err, size_t errlen);
+/* Takes what the file holds now, when another process changed it; asks nothing. False: it is as it was. */
+bool keys_renew(Keys *k);
 size_t keys_count(const Keys *k);
 /* The i-th, sorted by venue and account. Texts and credentials are valid until the next add, remove or close. Any of the two may be NULL. */
 bool keys_nth(const Keys *k, size_t i, KeysEntry *e, Credentials *c);
 /* That of a venue; account NULL: its only one, or "main". */
 bool keys_get(const Keys *k, const char *venue, const char *account, KeysEntry *e, Credentials *c);
+/* Whether the adapter with this pin is the one that was accepted. */
+bool keys_accepts(const KeysEntry *e, const char *pin);
 
 /* Credentials from the environment: BOURSE_<ID>_APIKEY, _SECRET, _PASSWORD ... (ID in capitals). Call at the start of main, before anything
  * is started: takes them into locked memory, and wipes and removes the variables. Returns how many there were. */
 size_t keys_take_environment(void);
 bool keys_environment(const char *venue, Credentials *c);
+bool keys_environment_nth(size_t i, const char **venue, Credentials *c);
 void keys_wipe(void);                 /* wipes those of the environment */
 
 /* 16 hex digits that name a key without telling it: of its SHA-256. */

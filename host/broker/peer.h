@@ -72,7 +72,11 @@ void source_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void source_watch(Session *s);
 void source_forget(Peer *p);
 void source_close(Session *s);
+#define SOURCE_MAX (4u << 20)            /* bytes of an adapter, a dialect, the registry */
+char *source_read_file(const char *path, size_t max, size_t *len, char *err, size_t errlen);   /* a plain file, malloc'd; NULL with errno */
 void source_digest(const char *text, size_t n, char hex[65]);
+/* Sets v->pin to the digest of pin.h, if what the worker loaded is what lies there now. */
+bool source_pin(Venue *v, char *err, size_t errlen);
 bool source_names_hosts(const Venue *v, char *err, size_t errlen);   /* the file of its adapter holds every URL that it declared */
 /* store.c */
 void store_answer(Peer *p, uint32_t id, const msgpack_object *m);

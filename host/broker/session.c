@@ -449,7 +449,9 @@ static void on_declare(Peer *p, uint32_t id, const msgpack_object *m) {
     return;
   }
   Venue *v = p->venues.n > before ? p->venues.list[before] : NULL;
-  if (!v || source_names_hosts(v, err, sizeof err)) return;
+  if (!v) return;
+  v->peer = p;
+  if (source_names_hosts(v, err, sizeof err)) return;
   v->n_hosts = 0;
   session_say(p->session, "error", "%s: %s", p->name, err);
 }

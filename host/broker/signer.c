@@ -1,8 +1,7 @@
 #include "broker/signer.h"
 #include "broker/loop.h"
 #include "broker/nonce.h"
-#include "broker/session.h"
-#include "wire/pack.h"
+#include "broker/peer.h"
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -65,14 +64,21 @@ static bool pinned(const KeysEntry *e, const Venue *v, char *err, size_t errlen)
     }
     if (found) continue;
     url_origin(&v->hosts[i], origin, sizeof origin);
-    snprintf(err, errlen, "the adapter names %s, which was not there when the key was added; check the adapter, then: bourse keys add %s",
+    snprintf(err, errlen, "the adapter names %s, which was not there when the key was added; 'bourse keys accept %s' shows what else changed, and asks",
              origin, v->id);
     return false;
   }
   return true;
 }
 
-bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, const Venue *v, int right, const char **class, char *err, size_t errlen) {
+/* What would be signed is the adapter's word: another text than the one that the user accepted gets nothing. */
+static bool accepted(const KeysEntry *e, Venue *v, char *err, size_t errlen) {
+  if (!pinned(e, v, err, errlen) || !source_pin(v, err, errlen)) return false;
+  return keys_accepts(e, v->pin) ||
+    (snprintf(err, errlen, "its adapter changed since the key was added; 'bourse keys accept %s' shows how, and asks", v->id), false);
+}
+
+bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, Venue *v, int right, const char **class, char *err, size_t errlen) {
   KeysEntry e = { 0 };
   begin(s, v->id, clock_wall_ns() + v->clock_offset_ms * 1000000);
   s->env.ctx = s;
@@ -100,11 +106,13 @@ bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, const Venue 
       snprintf(err, errlen, "no key; add one with 'bourse keys add %s', or set BOURSE_%s_APIKEY and BOURSE_%s_SECRET", v->id, upper, upper);
       return false;
     }
+    /* It may have been accepted just now, by another process. */
+    if (!accepted(&e, v, err, errlen) &&
+        (!keys_renew(ring->store) || !keys_get(ring->store, v->id, NULL, &e, &s->credentials) || !accepted(&e, v, err, errlen))) return false;
     if (!(e.rights & (uint32_t)right)) {
       snprintf(err, errlen, "the key was not given the right '%s'; see 'bourse keys list'", right_name(right));
       return false;
     }
-    if (!pinned(&e, v, err, errlen)) return false;
   }
   if (v->clock_bad) {
     *class = "InvalidNonce";

@@ -19,8 +19,9 @@ typedef struct {
 
 struct SessionSpec;
 
-/* The user's key for a venue: granted rights and pinned hosts are checked. `class` says which error it is. */
-bool signer_user(Signer *s, KeyRing *ring, const struct SessionSpec *spec, const Venue *v, int right, const char **class, char *err, size_t errlen);
+/* The user's key for a venue: granted rights are checked, and that hosts and adapter are those that were accepted with a stored key. `class` says which
+ * error it is. */
+bool signer_user(Signer *s, KeyRing *ring, const struct SessionSpec *spec, Venue *v, int right, const char **class, char *err, size_t errlen);
 /* Those of a message (the test keys of vectors), at a fixed time. */
 bool signer_given(Signer *s, const Venue *v, const char *venue, const msgpack_object *credentials, int64_t clock_ms, char *err, size_t errlen);
 /* None, and placeholders instead of nonces: for showing a request that could not be signed. */

@@ -1,6 +1,7 @@
 /* Texts that a worker may load: adapters, dialects, the registry, and the files that the user named. And a watch on
  * them, so that a saved one reaches the workers that use it. */
 #include "broker/peer.h"
+#include "broker/pin.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -14,11 +15,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define SOURCE_MAX (4u << 20)
 #define FILE_MAX (32u << 20)      /* vectors and the like, named by the user */
 #define LOADED_MAX 2048
 
-struct Loaded { char kind[16], name[PATH_MAX], digest[65]; Loaded *next; };
+struct Loaded { char kind[16], name[PATH_MAX], venue[64], digest[65]; Loaded *next; };     /* venue: whose adapter loaded a dialect */
 
 void source_digest(const char *text, size_t n, char hex[65]) {
   unsigned char md[SHA256_DIGEST_LENGTH];
@@ -53,6 +53,8 @@ static char *read_all(const char *path, size_t max, size_t *len, char *err, size
   if (fd >= 0) close(fd);
   return text;
 }
+
+char *source_read_file(const char *path, size_t max, size_t *len, char *err, size_t errlen) { return read_all(path, max, len, err, errlen); }
 
 static bool is_listed(const Session *s, const char *name) {
   for (const char *const *f = s->spec->files; f && *f; f++)
@@ -103,17 +105,53 @@ static Loaded *loaded_find(const Peer *p, const char *kind, const char *name) {
   return NULL;
 }
 
-static void remember(Peer *p, const char *kind, const char *name, const char *digest) {
-  Loaded *l = loaded_find(p, kind, name);
+/* The pins of its venues may not hold any more. */
+static void unpin(Peer *p) {
+  for (size_t i = 0; i < p->venues.n; i++) p->venues.list[i]->pin[0] = 0;
+}
+
+static void remember(Peer *p, const char *kind, const char *name, const char *venue, const char *digest) {
+  Loaded *l = p->loaded;
+  while (l && (strcmp(l->kind, kind) || strcmp(l->name, name) || strcmp(l->venue, venue))) l = l->next;
+  unpin(p);
   if (!l) {
     if (p->n_loaded >= LOADED_MAX || !(l = calloc(1, sizeof *l))) return;
     snprintf(l->kind, sizeof l->kind, "%s", kind);
     snprintf(l->name, sizeof l->name, "%s", name);
+    snprintf(l->venue, sizeof l->venue, "%s", venue);
     l->next = p->loaded;
     p->loaded = l;
     p->n_loaded++;
   }
   memcpy(l->digest, digest, sizeof l->digest);
+}
+
+/* A file was saved: true when it is not as any of its readers had it. */
+static bool renew(Peer *p, const char *kind, const char *name, const char *digest) {
+  bool other = false;
+  for (Loaded *l = p->loaded; l; l = l->next) {
+    if (strcmp(l->kind, kind) || strcmp(l->name, name) || !strcmp(l->digest, digest)) continue;
+    memcpy(l->digest, digest, sizeof l->digest);
+    other = true;
+  }
+  if (other) unpin(p);
+  return other;
+}
+
+bool source_pin(Venue *v, char *err, size_t errlen) {
+  Pin pin;
+  if (v->pin[0]) return true;
+  if (v->peer->n_loaded >= LOADED_MAX) return snprintf(err, errlen, "this worker has loaded too many files to tell which ones sign"), false;
+  if (!pin_read(v->id, &pin, err, errlen)) return false;
+  for (Loaded *l = v->peer->loaded; l; l = l->next) {
+    bool dialect = !strcmp(l->kind, "dialect") && !strcmp(l->venue, v->id);
+    if (!dialect && (strcmp(l->kind, "exchange") || strcmp(l->name, v->id))) continue;
+    const PinFile *f = dialect ? pin_dialect(&pin, l->name) : &pin.files[0];
+    if (!f) return snprintf(err, errlen, "the dialect '%.60s' is loaded, but dialect \"%.60s\" is written out nowhere", l->name, l->name), false;
+    if (strcmp(f->digest, l->digest)) return snprintf(err, errlen, "exchanges/%s%.60s.lua was changed since it was loaded", dialect ? "dialects/" : "", l->name), false;
+  }
+  memcpy(v->pin, pin.digest, sizeof v->pin);
+  return true;
 }
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
@@ -155,12 +193,13 @@ static void answer_list(Peer *p, uint32_t id) {
 }
 
 void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
-  char kind[16], name[PATH_MAX] = "", path[PATH_MAX], err[256];
+  char kind[16], name[PATH_MAX] = "", venue[64] = "", path[PATH_MAX], err[256];
   if (!pack_get_line(m, "kind", kind, sizeof kind)) {
     peer_error(p, MSG_SOURCE_IS, id, "no kind of source was named");
     return;
   }
   pack_get_line(m, "name", name, sizeof name);
+  pack_get_line(m, "venue", venue, sizeof venue);
   if (!strcmp(kind, "exchanges")) {
     answer_list(p, id);
     return;
@@ -175,11 +214,10 @@ void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
     return;
   }
   source_digest(text, n, digest);
-  remember(p, kind, name, digest);
+  remember(p, kind, name, venue, digest);
   msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
-  pack_map(&pk, 2);
+  pack_map(&pk, 1);
   pack_key_strn(&pk, "source", text, n);
-  pack_key_str(&pk, "digest", digest);
   peer_end(p);
   free(text);
 }
@@ -216,23 +254,20 @@ static void send_reload(Peer *p, const char *kind, const char *name, const char 
   char err[128], digest[65];
   size_t n;
   bool script = !strcmp(kind, "script");
-  Loaded *l = loaded_find(p, kind, name);
-  if (p->state >= PEER_LEAVING || (script ? strcmp(p->spec->name, name) != 0 : !l)) return;
+  if (p->state >= PEER_LEAVING || (script ? strcmp(p->spec->name, name) != 0 : !loaded_find(p, kind, name))) return;
   char *text = read_all(path, SOURCE_MAX, &n, err, sizeof err);
   if (!text) {
     session_say(p->session, "warn", "%s: not reloaded: %s", path, err);
     return;
   }
   source_digest(text, n, digest);
-  if (!l || strcmp(l->digest, digest)) {
-    remember(p, kind, name, digest);
+  if (renew(p, kind, name, digest)) {
     p->loading = true;
     msgpack_packer pk = peer_begin(p, MSG_RELOAD, 0);
-    pack_map(&pk, 4);
+    pack_map(&pk, 3);
     pack_key_str(&pk, "kind", kind);
     pack_key_str(&pk, "name", name);
     pack_key_strn(&pk, "source", text, n);
-    pack_key_str(&pk, "digest", digest);
     peer_end(p);
   }
   free(text);
@@ -288,7 +323,7 @@ void source_watch(Session *s) {
     if (strlen(spec->name) >= PATH_MAX) continue;
     char digest[65];
     source_digest(spec->source, spec->source_len, digest);
-    remember(&s->peers[i], "script", spec->name, digest);
+    remember(&s->peers[i], "script", spec->name, "", digest);
   }
 }
 

@@ -3,6 +3,8 @@
 #define BOURSE_CLI_CONSENT_H
 #include "cli/options.h"
 
-/* Says what `what` may do with real keys and asks on the terminal, unless --yes. 0: go on; 4: refused. */
+/* Asks the question on the terminal, unless --yes; where there is none, `what` is refused. 0: go on; 4: refused, said on stderr. */
+int consent(const Cli *cli, const char *question, const char *what);
+/* Says what `what` may do with real keys, and asks. */
 int consent_live(const Cli *cli, const char *what);
 #endif

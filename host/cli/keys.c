@@ -1,12 +1,11 @@
-/* bourse keys add|list|remove. What an exchange needs is asked of its adapter; secrets are typed in, never on the command line. */
-#include "broker/keys.h"
+/* bourse keys add|list|accept|remove. What an exchange needs is asked of its adapter; secrets are typed in, never on the command line. */
 #include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include "cli/keys_in.h"
 #include "cli/prompt.h"
-#include "cli/show.h"
 #include "cli/start.h"
 #include "cli/verbs.h"
 
@@ -16,37 +15,6 @@ static const char *const field_names[K_COUNT] = {
   [K_APIKEY] = "apiKey", [K_SECRET] = "secret", [K_UID] = "uid", [K_ACCOUNTID] = "accountId", [K_LOGIN] = "login",
     [K_PASSWORD] = "password",
   [K_TWOFA] = "twofa", [K_PRIVATEKEY] = "privateKey", [K_WALLETADDRESS] = "walletAddress", [K_TOKEN] = "token" };
-
-/* What the adapter says, a line each: "id kraken", "credential apiKey", "host https://...", "digest ...". */
-typedef struct { Text text; char *id, *digest, *credentials[K_COUNT], *hosts[KEYS_HOSTS_MAX + 1]; size_t n_credentials,
-  n_hosts; } Needs;
-
-static bool collect(void *ctx, const char *text, size_t len) {
-  text_add(ctx, text, len);
-  return true;
-}
-
-static int ask_adapter(Cli *cli, Needs *needs) {
-  SessionSpec spec;
-  int code = start_common(cli, &spec);
-  if (code) return code;
-  spec.open_keys = NULL;
-  spec.ctx = &needs->text;
-  spec.on_out = collect;
-  code = start_session(cli, &spec);
-  if (code) return code;
-  char *rest = NULL;
-  for (char *line = needs->text.p ? strtok_r(needs->text.p, "\n", &rest) : NULL; line; line = strtok_r(NULL, "\n", &rest)) {
-    char *value = strchr(line, ' ');
-    if (!value) continue;
-    *value++ = 0;
-    if (strcmp(line, "id") == 0) needs->id = value;
-    else if (strcmp(line, "digest") == 0) needs->digest = value;
-    else if (strcmp(line, "credential") == 0 && needs->n_credentials < K_COUNT) needs->credentials[needs->n_credentials++] = value;
-    else if (strcmp(line, "host") == 0 && needs->n_hosts < KEYS_HOSTS_MAX) needs->hosts[needs->n_hosts++] = value;
-  }
-  return needs->id ? 0 : 1;
-}
 
 static bool parse_rights(const char *text, uint32_t *rights) {
   static const struct { const char *name; uint32_t bit; } names[] = { { "read", RIGHT_READ }, { "trade", RIGHT_TRADE },
@@ -93,7 +61,7 @@ static long unfold(char *buf, long n, size_t cap) {
   return to;
 }
 
-static int ask_credentials(const Needs *needs, char (*secrets)[SECRET_MAX + 1], Credentials *c) {
+static int ask_credentials(const Adapter *needs, char (*secrets)[SECRET_MAX + 1], Credentials *c) {
   for (size_t i = 0; i < needs->n_credentials; i++) {
     char question[80];
     size_t k = 0;
@@ -112,7 +80,7 @@ static int ask_credentials(const Needs *needs, char (*secrets)[SECRET_MAX + 1], 
   return 0;
 }
 
-static Keys *open_store(const Cli *cli, bool make) {
+Keys *keys_store(const Cli *cli, bool make) {
   KeysSource source;
   char err[300];
   const char *state = paths_state();
@@ -124,35 +92,34 @@ static Keys *open_store(const Cli *cli, bool make) {
 
 static int add(Cli *cli) {
   static char secrets[K_COUNT][SECRET_MAX + 1];
-  Needs needs;
+  Adapter a;
   Credentials c;
   KeysEntry e;
   char err[300], rights[40];
-  memset(&needs, 0, sizeof needs);
   memset(&c, 0, sizeof c);
   memset(&e, 0, sizeof e);
   if (cli->n_words < 2) return cli_misuse(cli, "of which exchange? bourse keys add ID");
   if (!parse_rights(cli_text(cli, "rights") ? cli_text(cli, "rights") : "read", &e.rights))
     return cli_misuse(cli, "--rights takes some of read,trade,withdraw");
-  int code = ask_adapter(cli, &needs);
+  int code = adapter_ask(cli, &a);
   Keys *keys = NULL;
-  if (!code && needs.n_credentials == 0) {
-    fprintf(stderr, "bourse: keys: the adapter of %s signs nothing\n", needs.id);
+  if (!code && a.n_credentials == 0) {
+    fprintf(stderr, "bourse: keys: the adapter of %s signs nothing\n", a.id);
     code = 1;
   }
   if (!code) {
     rights_text(e.rights, rights, sizeof rights);
-    fprintf(stderr, "The key of %s is for: %s. It goes only to", needs.id, rights);
-    for (size_t i = 0; i < needs.n_hosts; i++) fprintf(stderr, " %s", needs.hosts[i]);
+    fprintf(stderr, "The key of %s is for: %s. It goes only to", a.id, rights);
+    for (size_t i = 0; i < a.n_hosts; i++) fprintf(stderr, " %s", a.hosts[i]);
     fputs(".\n", stderr);
-    keys = open_store(cli, true);
-    code = keys ? ask_credentials(&needs, secrets, &c) : 1;
+    keys = keys_store(cli, true);
+    code = keys ? ask_credentials(&a, secrets, &c) : 1;
   }
   if (!code) {
-    e.venue = needs.id;
+    e.venue = a.id;
     e.account = cli_text(cli, "account") ? cli_text(cli, "account") : "main";
-    e.digest = needs.digest ? needs.digest : "";
-    for (size_t i = 0; i < needs.n_hosts; i++) e.hosts[i] = needs.hosts[i];
+    e.adapter = a.what.p;
+    for (size_t i = 0; i < a.n_hosts; i++) e.hosts[i] = a.hosts[i];
     if (keys_add(keys, &e, &c, err, sizeof err)) {
       if (!cli_flag(cli, "quiet")) fprintf(stderr, "kept: %s, account %s\n", e.venue, e.account);
     } else {
@@ -162,41 +129,54 @@ static int add(Cli *cli) {
   }
   OPENSSL_cleanse(secrets, sizeof secrets);
   if (keys) keys_close(keys);
-  text_free(&needs.text);
+  adapter_free(&a);
   return code;
 }
 
+/* A key as it is listed; those of the environment have neither rights nor hosts of their own, and no pin: they were given to whatever adapter is there. */
+typedef struct { const char *venue, *account, *rights, *adapter, *const *hosts; char fingerprint[17]; } Listed;
+
+static void list_one(const Listed *k, bool json, bool first) {
+  if (json) {
+    printf("%s{\"exchange\":\"%s\",\"account\":\"%s\",\"rights\":\"%s\",\"fingerprint\":\"%s\",\"adapter\":\"%s\",\"hosts\":[", first ? "[" : ",\n ",
+      k->venue, k->account, k->rights, k->fingerprint, k->adapter);
+    for (const char *const *h = k->hosts; *h; h++) printf("%s\"%s\"", h > k->hosts ? "," : "", *h);
+    fputs("]}", stdout);
+    return;
+  }
+  if (first) printf("%-20s  %-13s  %-19s  %-16s  %-10s  %s\n", "exchange", "account", "rights", "fingerprint", "adapter", "hosts");
+  printf("%-20s  %-13s  %-19s  %-16s  %-10s ", k->venue, k->account, k->rights, k->fingerprint, k->adapter);
+  for (const char *const *h = k->hosts; *h; h++) printf(" %s", *h);
+  putchar('\n');
+}
+
 static int list(Cli *cli) {
-  const char *state = paths_state(), *format = cli_text(cli, "format");
+  const char *state = paths_state(), *format = cli_text(cli, "format"), *venue;
   bool json = format && strcmp(format, "json") == 0;
+  size_t n = 0;
+  KeysEntry e;
+  Credentials c;
+  if (cli_text(cli, "home")) paths_set_home(cli_text(cli, "home"));
   if (!state) return 1;
-  if (!keys_exist(state)) {
-    if (json) puts("[]");
-    else fputs("no keys are stored; bourse keys add ID stores one\n", stderr);
-    return 0;
-  }
-  Keys *keys = open_store(cli, false);
-  if (!keys) return 1;
-  if (!json) printf("%-20s  %-12s  %-20s  %-16s  %s\n", "exchange", "account", "rights", "fingerprint", "hosts");
-  for (size_t i = 0; i < keys_count(keys); i++) {
-    KeysEntry e;
-    Credentials c;
-    char rights[40], fingerprint[17] = "";
-    if (!keys_nth(keys, i, &e, &c)) break;
+  Keys *keys = keys_exist(state) ? keys_store(cli, false) : NULL;
+  if (!keys && keys_exist(state)) return 1;
+  for (; keys_nth(keys, n, &e, &c); n++) {
+    Pin pin;
+    char rights[40], err[256];
     rights_text(e.rights, rights, sizeof rights);
-    if (c.field[K_APIKEY].p) keys_fingerprint(c.field[K_APIKEY].p, c.field[K_APIKEY].len, fingerprint);
-    if (json) {
-      printf("%s{\"exchange\":\"%s\",\"account\":\"%s\",\"rights\":\"%s\",\"fingerprint\":\"%s\",\"hosts\":[", i ? ",\n "
-        : "[", e.venue, e.account, rights, fingerprint);
-      for (size_t j = 0; e.hosts[j]; j++) printf("%s\"%s\"", j ? "," : "", e.hosts[j]);
-      fputs("]}", stdout);
-      continue;
-    }
-    printf("%-20s  %-12s  %-20s  %-16s ", e.venue, e.account, rights, fingerprint);
-    for (size_t j = 0; e.hosts[j]; j++) printf(" %s", e.hosts[j]);
-    putchar('\n');
+    Listed k = { e.venue, e.account, rights, "changed", e.hosts, "" };
+    if (!pin_read(e.venue, &pin, err, sizeof err)) k.adapter = "absent";
+    else if (keys_accepts(&e, pin.digest)) k.adapter = "accepted";
+    if (c.field[K_APIKEY].p) keys_fingerprint(c.field[K_APIKEY].p, c.field[K_APIKEY].len, k.fingerprint);
+    list_one(&k, json, n == 0);
   }
-  if (json) puts(keys_count(keys) ? "]" : "[]");
+  for (size_t i = 0; keys_environment_nth(i, &venue, &c); i++, n++) {
+    Listed k = { venue, "(environment)", "all", "not pinned", (const char *const[]){ NULL }, "" };
+    if (c.field[K_APIKEY].p) keys_fingerprint(c.field[K_APIKEY].p, c.field[K_APIKEY].len, k.fingerprint);
+    list_one(&k, json, n == 0);
+  }
+  if (json) puts(n ? "]" : "[]");
+  else if (n == 0) fputs("no keys are stored; bourse keys add ID stores one\n", stderr);
   keys_close(keys);
   return 0;
 }
@@ -204,7 +184,7 @@ static int list(Cli *cli) {
 static int take_away(Cli *cli) {
   char err[300];
   if (cli->n_words < 2) return cli_misuse(cli, "of which exchange? bourse keys remove ID [--account NAME]");
-  Keys *keys = open_store(cli, false);
+  Keys *keys = keys_store(cli, false);
   if (!keys) return 1;
   bool ok = keys_remove(keys, cli->words[1], cli_text(cli, "account") ? cli_text(cli, "account") : "main", err, sizeof err);
   if (!ok) fprintf(stderr, "bourse: keys: %s\n", err);
@@ -220,8 +200,9 @@ int verb_keys(Cli *cli) {
     return cli_misuse(cli, "an account name is letters, digits, and _ . -");
   if (strcmp(what, "add") == 0) return add(cli);
   if (strcmp(what, "list") == 0) return list(cli);
+  if (strcmp(what, "accept") == 0) return keys_accept(cli);
   if (strcmp(what, "remove") == 0) return take_away(cli);
-  const char *near = cli_nearest(what, "add|list|remove");
-  return cli_misuse(cli, "add, list or remove, not '%.40s'%s%s%s", what, near ? " (did you mean " : "", near ? near : "", near
+  const char *near = cli_nearest(what, "add|list|accept|remove");
+  return cli_misuse(cli, "add, list, accept or remove, not '%.40s'%s%s%s", what, near ? " (did you mean " : "", near ? near : "", near
     ? "?)" : "");
 }

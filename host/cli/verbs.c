@@ -64,6 +64,7 @@ static const Option keys_options[] = {
   { "account", "NAME", "a name for this key (main)", OPT_TEXT, NULL },
   { "rights", "LIST", "what it may be used for: read,trade,withdraw (read)", OPT_TEXT, NULL },
   { "keyfile", "FILE", "a file of 32 random bytes (0600) instead of a passphrase; made when absent", OPT_TEXT, NULL },
+  { "yes", NULL, "accept: do not ask", OPT_FLAG, NULL },
   { "format", NULL, "how to print the list", OPT_WORD, "table|json" },
   END };
 
@@ -86,8 +87,9 @@ const Verb cli_verbs[] = {
   { "shell", "", "A Lua prompt in the sandbox, with history and completion.", NULL, NULL, 0, 0, verb_shell },
   { "doctor", "[ID]...", "Tries each public method of the exchanges and says what works.", NULL, plain_options, 0, 200,
     start_verb },
-  { "keys", "add|list|remove [ID]", "API keys, encrypted on this machine; typed in, never on the command line.",
-    "They may come from the environment instead: BOURSE_KRAKEN_APIKEY, BOURSE_KRAKEN_SECRET ...\n"
+  { "keys", "add|list|accept|remove [ID]", "API keys, encrypted on this machine; typed in, never on the command line.",
+    "A key is for the adapter as it is when the key is added; `keys accept` shows what changed since, and asks.\n"
+    "Keys may come from the environment instead, for any adapter that is there: BOURSE_KRAKEN_APIKEY, BOURSE_KRAKEN_SECRET ...\n"
     "The passphrase is asked for; $BOURSE_KEYFILE names a key file instead.", keys_options, 1, 2, verb_keys },
   { "new", "exchange|strategy NAME", "Writes a working start into a new file.", NULL, NULL, 2, 2, verb_new },
   { "check", "FILE...", "What is wrong with an adapter, by line and field.", NULL, NULL, 1, WORDS_MAX, verb_check },

@@ -288,6 +288,21 @@ function adapter.rights(A)
   return out
 end
 
+-- What each method of a well formed adapter asks for, as a user may review it: name -> "read POST https://host/path".
+function adapter.endpoints(A)
+  local out = {}
+  for name, d in pairs(A) do
+    if methods[name] then
+      local asks = d.run and "what a function says"
+      for verb in pairs(asks and {} or verbs) do
+        if d[verb] then asks = verb:upper() .. " " .. A.hosts[d.host or "api"] .. d[verb] end
+      end
+      out[name] = tostring(d.right or methods[name].right) .. " " .. tostring(asks)
+    end
+  end
+  return out
+end
+
 -- All problems of a file: list of { file, line, field, text }. `dialects`: texts, by name.
 function adapter.check(source, file, dialects)
   given_dialects = dialects or {}
@@ -300,7 +315,7 @@ function adapter.check(source, file, dialects)
   for _, p in ipairs(problems) do
     p.file, p.line = file, adapter.line_of(source, p.field)
   end
-  if #problems == 0 then problems.rights = adapter.rights(A) end
+  if #problems == 0 then problems.rights, problems.endpoints = adapter.rights(A), adapter.endpoints(A) end
   return problems
 end
 

@@ -1,4 +1,7 @@
 -- What a conformance run says of each exchange, as the text of host/lua/evidence.lua, and on what it rests.
+local require = ...
+local dialects = require "dialects"
+
 local evidence = {}
 
 local function lines_of(text)
@@ -8,19 +11,8 @@ end
 
 -- Lines of an adapter and of the dialects that it stands on.
 local function size_of(id)
-  local source = host.source("exchange", id) or ""
-  local seen, shared = {}, 0
-  local function add(text)
-    for name in text:gmatch("dialect%s*%(?%s*[\"']([%l%d_]+)") do
-      if not seen[name] then
-        seen[name] = true
-        local more = host.source("dialect", name) or ""
-        shared = shared + lines_of(more)
-        add(more)
-      end
-    end
-  end
-  add(source)
+  local source, shared = host.source("exchange", id) or "", 0
+  for _, text in pairs(dialects.of(source)) do shared = shared + lines_of(text) end
   return lines_of(source), shared
 end
 

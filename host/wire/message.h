@@ -16,20 +16,20 @@
 enum message_type {
   /* broker -> worker */
   MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns} */
-  MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source, digest} or {error} */
+  MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source} or {error} */
   MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}} */
   MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
   MSG_STORED,     /* answer to MSG_STORE: {value} or {error} */
   MSG_SIGNED,     /* answer to MSG_SIGN: {method, url, headers, body}, and sample=true when there is no key and placeholders stand in; or {error} */
-  MSG_RELOAD,     /* {kind="exchange"|"dialect"|"script", name, source, digest}: a file that this worker loaded was saved anew */
+  MSG_RELOAD,     /* {kind="exchange"|"dialect"|"script", name, source}: a file that this worker loaded was saved anew */
   MSG_STOP,       /* {reason}: finish; the worker answers MSG_DONE */
   MSG_LINE,       /* one line of input for the shell: {text} or {eof=true}; also {complete=text} */
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */
-  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file"|"exchanges", name}; "file" only for paths
-                     that the verb was given; "exchanges": the ids, one a line */
-  MSG_DECLARE,    /* what an adapter asks for: {venue, digest, hosts={..}, credentials={..}, rights={method=right}, interval_ms, burst} */
+  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file"|"exchanges", name, venue}; "file" only for paths
+                     that the verb was given; "exchanges": the ids, one a line; venue: whose adapter loads a dialect */
+  MSG_DECLARE,    /* what an adapter asks for: {venue, hosts={..}, credentials={..}, rights={method=right}, interval_ms, burst} */
   MSG_HTTP,       /* {venue, method, url, headers={}, body, right, cost, bucket, timeout_ms, nonce, market}; text may be a recipe ext */
   MSG_SLEEP,      /* {ms} */
   MSG_STORE,      /* {op="get"|"set"|"keys", key, value} */

@@ -37,13 +37,12 @@ static int h_done(lua_State *L) {             /* done(code): does not return */
 static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
   Waiter waiter = *(Waiter *)ctx;
-  const char *text, *digest;
-  size_t n, digest_len;
+  const char *text;
+  size_t n;
   free(ctx);
   if (pack_get_text(payload, "source", &text, &n)) {
     lua_pushlstring(waiter.L, text, n);
-    if (pack_get_text(payload, "digest", &digest, &digest_len)) lua_pushlstring(waiter.L, digest, digest_len);
-    else lua_pushnil(waiter.L);
+    lua_pushnil(waiter.L);
   } else {
     lua_pushnil(waiter.L);
     if (pack_get_text(payload, "error", &text, &n)) lua_pushlstring(waiter.L, text, n);
@@ -52,11 +51,11 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
   worker_wake(w, waiter, 2, false);
 }
 
-static int h_source(lua_State *L) {           /* source(kind, name) -> text, digest or nil, why */
+static int h_source(lua_State *L) {           /* source(kind, name) -> text or nil, why */
   const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
   Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
   *kept = waiter;
-  worker_ask_source(worker_of(L), kind, name, on_source, kept);
+  worker_ask_source(worker_of(L), kind, name, NULL, on_source, kept);
   return worker_wait(L);
 }
 

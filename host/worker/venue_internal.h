@@ -17,7 +17,7 @@ typedef struct Call Call;
 
 typedef struct Venue {
   Worker *worker;
-  char id[64], asked[64], digest[72];    /* asked: the id of the registry that led here */
+  char id[64], asked[64];              /* asked: the id of the registry that led here */
   enum { VENUE_OPENING, VENUE_READY, VENUE_FAILED } state;
   bool renamed;                        /* asked for by an old id of the registry */
   lua_State *L;                        /* the adapter's */

@@ -56,9 +56,8 @@ static void declare(Venue *v, lua_State *co, int idx) {
   msgpack_sbuffer_init(&out);
   msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
   static const char *const fields[] = { "hosts", "credentials", "rights", NULL };
-  pack_map(&pk, 7);
+  pack_map(&pk, 6);
   pack_key_str(&pk, "venue", v->id);
-  pack_key_str(&pk, "digest", v->digest);
   lua_getfield(co, idx, "rate_limit");
   pack_key_double(&pk, "interval_ms", lua_tonumber(co, -1));
   lua_getfield(co, idx, "burst");
@@ -109,7 +108,7 @@ static void tell_closed(Worker *w, const char *id) {
   Opened *o = worker_clock_frozen(w) ? NULL : malloc(sizeof *o);
   if (!o) return;
   snprintf(o->id, sizeof o->id, "%s", id);
-  worker_ask_source(w, "registry", "registry", on_registry, o);
+  worker_ask_source(w, "registry", "registry", NULL, on_registry, o);
 }
 
 /* The adapter is loaded: its coroutine returned the venue object and the description. */
@@ -246,7 +245,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
     }
     if (!o->asked_registry) {
       o->asked_registry = true;
-      worker_ask_source(w, "registry", "registry", on_source, o);
+      worker_ask_source(w, "registry", "registry", NULL, on_source, o);
       return;
     }
     snprintf(message, sizeof message, "no exchange '%s'", v->id);
@@ -265,13 +264,9 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
     memcpy(v->asked, v->id, sizeof v->asked);
     snprintf(v->id, sizeof v->id, "%s", successor);
     v->renamed = true;
-    worker_ask_source(w, "exchange", v->id, on_source, o);
+    worker_ask_source(w, "exchange", v->id, NULL, on_source, o);
     return;
   }
-  const char *digest = "";
-  size_t digest_len = 0;
-  pack_get_text(payload, "digest", &digest, &digest_len);
-  snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
   Waiter waiter = o->waiter;
   int options_ref = o->options_ref;
   lua_State *script = o->script;
@@ -283,12 +278,11 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
 void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)ctx; (void)type;
   char kind[16], id[64];
-  const char *text, *digest = "";
-  size_t n, digest_len = 0;
+  const char *text;
+  size_t n;
   venue_sweep();
   if (!pack_get_line(payload, "kind", kind, sizeof kind) || strcmp(kind, "exchange") != 0) return;
   if (!pack_get_line(payload, "name", id, sizeof id) || !pack_get_text(payload, "source", &text, &n)) return;
-  pack_get_text(payload, "digest", &digest, &digest_len);
   for (size_t i = 0; i < venues.n; i++) {
     Venue *old = venues.v[i];
     if (old->state != VENUE_READY || strcmp(old->id, id) != 0) continue;
@@ -296,7 +290,6 @@ void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *paylo
     if (!v) return;
     v->worker = w;
     memcpy(v->id, old->id, sizeof v->id);
-    snprintf(v->digest, sizeof v->digest, "%.*s", (int)digest_len, digest);
     v->version = old->version + 1;
     old->pending = v;
     v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
@@ -333,6 +326,6 @@ int venue_lib_open(lua_State *L) {
     o->options_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   }
   o->waiter = waiter;
-  worker_ask_source(w, "exchange", v->id, on_source, o);
+  worker_ask_source(w, "exchange", v->id, NULL, on_source, o);
   return worker_wait(L);
 }

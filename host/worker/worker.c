@@ -104,14 +104,15 @@ uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerF
   return w->last_id;
 }
 
-uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, AnswerFn fn, void *ctx) {
+uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, const char *venue, AnswerFn fn, void *ctx) {
   msgpack_sbuffer out;
   msgpack_packer pk;
   msgpack_sbuffer_init(&out);
   msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  pack_map(&pk, 2);
+  pack_map(&pk, venue ? 3 : 2);
   pack_key_str(&pk, "kind", kind);
   pack_key_str(&pk, "name", name);
+  if (venue) pack_key_str(&pk, "venue", venue);
   uint32_t id = worker_ask(w, MSG_SOURCE, &out, fn, ctx);
   msgpack_sbuffer_destroy(&out);
   return id;

@@ -17,7 +17,7 @@ int worker_main(int fd);                                            /* the proce
 /* In an answer: the malloc'd block in which its message lies, when the message ends at `end` and nothing else is in it. The caller frees it. */
 char *worker_give_frame(Worker *w, const char *end);
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx);
-uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, AnswerFn fn, void *ctx);   /* MSG_SOURCE */
+uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, const char *venue, AnswerFn fn, void *ctx);   /* MSG_SOURCE */
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);
 void worker_listen(Worker *w, int type, AnswerFn fn, void *ctx);    /* for messages that answer nothing: MSG_RELOAD, MSG_LINE */
 void worker_log(Worker *w, const char *level, const char *text);   /* a line for stderr: "debug", "info", "note", "warning", "error" */

@@ -54,7 +54,7 @@ static Keys *opened(void) {
 }
 
 static void add(Keys *k, const char *venue, const char *account, const char *secret) {
-  KeysEntry e = { .venue = venue, .account = account, .rights = 3, .digest = "d1", .hosts = { "https://api.example.com", "https://b.example.com" } };
+  KeysEntry e = { .venue = venue, .account = account, .rights = 3, .adapter = "d1\nfetch_balance read POST https://api.example.com/balance", .hosts = { "https://api.example.com", "https://b.example.com" } };
   Credentials c = { .field = { [K_APIKEY] = { "the-api-key", 11 }, [K_SECRET] = { secret, strlen(secret) } } };
   if (!keys_add(k, &e, &c, err, sizeof err)) fail_msg("%s", err);
 }
@@ -91,7 +91,11 @@ static void round_trip(void **state) {
   assert_true(keys_nth(k, 2, &e, &c));
   assert_string_equal(e.venue, "kraken");
   assert_string_equal(e.account, "main");
-  assert_string_equal(e.digest, "d1");
+  assert_string_equal(e.adapter, "d1\nfetch_balance read POST https://api.example.com/balance");
+  assert_true(keys_accepts(&e, "d1"));
+  assert_false(keys_accepts(&e, "d"));
+  assert_false(keys_accepts(&e, "d1\nfetch"));
+  assert_false(keys_accepts(&e, ""));
   assert_int_equal(e.rights, 3);
   assert_string_equal(e.hosts[1], "https://b.example.com");
   assert_null(e.hosts[2]);
@@ -121,6 +125,31 @@ static void round_trip(void **state) {
   assert_true(keys_get(k, "binance", NULL, NULL, &c));       /* its only one */
   assert_memory_equal(c.field[K_SECRET].p, "changed", 7);
   keys_close(k);
+}
+
+static void renewed(void **state) {
+  (void)state;
+  KeysEntry e;
+  Keys *a = opened();
+  assert_true(keys_renew(a));                      /* nothing there */
+  add(a, "kraken", NULL, "1");
+  Keys *b = opened();
+  add(b, "kraken", NULL, "2");
+  add(b, "luno", NULL, "3");
+  assert_int_equal(keys_count(a), 1);
+  assert_true(keys_renew(a));
+  assert_int_equal(keys_count(a), 2);
+  keys_close(b);
+  assert_int_equal(unlink(file), 0);
+  assert_false(keys_renew(a));
+  b = opened();
+  add(b, "okx", NULL, "4");                        /* another store, of another passphrase maybe: nothing is asked in the middle of a run */
+  int before = asked;
+  assert_false(keys_renew(a));
+  assert_int_equal(asked, before);
+  assert_true(keys_get(a, "kraken", NULL, &e, NULL));
+  keys_close(a);
+  keys_close(b);
 }
 
 static void two_at_once(void **state) {
@@ -273,6 +302,11 @@ static void environment(void **state) {
   assert_int_equal(c.field[K_UID].len, 1);
   assert_false(keys_environment("okx", &c));
   assert_false(keys_environment("luno", &c));
+  const char *venue;
+  assert_true(keys_environment_nth(1, &venue, &c));
+  assert_string_equal(venue, "_1btcxe");
+  assert_int_equal(c.field[K_UID].len, 1);
+  assert_false(keys_environment_nth(2, &venue, &c));
   keys_environment("kraken", &c);
   pid_t child = fork();
   if (child == 0) _exit(memmem(c.field[K_SECRET].p, 6, "canary", 6) ? 1 : 0);
@@ -294,7 +328,7 @@ static void fingerprints(void **state) {
 
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, clean)
-  const struct CMUnitTest tests[] = { T(round_trip), T(two_at_once), T(wrong_passphrases_and_damage), T(open_to_others), T(key_file), T(bad_entries),
+  const struct CMUnitTest tests[] = { T(round_trip), T(renewed), T(two_at_once), T(wrong_passphrases_and_damage), T(open_to_others), T(key_file), T(bad_entries),
     T(environment), T(fingerprints) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,7 @@
 -- bourse check FILE...: what is wrong with adapters, one line a problem.
 local require = ...
 local format = require "format"
+local dialects = require "dialects"
 
 -- Which method needs what, in lines that fit a screen.
 local function show_rights(rights)
@@ -18,21 +19,10 @@ local function show_rights(rights)
   end
 end
 
--- The texts of the dialects that a text names, and of those that they name.
-local function dialects_of(text, found)
-  for name in text:gmatch("dialect%s*%(?%s*[\"']([%l%d_]+)") do
-    if not found[name] then
-      found[name] = host.source("dialect", name)
-      dialects_of(found[name] or "", found)
-    end
-  end
-end
-
 local problems = 0
 for _, file in ipairs(host.args.words) do
-  local source, dialects = host.source("file", file), {}
-  dialects_of(source or "", dialects)
-  local found = host.check(source, file, dialects)
+  local source = host.source("file", file)
+  local found = host.check(source, file, dialects.of(source or ""))
   for _, p in ipairs(found) do
     problems = problems + 1
     local place = p.line and file .. ":" .. p.line or file
