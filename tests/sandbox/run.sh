@@ -15,7 +15,7 @@ export BOURSE_STATE
 
 # Scripts that are too large or too odd to be kept as files.
 made() { mkdir -p "$tmp/made" && cat >"$tmp/made/$1.lua"; }
-many() { awk -v n="$2" -v s="$1" 'BEGIN { for (i = 1; i <= n; i++) { t = s; gsub("#", i, t); printf "%s", t } }'; }
+many() { awk -v n="$2" -v s="$1" 'BEGIN { k = split(s, t, "#"); for (i = 1; i <= n; i++) for (j = 1; j <= k; j++) printf "%s%s", (j > 1 ? i : ""), t[j] }'; }
 if [ $# -eq 0 ]; then
   {
     echo '-- expect: exit 1|3, stderr "many_gotos.lua"'
