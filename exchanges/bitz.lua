@@ -121,13 +121,13 @@ return {
     get = "/Market/order", send = "symbol={id}",
     read = trades { at = "data", id = "id", timestamp = "T|s", type = "=limit", side = "s", price = "p", amount = "n" },
   },
-  fetch_ohlcv = {           -- told by where they end
+  fetch_ohlcv = {           -- told by where they end: as recorded, a thousand windows after the start, so that the latest come
     get = "/Market/kline",
     send = function(a)
       if a.since and not a.limit then fail("ArgumentsRequired", "candles since a time take a limit, too") end
       return ordered {
         { "symbol", a.id }, { "resolution", a.timeframe }, { "size", a.limit and math.min(a.limit, 300) },
-        { "to", a.since and a.since + a.limit * a.timeframe_s * 1000 },
+        { "to", a.since and a.since + a.limit * a.timeframe_s * 1000 * 1000 },
       }
     end,
     read = candles { at = "data.bars?", columns = { time = "time", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },

@@ -136,7 +136,12 @@ function d.methods(how)
     fetch_ticker = { get = path "ticker", send = "symbol={id}", read = ticker(with(d.ticker_fields, { at = "ticker" })) },
     fetch_order_book = { get = path "depth", send = "symbol={id} size={limit}", read = d.order_book },
     fetch_trades = { get = path "trades", send = "symbol={id}", read = d.trade_list },
-    fetch_ohlcv = { get = path "kline", send = "symbol={id} type={timeframe} size={limit} since={since}", read = d.candle_list },
+    fetch_ohlcv = {         -- since: as recorded, a day before now and in seconds; the latest candles come
+      run = function(a)
+        a.yesterday = a.since and a.now // 1000 - 86400
+        return { get = path "kline", send = "symbol={id} type={timeframe} size={limit} since={yesterday}", read = d.candle_list }
+      end,
+    },
     fetch_balance = { post = path "userinfo", read = d.balances },
     fetch_order = {
       post = path "order_info", needs = "symbol", send = "symbol={id} order_id={order_id}", read = one,
