@@ -238,11 +238,10 @@ return function(parts)
       end,
     },
     cancel_order = {
-      run = function(a)         -- the answer is the id as JSON text
+      run = function(a)         -- by the id alone, whatever stands in the body; the answer is the id as JSON text
         local client = a:take "clientOrderId" or a:take "client_oid"
         return {
-          delete = client and "/orders/client:" .. urlencode(client) or "/orders/{order_id}", encode = "query", send = "product_id={id}",
-          text = true,
+          delete = client and "/orders/client:" .. urlencode(client) or "/orders/{order_id}", send = "product_id={symbol}", text = true,
           read = function(text) return { id = not client and text:match '^%s*"([^"]+)"' or a.order_id, clientOrderId = client, info = text } end,
         }
       end,
