@@ -22,12 +22,18 @@ local trade_fields = {
   cost = "total",
 }
 
+local function filled(o)         -- progress is a share
+  return o.amount and o.progress and decimal.is(o.amount) and decimal.is(o.progress) and decimal.mul(o.amount, o.progress) or nil
+end
+
 local order_fields = {
   id = "order_number", market = "market|lower", timestamp = "timestamp,date|iso", type = "=limit", side = "type", price = "price",
-  amount = "amount", fee = { cost = "fee" },
+  amount = "amount", cost = "total", fee = { cost = "fee" },
   status = function(o) return o.progress and (tonumber(o.progress) == 1 and "closed" or "open") end,
-  filled = function(o)      -- progress is a share
-    return o.amount and o.progress and decimal.is(o.amount) and decimal.is(o.progress) and decimal.mul(o.amount, o.progress) or nil
+  filled = filled,
+  remaining = function(o)
+    local done = filled(o)
+    return done and (decimal.cmp(done, o.amount) < 0 and decimal.sub(o.amount, done) or "0")
   end,
 }
 
