@@ -6,10 +6,6 @@ return {
       precision = { amount = 4, price = 8 } },
   },
 
-  { "candles end a window after the start", call = { "fetch_ohlcv", "BTC/USDT", "1h", 1718368496789, 2 },
-    sends = "GET https://apiv2.bitz.com/Market/kline?symbol=btc_usdt&resolution=60min&size=2&to=1718375696789",
-    reply = '{"status":200,"data":{"bars":[{"time":"1718370000000","open":"1","high":"3","low":"0.5","close":"2","volume":"7"}]}}',
-    gives = { { 1718370000000, 1, 3, 0.5, 2, 7 } } },
   { "a failure stands in data", call = { "fetch_balance" },
     sends = "POST https://apiv2.bitz.com/Assets/getUserAssets",
     reply = '{"status":200,"msg":"","data":-200031,"time":1535999806,"microtime":"0.85476800 1535999806"}', fails = "InsufficientFunds" },
