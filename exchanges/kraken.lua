@@ -165,6 +165,14 @@ local ledger_fields = {
 
 local function private(path, more) return with({ post = "/0/private/" .. path, cost = 3 }, more) end
 
+-- Deposits or withdrawals.
+local function movements(path, type, at)
+  return private(path, {
+    send = "asset={currency_id} start={since|text|div:1000} end={until|text|div:1000|add:1}",
+    read = transactions(with(transaction_fields(type), { at = at })),
+  })
+end
+
 local function percent(x)
   x = tostring(x)
   return x:find("%%$") and x or x .. "%"
@@ -258,7 +266,7 @@ local function deposit_method(a)
   elseif usual[a.code] then
     return usual[a.code]
   end
-  for _, m in ipairs(ask({ post = "/0/private/DepositMethods", cost = 3, send = "asset={currency_id}" }).result) do
+  for _, m in ipairs(ask(private("DepositMethods", { send = "asset={currency_id}" })).result) do
     if not network or m.method:upper():find(network, 1, true) then return m.method end
   end
   fail("BadRequest", "no way to deposit " .. a.code .. (network and " over " .. network or ""))
@@ -270,10 +278,9 @@ local function deposit_address(new)
   return {
     run = function(a)
       local method = deposit_method(a)
-      local reply = ask {
-        post = "/0/private/DepositAddresses", cost = 3, params = true,
-        send = function() return ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } } end,
-      }
+      local reply = ask(private("DepositAddresses", {
+        params = true, send = function() return ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } } end,
+      }))
       if not reply.result[1] then fail("InvalidAddress", "no address for " .. a.code) end
       return first_address(reply, a)
     end,
@@ -415,14 +422,14 @@ return {
     run = function(a)           -- the order knows its trades by id; twenty are told at once
       local known, ids, out = a:take "trades", {}, {}
       if not known then
-        local found = ask { post = "/0/private/QueryOrders", cost = 3, send = "trades=true txid={order_id}", failed = order_not_told }
+        local found = ask(private("QueryOrders", { send = "trades=true txid={order_id}", failed = order_not_told }))
         known = found.result[a.order_id].trades or {}
       end
       for _, t in ipairs(known) do ids[#ids + 1] = type(t) == "string" and t or t.id end
       for i = 1, #ids, 20 do
         local batch = table.concat(ids, ",", i, math.min(i + 19, #ids))
-        local told = ask { post = "/0/private/QueryTrades", cost = 3, send = function() return { txid = batch } end, read = trades_of_order }
-        for _, t in ipairs(told) do out[#out + 1] = t end
+        local told = private("QueryTrades", { send = function() return { txid = batch } end, read = trades_of_order })
+        for _, t in ipairs(ask(told)) do out[#out + 1] = t end
       end
       return out
     end,
@@ -503,20 +510,14 @@ return {
   cancel_all_orders_after = {
     run = function(a)
       if a.timeout > 86400000 then fail("BadRequest", "at most a day ahead") end
-      return { post = "/0/private/CancelAllOrdersAfter", cost = 3, send = "timeout={timeout|s}", read = function(reply) return reply end }
+      return private("CancelAllOrdersAfter", { send = "timeout={timeout|s}", read = function(reply) return reply end })
     end,
   },
 
   -- Money in and out
 
-  fetch_deposits = private("DepositStatus", {
-    send = "asset={currency_id} start={since|text|div:1000} end={until|text|div:1000|add:1}",
-    read = transactions(with(transaction_fields "type|default:deposit", { at = "result" })),
-  }),
-  fetch_withdrawals = private("WithdrawStatus", {
-    send = "asset={currency_id} start={since|text|div:1000} end={until|text|div:1000|add:1}",
-    read = transactions(with(transaction_fields "type|default:withdrawal", { at = "result.withdrawals,result" })),
-  }),
+  fetch_deposits = movements("DepositStatus", "type|default:deposit", "result"),
+  fetch_withdrawals = movements("WithdrawStatus", "type|default:withdrawal", "result.withdrawals,result"),
   fetch_deposit_address = deposit_address(),
   create_deposit_address = deposit_address "true",
   withdraw = private("Withdraw", {      -- params.key: the name that the address has in the account; a tag belongs to it
@@ -527,11 +528,10 @@ return {
     run = function(a)
       local from, to = wallets[a.from_account] or a.from_account, wallets[a.to_account] or a.to_account
       if from ~= wallets.spot then fail("BadRequest", "only from the spot wallet; the futures wallet's own API sends from there") end
-      return {
-        post = "/0/private/WalletTransfer", cost = 3,
+      return private("WalletTransfer", {
         send = function() return ordered { { "amount", a.amount }, { "from", from }, { "to", to }, { "asset", a.currency_id } } end,
         read = function(reply) return { id = reply.result.refid, amount = a.amount, fromAccount = from, toAccount = to, info = reply } end,
-      }
+      })
     end,
   },
 
