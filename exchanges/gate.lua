@@ -156,7 +156,13 @@ local function history(path)    -- with a start, the thirty days from there
   }
 end
 
-local function network_of(o, a) return o.chain and gate.network_name(o.chain, a.code) end
+-- A currency's address on one network; nil when it could not be had.
+local function address_in(o, a)
+  local network = o.chain and gate.network_name(o.chain, a.code)
+  if not network or gate.sign_of(o.obtain_failed) ~= 0 then return nil end
+  return { currency = a.code, network = network, address = o.address, tag = o.payment_id, info = o }
+end
+
 local fee_list = withdraw_fees {
   currency = "currency|code", withdraw = { fee = "withdraw_fix", percentage = false }, deposit = { fee = "deposit", percentage = false },
   networks = function(o, a)
@@ -356,10 +362,8 @@ return with(with(dialect "gate_orders", dialect "gate_contracts"), {
     read = function(reply, a)
       local out = {}
       for _, row in pairs(reply.multichain_addresses) do
-        local network = network_of(row, a)
-        if network and gate.sign_of(row.obtain_failed) == 0 then
-          out[network] = { currency = a.code, network = network, address = row.address, tag = row.payment_id, info = row }
-        end
+        local found = address_in(row, a)
+        if found then out[found.network] = found end
       end
       return out
     end,
@@ -370,12 +374,9 @@ return with(with(dialect "gate_orders", dialect "gate_contracts"), {
       local reply = ask { get = "/wallet/deposit_address", send = "currency={currency_id}", params = true }
       local first
       for _, row in ipairs(reply.multichain_addresses) do
-        local network = network_of(row, a)
-        if network and gate.sign_of(row.obtain_failed) == 0 then
-          local found = { currency = a.code, network = network, address = row.address, tag = row.payment_id, info = row }
-          if network == (asked or a.code) or row.chain == asked then return found end
-          first = first or found
-        end
+        local found = address_in(row, a)
+        if found and (found.network == (asked or a.code) or row.chain == asked) then return found end
+        first = first or found
       end
       return not asked and first or fail("InvalidAddress", "no address for " .. a.code .. (asked and " over " .. asked or ""))
     end,
