@@ -176,6 +176,11 @@ local function dated(record, ms)
   return record
 end
 
+local function oldest_first(list)
+  table.sort(list, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
+  return list
+end
+
 -- ---- sending ----
 
 -- The sort of market that a call is about.
@@ -424,8 +429,7 @@ return with(dialect "bitmart_orders" (kind_of, until_ms), {
     read = function(reply, a)
       local out = {}
       for i, row in ipairs(reply.data.list) do out[i] = dated({ symbol = a.symbol, fundingRate = number(row.funding_rate), info = row }, row.funding_time) end
-      table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-      return out
+      return oldest_first(out)
     end,
   },
 
@@ -497,8 +501,7 @@ return with(dialect "bitmart_orders" (kind_of, until_ms), {
         symbol = known and a.symbol or o.symbol, code = o.asset and a:code_of(o.asset), id = o.tran_id, amount = number(o.amount), info = o,
       }, o.time)
     end
-    table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-    return out
+    return oldest_first(out)
   end),
   fetch_position = {
     host = "v2", get = "/contract/private/position", cost = 10, send = "symbol={id}", read = position(with(position_fields, { at = "data.1" })),
