@@ -169,6 +169,10 @@ local function public(path, d)
   }
 end
 
+local function refused(reply, status)
+  if reply.error then return "HTTP " .. status, reply.error.message end
+end
+
 local function private(path, d) return with({ get = "/" .. path, cost = 5 }, d) end
 
 local history = private("user/walletHistory", {
@@ -232,9 +236,7 @@ return {
     req.headers["api-signature"] = hex(hmac("sha256", key.secret, req.method .. req.target .. expires .. req.body))
   end,
 
-  failed = function(reply, status)
-    if reply.error then return "HTTP " .. status, reply.error.message end
-  end,
+  failed = refused,
   errors = by_class {
     AuthenticationError = { "Invalid API Key." },
     InvalidOrder = { "orderQty is invalid", "Invalid price", "Invalid stopPx for ordType" },
@@ -436,8 +438,8 @@ return {
       return {
         delete = "/order", send = function() return mine and { clOrdID = mine } or { orderID = a.order_id } end, read = first_order,
         failed = function(reply, status)      -- one that is over comes back as it is, with the reason inside
-          if reply.error then return "HTTP " .. status, reply.error.message end
-          return reply[1] and reply[1].error
+          local code, message = refused(reply, status)
+          return code or reply[1] and reply[1].error, message
         end,
       }
     end,
