@@ -165,6 +165,8 @@ local function change_margin(kind, path)
   })
 end
 
+local function trigger_of(a) return a:take "triggerPrice" or a:take "stopPrice" or a:take "stop_price" end
+
 -- An order of isolated margin.
 local function margin_order(a, r, trigger)
   if a.params.leverage == nil then fail("ArgumentsRequired", "an order on margin needs params.leverage") end
@@ -177,7 +179,7 @@ end
 
 local function new_order(a)
   local margin, cost = is_margin(a), a:take "cost" or a.asked_cost
-  local trigger = a:take "triggerPrice" or a:take "stopPrice" or a:take "stop_price"
+  local trigger = trigger_of(a)
   local client = a:take "client_id" or a:take "clientOrderId"
   client = client and (math.tointeger(tonumber(client)) or fail("BadRequest", "an order's own id is a whole number"))
   local tif = a:take "timeInForce"
@@ -440,7 +442,7 @@ return {
   edit_order = {
     run = function(a)
       if not is_margin(a) then fail("BadRequest", "only orders on margin (params.marginMode = isolated) can be changed") end
-      local trigger = a:take "triggerPrice" or a:take "stopPrice" or a:take "stop_price"
+      local trigger = trigger_of(a)
       local r = ordered {
         { "order_id", a.order_id }, { "quantity", a.amount }, { "price", a.price }, { "stop_price", trigger and a:to_price(trigger) },
       }
