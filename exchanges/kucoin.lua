@@ -111,13 +111,25 @@ end
 
 -- ---- money ----
 
+-- The account that a transfer leaves ("out") or reaches ("in").
+local function account_of(direction)
+  return function(o)
+    local name = o.direction == direction and o.accountType and o.accountType:lower()
+    return name and (k.accounts_by_type[name] or name)
+  end
+end
+
+local function of_contracts(a)
+  local account = a:take "accountType"
+  return (k.accounts_by_type[account or ""] or account) == "contract"
+end
+
 -- Deposits and withdrawals before February 2019 are kept apart, by seconds.
 local function transactions_of(type)
   local read = transactions(with(k.transaction_fields, { type = "=" .. type:sub(1, -2) }))
   return {
     run = function(a)
-      local account = a:take "accountType"
-      if (k.accounts_by_type[account or ""] or account) == "contract" then
+      if of_contracts(a) then
         return {
           get = "/api/v1/" .. type:sub(1, -2) .. "-list", host = "futures", cost = 4, read = read,
           send = "currency={currency_id} pageSize={limit} startAt={since}",
@@ -331,18 +343,12 @@ local of_account = {
 
   fetch_deposit_address = {
     run = function(a)
-      local account = a:take "accountType"
-      if (k.accounts_by_type[account or ""] or account) == "contract" then
-        return {
-          get = "/api/v1/deposit-address", host = "futures", cost = 4, send = "currency={currency_id}",
-          read = address(with(k.address_fields, { at = "data" })),
-        }
+      local read = address(with(k.address_fields, { at = "data" }))
+      if of_contracts(a) then
+        return { get = "/api/v1/deposit-address", host = "futures", cost = 4, send = "currency={currency_id}", read = read }
       end
       a.chain = k.chain_asked(a)
-      return {
-        get = "/api/v1/deposit-addresses", cost = 5, send = "currency={currency_id} chain={chain}",
-        read = address(with(k.address_fields, { at = "data" })),
-      }
+      return { get = "/api/v1/deposit-addresses", cost = 5, send = "currency={currency_id} chain={chain}", read = read }
     end,
   },
   fetch_deposit_addresses_by_network = {
@@ -440,8 +446,7 @@ return with(methods, {
     read = transfers {
       at = "data.items", id = "id,applyId,orderId", timestamp = "createdAt,time", currency = "currency|code", amount = "amount",
       status = { "status", PROCESSING = "pending", default = "." },
-      fromAccount = function(o) return o.direction == "out" and o.accountType and (k.accounts_by_type[o.accountType:lower()] or o.accountType:lower()) end,
-      toAccount = function(o) return o.direction == "in" and o.accountType and (k.accounts_by_type[o.accountType:lower()] or o.accountType:lower()) end,
+      fromAccount = account_of "out", toAccount = account_of "in",
     },
   },
   withdraw = {
