@@ -179,12 +179,12 @@ local function swap_setting(path, send)
   }
 end
 
-local function history(kind)
+local function history(kind)      -- of one kind, or of all
   return {
-    get = "/api/pro/v1/wallet/transactions", send = "asset={currency_id} startTs={since} pageSize={limit} txType=" .. kind, read = history_list,
+    get = "/api/pro/v1/wallet/transactions", send = "asset={currency_id} startTs={since} pageSize={limit} " .. (kind and "txType=" .. kind or ""),
+    read = history_list,
   }
 end
-local whole_history = { get = "/api/pro/v1/wallet/transactions", send = "asset={currency_id} startTs={since} pageSize={limit}", read = history_list }
 
 return {
   hosts = { api = "https://ascendex.com" },
@@ -502,8 +502,8 @@ return {
 
   fetch_deposits = history "deposit",
   fetch_withdrawals = history "withdrawal",
-  fetch_deposits_withdrawals = whole_history,
-  fetch_transactions = whole_history,
+  fetch_deposits_withdrawals = history(),
+  fetch_transactions = history(),
   fetch_deposit_address = {
     run = function(a)
       local network = a.params.network or a:take "chainName"
