@@ -13,8 +13,8 @@ end
 
 -- Highs and lows are told of the best prices in the book only.
 local ticker_fields = {
-  high = "highestBid24", low = "lowestAsk24", bid = "highestBid", ask = "lowestAsk", last = "last",
-  change = "percentChange", percentage = false, average = false, timestamp = function(_, a) return a.now end, baseVolume = "baseVolume24", quoteVolume = "quoteVolume24",
+  timestamp = function(_, a) return a.now end, high = "highestBid24", low = "lowestAsk24", bid = "highestBid", ask = "lowestAsk", last = "last",
+  change = "percentChange", percentage = false, average = false, baseVolume = "baseVolume24", quoteVolume = "quoteVolume24",
 }
 
 local trade_fields = {
