@@ -21,6 +21,8 @@ local trade_list = trades {
 
 local prices = "filters.[filterType=PRICE_FILTER]."
 
+local function last(o) return o.last ~= "" and o.last or false end      -- not to be made of the average
+
 return {
   hosts = { api = "https://api.btcturk.com", graph = "https://graph-api.btcturk.com" },
   credentials = { "apiKey", "secret" },
@@ -61,7 +63,8 @@ return {
   fetch_tickers = {
     get = "/api/v2/ticker", cost = 0.1,
     read = tickers {
-      at = "data", market = "pair", timestamp = "timestamp", bid = "bid", ask = "ask", last = "last", open = "open", high = "high", low = "low",
+      at = "data", market = "pair", timestamp = "timestamp", bid = "bid", ask = "ask", open = "open", high = "high", low = "low",
+      last = last, close = last,
       change = "daily", percentage = "dailyPercent", average = "average", baseVolume = "volume",
     },
   },

@@ -388,6 +388,7 @@ return {
         for _, o in ipairs(rows) do
           if o.id == a.order_id then return o end
         end
+        if #rows > 0 then fail("BadResponse", "told of another order than " .. a.order_id) end
       end
       return open and found("orders", order_list) or executed and found("trade-account/order/history", past_orders)
         or fail("OrderNotFound", "no order " .. a.order_id)
