@@ -1,109 +1,76 @@
--- Arbitrage check: for each pair, where it could be bought for less than it could be sold for elsewhere, after fees, and if
--- not, why not. It looks and reports; it places no orders. USD and USDT are different money and are never compared.
+-- Arbitrage check: where each pair could be bought for less than it can be sold for elsewhere, at the best size and after all that stands between -
+-- and where it could not, why not. USD and USDT are different money and are never compared. It looks and reports; `--arg execute=yes` also places
+-- both legs, on paper unless the program runs with --live.
 --   bourse run scripts/arbitrage.lua --arg venues=kraken,bitstamp --arg pairs=BTC/USD --for 30s
 args {
   venues = { type = "list", default = "kraken,bitstamp,coinbaseexchange,binance,okx,bitfinex,gemini,luno", help = "exchanges" },
-  pairs = { type = "list", default = "BTC/USD,BTC/USDT,BTC/EUR,ETH/USD,ETH/USDT,ETH/BTC", help = "symbols to look at" },
+  pairs = { type = "list", default = "BTC/USD,BTC/USDT,BTC/EUR,ETH/USD,ETH/USDT,ETH/BTC", help = "symbols; or `all`: those whose tickers are furthest apart" },
+  top = { type = "integer", default = 20, min = 1, max = 500, help = "with pairs=all: how many of them" },
   size = { type = "list", default = "5000,BTC=0.1,ETH=2", help = "most to spend at once, in the quote; NAME=x for one quote" },
   depth = { type = "integer", default = 50, min = 1, max = 500, help = "levels of each book" },
   min_net_percent = { type = "number", default = 0, min = 0, max = 100, help = "what must be left after fees" },
   suspect_percent = { type = "number", default = 5, min = 0.1, max = 1000, help = "a gap above this is too good to be true" },
-  max_age_ms = { type = "number", default = 3000, min = 1, help = "oldest book, and most time between two books" },
+  collisions = { type = "list", default = "BCC,BOX,BTM,BTT,CTR,GET,HOT,LUNA,MIN,NEIRO", help = "names of more than one coin: a contract must prove it" },
+  max_age_ms = { type = "number", default = 3000, min = 1, help = "oldest book" },
+  max_skew_ms = { type = "number", default = 1000, min = 1, help = "most time between two books" },
+  transfer = { type = "text", default = "known", choices = { "known", "must", "no" }, help = "no way to move the coin: a reason when known; always; never" },
   every = { type = "number", default = 2, min = 0.05, max = 3600, help = "seconds from round to round" },
   retry = { type = "number", default = 15, min = 1, max = 3600, help = "seconds until an exchange that failed is asked again" },
+  execute = { type = "bool", help = "place both legs of what is found" },
+  settle = { type = "number", default = 5, min = 0.5, max = 60, help = "seconds that a leg may stay open before it is cancelled" },
 }
 
-local caps = {}                                    -- quote -> most to spend; [1] for the others
+local caps, collisions, execute = {}, {}, args.execute      -- caps: quote -> most to spend; [1] for the others
 for _, text in ipairs(args.size) do
   local quote, number = text:match("^(%w+)=(.+)$")
   local cap = tonumber(number or text)
   if not (cap and cap > 0 and cap < math.huge) then error("size: '" .. text .. "' is no number above 0 or NAME=number", 0) end
   caps[quote or 1] = cap
 end
+for _, code in ipairs(args.collisions) do collisions[code] = true end
+for _, id in ipairs(args.venues) do exchange(id) end        -- a wrong name is told at once
 
-local venues = {}                                  -- { id, ex, again (s), said }
-for i, id in ipairs(args.venues) do venues[i] = { id = id, ex = exchange(id), again = 0 } end
+local too_small = { lot = "less than one lot", min_amount = "%s takes no less than %.10g %s", min_cost = "%s takes no order below %.10g %s" }
 
--- An exchange that fails is left out for a while. That is said once, and once more when it is back.
-local function failed(v, e)
-  if type(e) ~= "table" or not e.class then error(e, 0) end         -- a mistake, not a failure
-  v.again = os.time() + args.retry
-  if not v.said then log(v.id .. " is left out for now: " .. e.class .. ": " .. tostring(e.message)) end
-  v.said = true
-end
-
--- The market and its book, or nothing when the exchange has no such market, or failed.
-local function fetch(v, symbol)
-  local ok, market, book = pcall(function()
-    local market = v.ex:load_markets()[symbol]
-    if market and market.active ~= false and market.taker then return market, v.ex:fetch_order_book(symbol, args.depth) end
-  end)
-  if not ok then return failed(v, market) end
-  if book and v.said then v.said = log(v.id .. " is back") end
-  return market, book
-end
-
--- Buys from the asks of `a`, sells into the bids of `b`, level by level, while a level leaves more than `least` per cent, at most
--- `most` of the base and `cap` of the quote. Returns what was bought, what it cost and what it brought, both before fees.
-local function walk(a, b, most, cap, least)
-  local i, j, amount, cost, brought = 1, 1, 0, 0, 0
-  local ask, bid = a.asks[1], b.bids[1]
-  local ask_left, bid_left = ask[2], bid[2]
-  while ask and bid and bid[1] * (1 - b.fee) > ask[1] * (1 + a.fee) * (1 + least / 100) do
-    local q = math.min(ask_left, bid_left, most - amount, (cap - cost) / ask[1])
-    amount, cost, brought = amount + q, cost + q * ask[1], brought + q * bid[1]
-    if amount >= most or cost >= cap * (1 - 1e-12) then break end
-    ask_left, bid_left = ask_left - q, bid_left - q
-    if ask_left <= 0 then i = i + 1; ask = a.asks[i]; ask_left = ask and ask[2] end
-    if bid_left <= 0 then j = j + 1; bid = b.bids[j]; bid_left = bid and bid[2] end
-  end
-  return amount, cost, brought
-end
-
--- The amount cut to what both exchanges can trade; 0 when nothing is left.
-local function cut(a, b, symbol, amount)
-  for _, side in ipairs { a, b, a } do
-    amount = amount > 0 and tonumber(side.ex:amount_to_precision(symbol, amount)) or 0
-  end
-  return amount
-end
-
-local function least_of(side, amount, cost)
-  local market, limits = side.market, side.market.limits or {}
-  local base, quote = limits.amount and limits.amount.min, limits.cost and limits.cost.min
-  if base and amount < base then return side.id .. " takes no less than " .. base .. " " .. market.base end
-  if quote and cost < quote then return side.id .. " takes no order below " .. quote .. " " .. market.quote end
-end
-
--- What buying at `a` and selling at `b` comes to: the record to report.
+-- What buying at `a` and selling at `b` comes to: the record to report, and what scan.fill found.
 local function compare(a, b, symbol)
-  local ask, bid = a.asks[1][1], b.bids[1][1]
-  local age, skew = math.max(a.age, b.age), math.abs(a.received - b.received)
-  local out = { kind = "spread", pair = symbol, buy = a.id, sell = b.id, age_ms = math.max(age, skew) // 1 }
-  local function percent(amount, cost, brought)
-    out.buy_price, out.sell_price, out.size = cost / amount, brought / amount, amount
-    out.gross, out.fees = 100 * (brought - cost) / cost, 100 * (cost * a.fee + brought * b.fee) / cost
-    out.net, out.profit = out.gross - out.fees, brought * (1 - b.fee) - cost * (1 + a.fee)
+  local base, quote, route = a.market.base, a.market.quote, { open = true }
+  local function fill(fixed)
+    return scan.fill({ book = a.book, market = a.market, mode = a.ex.precision_mode }, { book = b.book, market = b.market, mode = b.ex.precision_mode },
+      { max_cost = caps[quote] or caps[1] or 5000, min = args.min_net_percent, fixed = fixed })
   end
+  local r = fill(0)
+  if r.why == "empty" then return end
+  if not r.why and args.transfer ~= "no" then
+    route = coin_route(base, a.ex, b.ex)
+    if route.fee then r = fill(route.fee * b.bid) end
+  end
+  local age_a, age_b, skew = a.book.age or 0, b.book.age or 0, math.abs((a.book.received or 0) - (b.book.received or 0))
+  local age, gap, apart = math.max(age_a, age_b), 100 * (b.bid - a.ask) / a.ask, math.log(b.bid / a.ask, 10)
+  local out = { kind = "spread", pair = symbol, buy = a.id, sell = b.id, age_ms = math.max(age, skew) // 1, buy_price = r.buy_price,
+    sell_price = r.sell_price, size = r.size, gross = r.gross, net = r.net, fees = r.gross - r.net, profit = r.profit }
   local function verdict(text, why, ...)
     out.verdict, out.why = text, why and why:format(...)
-    return out
+    return out, r
   end
-  percent(1, ask, bid)
-  out.size = math.min(a.asks[1][2], b.bids[1][2])
-  out.profit = out.profit * out.size
-  if bid <= ask then return verdict("no gap") end
-  if out.gross > args.suspect_percent then return verdict("suspect", "a gap of %.1f %% is too good to be true", out.gross) end
-  if out.net <= 0 then return verdict("below fees", "fees %.3f %%, gap %.3f %%", out.fees, out.gross) end
-  local older, least = a.age > b.age and a.id or b.id, args.min_net_percent
-  if age > args.max_age_ms then return verdict("stale", "the book of %s is %.0f ms old", older, age) end
-  if skew > args.max_age_ms then return verdict("stale", "%.0f ms lie between the two books", skew) end
-  if out.net <= least then return verdict("below minimum", "%.3f %% is left, %g %% is wanted", out.net, least) end
-  local size = cut(a, b, symbol, (walk(a, b, math.huge, caps[a.market.quote] or caps[1] or 5000, least)))
-  if size > 0 then percent(walk(a, b, size, math.huge, least)) end
-  local why = size <= 0 and "less than one lot" or least_of(a, size, size * out.buy_price)
-    or least_of(b, size, size * out.sell_price)
-  return why and verdict("too small", "%s", why) or verdict("opportunity")
+  if r.why == "no gap" then return verdict("no gap") end
+  if apart > 0.9 and math.abs(apart - math.floor(apart + 0.5)) < 0.03 then
+    return verdict("suspect", "the prices are %.0f times apart: another unit", 10 ^ math.floor(apart + 0.5))
+  end
+  if gap > args.suspect_percent then return verdict("suspect", "a gap of %.1f %% is too good to be true", gap) end
+  if collisions[base] and not route.same then return verdict("suspect", "%s is the name of more than one coin", base) end
+  if route.same == false then return verdict("suspect", "%s", route.why) end
+  if r.why == "fees" then return verdict("below fees", "fees %.3f %%, gap %.3f %%", out.fees, out.gross) end
+  if age > args.max_age_ms then return verdict("stale", "the book of %s is %.0f ms old", age_a > age_b and a.id or b.id, age) end
+  if skew > args.max_skew_ms then return verdict("stale", "%.0f ms lie between the two books", skew) end
+  if r.why == "min" then return verdict("below minimum", "%.3f %% is left, %g %% is wanted", out.net, args.min_net_percent) end
+  if too_small[r.why] then
+    return verdict("too small", too_small[r.why], r.side == "buy" and a.id or b.id, r.least, r.why == "min_cost" and quote or base)
+  end
+  if not route.open then return verdict("no transfer", "%s", route.why) end
+  if not route.known and args.transfer == "must" then return verdict("no transfer", "not known whether %s can be moved", base) end
+  if r.why == "fixed" then return verdict("below fees", "sending %s costs %.10g %s", base, route.fee, base) end
+  return verdict("opportunity")
 end
 
 local function better(x, y)
@@ -112,31 +79,66 @@ local function better(x, y)
   if good then return x.profit > y.profit else return x.net > y.net end
 end
 
+-- Both legs as limit orders at the worst prices of the plan. One without the other is told, and nothing more is placed in this run.
+local function trade(plan, r, a, b)
+  local base, quote = a.market.base, a.market.quote
+  local out = { kind = "trade", pair = plan.pair, buy = a.id, sell = b.id, size = r.size, expected = r.profit }
+  local paid, held = a.ex:fetch_balance()[quote] or {}, b.ex:fetch_balance()[base] or {}
+  if (paid.free or 0) < r.cost * (1 + a.market.taker) or (held.free or 0) < r.size then
+    out.verdict, out.why = "no funds", ("%.10g %s at %s and %.10g %s at %s are needed"):format(r.cost * (1 + a.market.taker), quote, a.id, r.size, base, b.id)
+    return report(out)
+  end
+  local function leg(s, side, price)
+    return function()
+      return settle(s.ex, s.ex:create_order(plan.pair, "limit", side, r.amount, s.ex:price_to_precision(plan.pair, price)), args.settle)
+    end
+  end
+  local bought, sold, errors = together(leg(a, "buy", r.buy_limit), leg(b, "sell", r.sell_limit))
+  for _, e in pairs(errors or {}) do log(plan.pair .. ": a leg failed: " .. tostring(e)) end
+  local x, y = bought and bought.filled or 0, sold and sold.filled or 0
+  local whole = not errors and math.abs(x - y) <= r.size * 1e-6
+  out.size, out.verdict, execute = math.min(x, y), whole and (x > 0 and "traded" or "not filled") or "odd leg", execute and whole
+  if whole then out.profit = sold.cost * (1 - b.market.taker) - bought.cost * (1 + a.market.taker) end
+  if not whole then
+    out.why = errors and "a leg failed and may be open; nothing more is placed"
+      or ("%.10g %s %s; nothing more is placed"):format(math.abs(x - y), base, x > y and "bought and not sold" or "sold and not bought")
+  end
+  report(out)
+end
+
 -- One pair: its books from all exchanges at the same moment (so pair after pair), then the best of all ways.
 local function check(symbol)
-  local asked, sides, best = {}, {}, nil
-  for _, v in ipairs(venues) do
-    asked[#asked + 1] = v.again <= os.time() and function()
-      local market, book = fetch(v, symbol)
-      if not book or #book.bids == 0 or #book.asks == 0 then return end
-      if book.bids[1][1] >= book.asks[1][1] then return end         -- crossed in itself: out of step
-      sides[#sides + 1] = { id = v.id, ex = v.ex, market = market, fee = market.taker, book = book }
-    end or nil
-  end
-  together(asked)
-  for _, s in ipairs(sides) do
-    s.bids, s.asks, s.age, s.received = s.book.bids, s.book.asks, s.book.age or 0, s.book.received or 0
-  end
-  table.sort(sides, function(x, y) return x.id < y.id end)
-  for _, a in ipairs(sides) do
-    for _, b in ipairs(sides) do
-      local found = a ~= b and compare(a, b, symbol)
-      if found and not (best and better(best, found)) then best = found end
+  local best, found, from, to
+  local sides = each_exchange(args.venues, function(ex)
+    local market = ex:load_markets()[symbol]
+    if not market or market.active == false or market.contract or not market.taker then return end
+    local book = ex:fetch_order_book(symbol, args.depth)
+    local bid, ask = book:best()
+    if bid and ask and bid < ask then return { id = ex.id, ex = ex, market = market, book = book, bid = bid, ask = ask } end
+  end, { retry = args.retry, limit = #args.venues })
+  for _, i in ipairs(args.venues) do
+    for _, k in ipairs(args.venues) do
+      local a, b, record, fill = sides[i], sides[k], nil, nil
+      if a and b and a ~= b then record, fill = compare(a, b, symbol) end
+      if record and not (best and better(best, record)) then best, found, from, to = record, fill, a, b end
     end
   end
   if best then report(best) end
+  if best and execute and best.verdict == "opportunity" then trade(best, found, from, to) end
+end
+
+local quotes = scan.quotes()
+local function furthest_apart()
+  local out = {}
+  local all = each_exchange(args.venues, function(ex)
+    ex:load_markets()
+    return { fee = ex:market(ex.symbols[1]).taker or 0, tickers = ex:fetch_tickers() }
+  end, { retry = args.retry })
+  for id, v in pairs(all) do quotes:set(id, v.tickers, { fee = v.fee }) end
+  for i, gap in ipairs(scan.gaps(quotes, { limit = args.top, min = args.min_net_percent, max_age = 30000 })) do out[i] = gap.symbol end
+  return out
 end
 
 every(args.every, function()
-  for _, symbol in ipairs(args.pairs) do check(symbol) end
+  for _, symbol in ipairs(args.pairs[1] == "all" and furthest_apart() or args.pairs) do check(symbol) end
 end)

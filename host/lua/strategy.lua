@@ -1,5 +1,6 @@
--- What a strategy finds besides the language: tasks (every, after, at, spawn, sleep, together), report, log, store, args, stop.
--- `tasks` is task.c. Straight-line code: a call that waits lets other tasks run and goes on where it was.
+-- What a strategy finds besides the language: tasks (every, after, at, spawn, sleep, together, each_exchange), is_error, registry, coin_route, settle,
+-- report, log, store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other tasks run and goes on where it was.
+local require = ...
 local tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next =
   tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next
 local math, string, table, parse8601, select, tonumber = math, string, table, parse8601, select, tonumber
@@ -18,6 +19,14 @@ end
 -- Is it what an exchange or the network did, rather than a mistake in the script?
 local function is_failure(e)
   return type(e) == "table" and type(rawget(e, "class")) == "string"
+end
+
+-- is_error(e, "NetworkError"): is it an error of that class or of one below it (docs/api.md has the tree)?
+local errors
+function is_error(e, class)
+  errors = errors or require "errors"
+  check(type(class) == "string" and errors.known(class), "is_error: there is no class '%s'", tostring(class))
+  return is_failure(e) and errors.is(e, class)
 end
 
 ---- waiting ----
@@ -171,6 +180,84 @@ function together(...)
     return table.unpack(results, 1, n + 1)
   end
   return table.unpack(results, 1, n)
+end
+
+local resting = {}        -- id -> { till = ms, error }, of exchanges that do not answer
+local told = {}           -- id -> the last failure that was said
+
+local function left_out(id, e, retry)
+  local text = e.class .. ": " .. tostring(e.message)
+  if is_error(e, "OperationFailed") then
+    resting[id] = { till = now() + retry * 1000, error = e }
+    if not told[id] then tasks.log("info", id .. " is left out for now: " .. text) end
+  elseif told[id] ~= text then
+    tasks.log("info", id .. ": " .. text)
+  end
+  told[id] = text
+end
+
+-- Calls f(ex, id) for each of the exchanges (a list of ids) at the same time; gives the results by id and the errors by id. An exchange that does
+-- not answer is left out until `retry` seconds (15) have passed: that is said once, and once more when it is back. A mistake in f is raised.
+-- Options: retry, limit = how many at once (16), deadline = seconds after which the rest counts as failed.
+function each_exchange(ids, f, options)
+  check(type(ids) == "table", "each_exchange: a list of exchange ids is expected")
+  check_function(f, "each_exchange")
+  options = options or {}
+  local retry, asked, calls, results, failed = options.retry or 15, {}, {}, {}, {}
+  check(type(retry) == "number" and retry >= 0, "each_exchange: retry is a number of seconds")
+  for _, id in ipairs(ids) do
+    local rest = resting[id]
+    if rest and rest.till > now() then
+      failed[id] = rest.error
+    else
+      local ex = exchange(id)
+      asked[#asked + 1] = id
+      calls[#calls + 1] = function() return f(ex, id) end
+    end
+  end
+  local values, wrong = together(calls, { limit = options.limit or 16, deadline = options.deadline })
+  for i, id in ipairs(asked) do
+    if wrong[i] ~= nil then
+      failed[id] = wrong[i]
+      left_out(id, wrong[i], retry)
+    else
+      results[id] = values[i]
+      if resting[id] then tasks.log("info", id .. " is back") end
+      resting[id], told[id] = nil, nil
+    end
+  end
+  return results, failed
+end
+
+-- registry() -> a list of what is known of each exchange ({ id, name, site, countries = { "JP", ... }, status, successor, adapter }), by id, and the
+-- names of the countries by code.
+function registry()
+  return require "registry" ()
+end
+
+-- coin_route("BTC", a, b) -> { known, open, why, fee, network, same }: host/lua/route.lua
+function coin_route(code, from, to)
+  return require "route" (code, from, to)
+end
+
+local final = { closed = true, canceled = true, rejected = true, expired = true }
+
+-- Waits until the order is over; after `seconds` (5) what is left of it is cancelled. Gives the order as it is then, the same on every exchange:
+-- `filled` and `cost` are numbers, `status` is final unless the exchange did not say so in time. Raises what the exchange raises.
+function settle(ex, order, seconds)
+  local symbol, till, cancelled = order.symbol, now() + (seconds or 5) * 1000, false
+  while not final[order.status] do
+    if now() >= till then
+      if cancelled then break end
+      local ok, e = pcall(function() return ex:cancel_order(order.id, symbol) end)        -- it may have been filled just now
+      if not ok and not is_failure(e) then error(e, 0) end
+      cancelled, till = true, now() + 5000
+    end
+    sleep_ms(200)
+    order = ex:fetch_order(order.id, symbol)
+  end
+  order.filled, order.cost = order.filled or 0, order.cost or (order.average or order.price or 0) * (order.filled or 0)
+  return order
 end
 
 ---- what comes out ----

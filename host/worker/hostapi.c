@@ -34,31 +34,6 @@ static int h_done(lua_State *L) {             /* done(code): does not return */
   return worker_wait(L);
 }
 
-static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {
-  (void)type;
-  Waiter waiter = *(Waiter *)ctx;
-  const char *text;
-  size_t n;
-  free(ctx);
-  if (pack_get_text(payload, "source", &text, &n)) {
-    lua_pushlstring(waiter.L, text, n);
-    lua_pushnil(waiter.L);
-  } else {
-    lua_pushnil(waiter.L);
-    if (pack_get_text(payload, "error", &text, &n)) lua_pushlstring(waiter.L, text, n);
-    else lua_pushliteral(waiter.L, "not there");
-  }
-  worker_wake(w, waiter, 2, false);
-}
-
-static int h_source(lua_State *L) {           /* source(kind, name) -> text or nil, why */
-  const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
-  Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
-  *kept = waiter;
-  worker_ask_source(worker_of(L), kind, name, NULL, on_source, kept);
-  return worker_wait(L);
-}
-
 static int h_use(lua_State *L) {              /* use(name): a host module */
   hostlua_require(L, luaL_checkstring(L, 1));
   return 1;
@@ -139,7 +114,7 @@ static int h_check(lua_State *L) {            /* check(source, file, texts of di
 }
 
 void host_open(lua_State *L) {
-  static const luaL_Reg functions[] = { { "out", h_out }, { "err", h_err }, { "done", h_done }, { "source", h_source }, { "use", h_use },
+  static const luaL_Reg functions[] = { { "out", h_out }, { "err", h_err }, { "done", h_done }, { "source", task_source }, { "use", h_use },
     { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "check", h_check }, { NULL, NULL } };
   Worker *w = worker_of(L);
   luaL_newlib(L, functions);

@@ -310,30 +310,35 @@ static void cost_bound(Fill *f, Answer *a, Side *s, Decimal *size, const Figure 
   if (most->given && size_for(f, s, most->d, &amount.d)) bound_by(a, size, &amount, "max_cost");
 }
 
-/* The least that both venues take, in lots; false when the books do not hold so much. */
+/* The least that both venues take; false when the books do not hold so much. What stands in the way then is in the answer. */
 static bool least_size(Fill *f, Answer *a, Decimal *out) {
   *out = dec_from_int(0);
   for (int i = 0; i < 2; i++) {
     Side *s = &f->side[i];
-    Decimal x = *out, total;
-    double worst;
+    Decimal x;
     if (s->min_amount.given && dec_cmp(s->min_amount.d, *out) > 0) {
-      *out = lots(f, s->min_amount.d, DEC_UP);
+      *out = s->min_amount.d;
       a->why = "min_amount", a->side = s->name, a->least = s->min_amount.d;
     }
     if (!s->min_cost.given || s->min_cost.d.m == 0) continue;
     bool there = size_for(f, s, s->min_cost.d, &x);
-    if (there) {
-      x = lots(f, x, DEC_UP);
-      walk(f->L, s, x, &total, &worst);
-      if (dec_cmp(total, s->min_cost.d) < 0) x = add(f->L, x, f->lot);      /* the quotient was cut */
-    }
     if (there && dec_cmp(x, *out) <= 0) continue;
-    *out = x;
     a->why = "min_cost", a->side = s->name, a->least = s->min_cost.d;
     if (!there) return false;
+    *out = x;
   }
   return true;
+}
+
+/* In lots: more than that where the quotient that it comes from was cut. */
+static Decimal least_lots(Fill *f, Decimal least) {
+  Decimal x = lots(f, least, DEC_UP), total;
+  double worst;
+  for (int i = 0; i < 2; i++) {
+    Side *s = &f->side[i];
+    if (s->min_cost.given && walk(f->L, s, x, &total, &worst) && dec_cmp(total, s->min_cost.d) < 0) x = add(f->L, x, f->lot);
+  }
+  return x;
 }
 
 static bool better(const Outcome *a, const Outcome *b) { return dec_cmp(a->surplus, b->surplus) > 0; }
@@ -359,9 +364,10 @@ static void find_best(Fill *f, Answer *a) {
   if (dec_cmp(all, most) <= 0) a->bound = book_ended ? "book" : "profit";
   if (!least_size(f, a, &least)) return;
   /* What is left rises up to `all` and falls from there on: the best multiple is one of the two beside it, or the least that is taken. */
-  Decimal size = lots(f, lesser(all, most), DEC_CUT);
-  bool forced = dec_cmp(size, least) < 0;
-  if (forced) size = least;
+  Decimal size = lots(f, lesser(all, most), DEC_CUT), least_taken = least_lots(f, least);
+  bool forced = dec_cmp(size, least_taken) < 0;
+  if (forced) size = least_taken;
+  if (!forced || dec_cmp(least, lesser(all, most)) <= 0) a->why = "lot";
   if (forced && dec_cmp(size, most) > 0) return;
   outcome(f, size, &a->best, &enough);
   if (forced && !enough) return;
@@ -371,7 +377,6 @@ static void find_best(Fill *f, Answer *a) {
     outcome(f, next, &o, &enough);
     if (enough && better(&o, &a->best)) a->best = o;
   }
-  if (!forced) a->why = "lot";
   if (a->best.surplus.m <= 0) return;
   a->why = NULL;
   a->best.profit = sub(L, a->best.profit, f->fixed);

@@ -386,6 +386,39 @@ static int t_store(lua_State *L) {            /* store(op, key, value) -> value 
   return error_at_script(L, lua_pushfstring(L, "store: %s", err));
 }
 
+static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Waiter waiter = *(Waiter *)ctx;
+  const char *text;
+  size_t n;
+  free(ctx);
+  if (pack_get_text(payload, "source", &text, &n)) {
+    lua_pushlstring(waiter.L, text, n);
+    lua_pushnil(waiter.L);
+  } else {
+    lua_pushnil(waiter.L);
+    if (pack_get_text(payload, "error", &text, &n)) lua_pushlstring(waiter.L, text, n);
+    else lua_pushliteral(waiter.L, "not there");
+  }
+  worker_wake(w, waiter, 2, false);
+}
+
+int task_source(lua_State *L) {               /* source(kind, name) -> text or nil, why */
+  const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
+  worker_ask_source(worker_of(L), kind, name, NULL, on_source, waiter_kept(L));
+  return worker_wait(L);
+}
+
+static int t_data(lua_State *L) {             /* data(text, name) -> what the chunk returns; it finds no globals */
+  size_t n;
+  const char *text = luaL_checklstring(L, 1, &n);
+  if (sandbox_load(L, text, n, luaL_checkstring(L, 2)) != LUA_OK) return lua_error(L);
+  lua_newtable(L);
+  lua_setupvalue(L, -2, 1);
+  lua_call(L, 0, 1);
+  return 1;
+}
+
 static int t_finish(lua_State *L) {           /* finish(code, message): does not return */
   worker_finish(worker_of(L), (int)luaL_optinteger(L, 1, 0), luaL_optstring(L, 2, NULL));
   if (lua_isyieldable(L)) {
@@ -429,6 +462,7 @@ static int t_own_metatable(lua_State *L) {    /* setmetatable without the limits
 void task_lib_open(lua_State *L) {
   static const luaL_Reg functions[] = { { "spawn", t_spawn }, { "sleep", t_sleep }, { "timer", t_timer }, { "signal", t_signal },
     { "wait", t_wait }, { "set", t_set }, { "report", t_report }, { "log", t_log }, { "out", t_out }, { "store", t_store },
+    { "source", task_source }, { "data", t_data },
     { "finish", t_finish }, { "now", t_now }, { "text", t_text }, { "args", t_boot_args }, { "protect", t_protect },
     { "setmetatable", t_own_metatable }, { NULL, NULL } };
   luaL_newlib(L, functions);

@@ -35,6 +35,7 @@ void *worker_grow(void *p, size_t n, size_t size);        /* realloc or die */
 void task_spawn(Worker *w, lua_State *L, int nargs);      /* function and nargs on top of L become a task; queued. Pops them */
 void task_run_all(Worker *w);                             /* runs what may run until all waits or the script ended */
 void task_lib_open(lua_State *L);                         /* pushes the table `tasks` of strategy.lua */
+int task_source(lua_State *L);                            /* for Lua: source(kind, name) -> text or nil, why; waits */
 void host_open(lua_State *L);                             /* hostapi.c: pushes the table `host` of verbs */
 void worker_put(Worker *w, int type, const char *key, const char *text, size_t n, const char *key2, const char *text2);
 void worker_push_answer(lua_State *to, const msgpack_object *payload);   /* pushes the payload, or nil */
