@@ -1,11 +1,11 @@
 -- A world for the scripts that ship: host/lua/strategy.lua on a clock that is moved by hand, made-up exchanges with scripted books, and what came out.
--- run { script =, args = {}, venues = { id = venue }, seconds =, store =, registry = } -> { reports, logs, out, orders, store, code, message }.
+-- run { script = path or source = text, args = {}, venues = { id = venue }, seconds =, store =, registry = } -> { reports, logs, out, orders, store, code, message }.
 -- A venue: { taker, maker, mode, latency (ms), markets = { symbol = { step, tick, min, min_cost, taker, active } }, books = { symbol = book or
 -- function(ms) -> book }, currencies, candles, balance, fail = function(method, symbol) -> error or nil, calls (counted here) }. A book:
 -- { bids, asks, age (ms), received (ms from now) } or an error table. Functions of C: book(bids, asks, received), set_clock(ms).
 local START = 1700000000000
 local world = {}
-local chunk, parse = loadfile, tonumber
+local chunk, parse, load = loadfile, tonumber, load
 
 local errors
 local function new_error(class, message, venue)
@@ -271,7 +271,7 @@ function world.run(spec)
   require "strategy"
   if spec.registry then env.registry = function() return spec.registry.list, spec.registry.names end end
   setmetatable(env, { __index = function(_, name) error("undefined global '" .. tostring(name) .. "'", 2) end })
-  clock.tasks.spawn(assert(chunk(spec.script, "t", env)))
+  clock.tasks.spawn(spec.source and assert(load(spec.source, "script", "t", env)) or assert(chunk(spec.script, "t", env)))
   clock.advance(START + (spec.seconds or 1) * 1000)
   return { reports = clock.reports, logs = clock.logs, out = table.concat(clock.out), orders = orders, store = clock.store, code = clock.code,
     message = clock.message, more = function(seconds) clock.advance(clock.now + seconds * 1000) end }

@@ -62,9 +62,18 @@ static void run(const char *script) {
   lua_close(L);
 }
 
+static void vocabulary(void **state) { (void)state; run("vocabulary"); }
 static void arbitrage(void **state) { (void)state; run("arbitrage"); }
+static void triangular(void **state) { (void)state; run("triangular"); }
+static void spread(void **state) { (void)state; run("spread"); }
+static void premium(void **state) { (void)state; run("premium"); }
+static void market_maker(void **state) { (void)state; run("market_maker"); }
+static void dca(void **state) { (void)state; run("dca"); }
+static void rebalance(void **state) { (void)state; run("rebalance"); }
+static void screener(void **state) { (void)state; run("screener"); }
 
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(arbitrage) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(vocabulary), cmocka_unit_test(arbitrage), cmocka_unit_test(triangular), cmocka_unit_test(spread), cmocka_unit_test(premium),
+    cmocka_unit_test(market_maker), cmocka_unit_test(dca), cmocka_unit_test(rebalance), cmocka_unit_test(screener) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

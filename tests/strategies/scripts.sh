@@ -1,0 +1,47 @@
+#!/bin/sh
+# The scripts that need no account, end to end: local venues, real adapters, real HTTP. Usage: scripts.sh BOURSE BOURSE-VENUES SOURCE-DIR
+set -u
+bourse=$1 venues=$2 source=$3
+dir=$(mktemp -d) || exit 1
+failed=0
+BOURSE_STATE=$dir/state
+export BOURSE_STATE
+"$venues" --for 60 --seed 3 --speed 4 >"$dir/venues" 2>"$dir/venues.err" &
+pid=$!
+trap 'kill $pid 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'exit 1' INT TERM
+tries=0
+until grep -q '^ready$' "$dir/venues"; do
+  tries=$((tries + 1))
+  if [ $tries -gt 100 ]; then cat "$dir/venues.err" >&2; echo "the venues did not start" >&2; exit 1; fi
+  sleep 0.1
+done
+urls=$(sed -n 's/^\([a-z0-9_]*\) \(http:.*\)$/--base-url \1=\2/p' "$dir/venues")
+
+# run SCRIPT PATTERN ARGS...: results in $dir/out; one of its lines must be like the pattern
+run() {
+  script=$1 pattern=$2; shift 2
+  # shellcheck disable=SC2086 # the options are words
+  "$bourse" run "$source/scripts/$script.lua" $urls "$@" >"$dir/out" 2>"$dir/err" </dev/null
+  code=$?
+  if [ $code -ne 0 ] || ! grep -q -e "$pattern" "$dir/out"; then
+    echo "scripts.sh: $script: exit code $code, no line like '$pattern'" >&2
+    head -n 5 "$dir/out" "$dir/err" >&2
+    failed=1
+  fi
+}
+
+all=kraken,binance,okx,bitfinex,bitstamp
+run screener '"symbol": *"BTC/USD"' --format json --arg venues=$all --arg min_volume=0
+run triangular '"pair": *"USDT\? > [A-Z > ]*USDT\?"' --format json --for 3s --arg every=1 --arg venues=$all
+run triangular '"venue": *"several"' --format json --for 3s --arg every=1 --arg venues=$all --arg across=yes --arg legs=4
+run spread '"z": *-\?[0-9]' --format json --for 5s --arg every=0.05
+run premium 'US-\?+\?[0-9.]* ' --arg countries=US,VG --arg skip=coinbase,binanceus,poloniex,bybit
+run premium '"country": *"VG"' --arg countries=VG --arg skip=bybit --arg show=rows --format json
+for script in "$source"/scripts/*.lua; do
+  name=$(basename "$script" .lua)
+  "$bourse" run "$script" --help >"$dir/out" 2>&1 || { echo "scripts.sh: $name --help fails" >&2; failed=1; }
+  [ "$(wc -l <"$script")" -lt 150 ] || { echo "scripts.sh: $name has 150 lines or more" >&2; failed=1; }
+  [ "$name" = hello ] || [ -e "$source/tests/strategies/${name}_test.lua" ] || { echo "scripts.sh: $name has no test" >&2; failed=1; }
+done
+exit $failed
