@@ -194,6 +194,7 @@ return {
     api = "https://big.one/api/v3", private = "https://big.one/api/v3/viewer", contract = "https://big.one/api/contract/v2", web = "https://big.one/api",
   },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 20, burst = 20 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json_always",

@@ -204,6 +204,7 @@ return with(contracts(b, of_contracts), {
     api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
   },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,
   renames = { BCC = "BCC", YOYO = "YOYOW" },

@@ -39,6 +39,7 @@ local fee_list = { get = "/sapi/v1/capital/config/getall" }
 return {
   hosts = { api = "https://api.binance.us" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,
   renames = { BCC = "BCC", YOYO = "YOYOW" },

@@ -397,6 +397,7 @@ local history = either("code", "r/movements/hist", "r/movements/{currency_id}/hi
 return {
   hosts = { api = "https://api.bitfinex.com", public = "https://api-pub.bitfinex.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "digits",
   rate = { interval_ms = 250, burst = 10 },
   precision = "digits",
   fees = { taker = 0.002, maker = 0.001 },

@@ -134,6 +134,7 @@ end
 return {
   hosts = { api = "https://api.bithumb.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 8.334, burst = 20 },
   precision = "digits",
   fees = { taker = 0.0025, maker = 0.0025 },

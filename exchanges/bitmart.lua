@@ -259,6 +259,7 @@ local fee_of_withdrawal = {
 return with(dialect "bitmart_orders" (kind_of, until_ms), {
   hosts = { api = "https://api-cloud.bitmart.com", v2 = "https://api-cloud-v2.bitmart.com" },
   credentials = { "apiKey", "secret", "uid" },
+  client_id = "hex",
   rate = { interval_ms = 33.34, burst = 10 },
   fees = { taker = 0.004, maker = 0.0035 },
   encode = "json",

@@ -189,6 +189,7 @@ end
 return {
   hosts = { api = "https://ascendex.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 400, burst = 5 },
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",

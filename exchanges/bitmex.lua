@@ -223,6 +223,7 @@ end
 return {
   hosts = { api = "https://www.bitmex.com/api/v1" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 100, burst = 10 },
   encode = "json",
   headers = { ["Content-Type"] = "application/json" },

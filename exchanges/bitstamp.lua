@@ -181,6 +181,7 @@ local lasting = { IOC = "ioc_order", FOK = "fok_order", PO = "moc_order", GTD = 
 return {
   hosts = { api = "https://www.bitstamp.net/api" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 75, burst = 20 },
   fees = { taker = 0.004, maker = 0.004 },
   renames = renames,

@@ -171,6 +171,7 @@ end
 return {
   hosts = { api = "https://api.bittrex.com/v3" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   rate = { interval_ms = 1500, burst = 10 },
   encode = "json",
   timeframes = { ["1m"] = "MINUTE_1", ["5m"] = "MINUTE_5", ["1h"] = "HOUR_1", ["1d"] = "DAY_1" },

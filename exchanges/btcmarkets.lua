@@ -48,6 +48,7 @@ local triggered = { Stop = true, ["Stop Limit"] = true, ["Take Profit"] = true }
 return {
   hosts = { api = "https://api.btcmarkets.net" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.002, maker = -0.0005 },
   encode = "json",

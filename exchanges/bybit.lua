@@ -100,6 +100,7 @@ end, bybit.order_book)
 return with(with(with(dialect "bybit_orders" (bybit), dialect "bybit_contracts" (bybit)), dialect "bybit_wallet" (bybit)), {
   hosts = { api = "https://api.bybit.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 20, burst = 50 },
   fees = { taker = 0.00075, maker = 0.0001 },
   encode = "json",

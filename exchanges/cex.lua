@@ -121,6 +121,7 @@ for status = 400, 599 do http[status] = "NullResponse" end
 return {
   hosts = { api = "https://trade.cex.io/api/spot/rest-public", private = "https://trade.cex.io/api/spot/rest" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   rate = { interval_ms = 300, burst = 10 },
   encode = "json_always",
   timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["1d"] = "1d" },

@@ -225,6 +225,7 @@ end
 return with(dialect "coinbase_wallet" (dialect "coinbase_networks"), {
   hosts = { api = "https://api.coinbase.com/api/v3/brokerage", v2 = "https://api.coinbase.com/v2" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   headers = { ["CB-VERSION"] = "2018-05-30" },
   rate = { interval_ms = 34, burst = 10 },      -- the app's API: 10000 an hour, that is a cost of 10.6
   fees = { taker = 0.012, maker = 0.006 },

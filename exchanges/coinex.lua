@@ -82,6 +82,7 @@ end
 return with(with(dialect "coinex_orders", dialect "coinex_contracts"), {
   hosts = { api = "https://api.coinex.com/v2" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 2.5, burst = 20 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",

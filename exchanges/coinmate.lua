@@ -40,6 +40,7 @@ local coins = {
 return {
   hosts = { api = "https://coinmate.io/api" },
   credentials = { "apiKey", "secret", "uid" },
+  client_id = "digits",
   rate = { interval_ms = 600, burst = 5 },
   fees = { taker = 0.006, maker = 0.004 },
 

@@ -61,6 +61,7 @@ local function market_path(path) return "/public/v2/" .. path .. "/{market.quote
 return {
   hosts = { api = "https://api.coinone.co.kr" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 50, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
   renames = { SOC = "Soda Coin" },

@@ -182,6 +182,7 @@ end
 return {
   hosts = { public = "https://www.deribit.com/api/v2/public", api = "https://www.deribit.com/api/v2/private" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   rate = { interval_ms = 50, burst = 20 },
   symbol_of = symbol_of,
   timeframes = {

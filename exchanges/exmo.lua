@@ -219,6 +219,7 @@ end
 return {
   hosts = { api = "https://api.exmo.com/v1.1" },
   credentials = { "apiKey", "secret" },
+  client_id = "digits",
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.004, maker = 0.004 },
   renames = { GMT = "GMT Token" },

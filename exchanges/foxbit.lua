@@ -141,6 +141,7 @@ end
 return {
   hosts = { api = "https://api.foxbit.com.br/rest/v3", status = "https://metadata-v2.foxbit.com.br/api" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 33.334, burst = 30 },
   fees = { taker = 0.005, maker = 0.0025 },
   encode = "json",

@@ -209,6 +209,7 @@ end
 return with(with(dialect "gate_orders", dialect "gate_contracts"), {
   hosts = { api = "https://api.gateio.ws/api/v4" },
   credentials = { "apiKey", "secret" },
+  client_id = "alnum",
   rate = { interval_ms = 50, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",

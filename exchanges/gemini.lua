@@ -103,6 +103,7 @@ end
 return {
   hosts = { api = "https://api.gemini.com", web = "https://exchange.gemini.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 100, burst = 5 },
   fees = { taker = 0.004, maker = 0.002 },
   encode = "json",

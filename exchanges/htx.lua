@@ -126,6 +126,7 @@ local moved = transfer {
 return with(dialect "huobi_orders" (huobi, contracts), {
   hosts = { api = "https://api.huobi.pro", contract = "https://api.hbdm.vn" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",

@@ -39,6 +39,7 @@ local function fee_of(o) return (o["base-currency"] or ""):lower() == "omg" and 
 return {
   hosts = { api = "https://www.huobi.com.ru/api", v2 = "https://www.huobi.com.ru" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },

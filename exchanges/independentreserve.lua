@@ -56,6 +56,7 @@ local times_in_force = { GTC = "Gtc", PO = "Moc" }      -- IOC and FOK are read 
 return {
   hosts = { api = "https://api.independentreserve.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.005, maker = 0.005 },
   renames = { PLA = "PlayChip" },

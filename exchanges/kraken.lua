@@ -292,6 +292,7 @@ local wallets = { spot = "Spot Wallet", swap = "Futures Wallet", future = "Futur
 return {
   hosts = { api = "https://api.kraken.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   rate = { interval_ms = 1000, burst = 15 },
   fees = { taker = 0.0026, maker = 0.0016 },
   renames = renames,

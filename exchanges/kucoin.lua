@@ -397,6 +397,7 @@ for name, unified in pairs(dialect "kucoin_unified" (k)) do methods[name] = eith
 return with(methods, {
   hosts = { api = "https://api.kucoin.com", futures = "https://api-futures.kucoin.com" },
   credentials = { "apiKey", "secret", "password" },
+  client_id = "uuid",
   rate = { interval_ms = 7.5, burst = 100 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",

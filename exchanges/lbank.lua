@@ -143,6 +143,7 @@ end
 return {
   hosts = { api = "https://api.lbank.info/v2", contract = "https://lbkperp.lbank.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 20, burst = 10 },
   fees = { taker = 0.001, maker = 0.001 },
   renames = { XBT = "XBT", HIT = "Hiver", VET_ERC20 = "VEN", PNT = "Penta" },

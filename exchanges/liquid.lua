@@ -96,6 +96,7 @@ local priced = { limit = true, limit_post_only = true, market_with_range = true,
 return {
   hosts = { api = "https://api.liquid.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.003, maker = 0 },
   renames = { BCC = "BCH", BCHABC = "BCH", BIFI = "BIFIF", HOT = "HOT Token", MIOTA = "IOTA", ["P-BTC"] = "BTC", TON = "Tokamak Network" },

@@ -176,6 +176,7 @@ end
 return {
   hosts = { api = "https://www.okcoin.com/api/v5" },
   credentials = { "apiKey", "secret", "password" },
+  client_id = "hex",
   rate = { interval_ms = 20, burst = 10 },
   fees = { taker = 0.002, maker = 0.001 },
   encode = "json",

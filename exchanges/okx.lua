@@ -115,6 +115,7 @@ end
 return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
   hosts = { api = "https://www.okx.com/api/v5" },
   credentials = { "apiKey", "secret", "password" },
+  client_id = "hex",
   rate = { interval_ms = 110, burst = 10 },
   fees = { taker = 0.0015, maker = 0.001 },
   encode = "json",

@@ -288,6 +288,7 @@ end
 return with(dialect "poloniex_contracts" (product), {
   hosts = { api = "https://api.poloniex.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 5, burst = 200 },
   fees = { taker = 0.0009, maker = 0.0009 },
   encode = "json",

@@ -107,6 +107,7 @@ end
 return {
   hosts = { api = "https://api.upbit.com" },
   credentials = { "apiKey", "secret" },
+  client_id = "uuid",
   rate = { interval_ms = 50, burst = 10 },
   fees = { taker = 0.0025, maker = 0.0025 },
   renames = { TON = "Tokamak Network" },

@@ -210,6 +210,7 @@ local account_ids = { funding = "main", margin = "collateral", trade = "spot", s
 return {
   hosts = { api = "https://whitebit.com/api" },
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 20, burst = 10 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",

@@ -116,6 +116,7 @@ return function(parts)
 
   return {
     credentials = { "apiKey", "secret", "password" },
+    client_id = "uuid",
     rate = { interval_ms = 100, burst = 15 },
     encode = "json",
     timeframes = { ["1m"] = 60, ["5m"] = 300, ["15m"] = 900, ["1h"] = 3600, ["6h"] = 21600, ["1d"] = 86400 },

@@ -171,6 +171,7 @@ end
 
 local adapter = {
   credentials = { "apiKey", "secret" },
+  client_id = "hex",
   rate = { interval_ms = 3.333, burst = 60 },
   fees = { taker = 0.0009, maker = 0.0009 },
   encode = "json",

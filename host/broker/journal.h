@@ -80,11 +80,12 @@ bool journal_fill(Journal *j, const JournalFill *f, int64_t now_ms, bool *fresh)
 
 JournalOrder *journal_order(Journal *j, int64_t id);   /* NULL: none of that number (journal_error is empty), or it cannot be read */
 
-enum journal_class { JOURNAL_ALL, JOURNAL_OPEN /* not over; unknown ones too */, JOURNAL_UNKNOWN, JOURNAL_FINAL };
+enum journal_class { JOURNAL_ALL, JOURNAL_OPEN /* not over; unknown ones too */, JOURNAL_UNKNOWN, JOURNAL_FINAL,
+                     JOURNAL_LACKING /* over, and more was filled than its fills add up to; since_ms is when it was changed last */ };
 typedef struct {
   enum journal_class class;
   const char *venue, *symbol;      /* NULL: all */
-  int64_t since_ms, run;           /* created then or later; 0: all */
+  int64_t since_ms, run, pair;     /* created then or later; 0: all */
   int64_t limit;                   /* the newest so many; 0: all */
 } JournalFilter;
 /* Oldest first. False: it cannot be read. */
@@ -128,6 +129,7 @@ bool journal_pair_each_unfinished(Journal *j, bool (*each)(void *ctx, const Jour
 typedef struct { const char *account, *venue, *code, *free, *used; } JournalBalance;
 bool journal_balance_set(Journal *j, const JournalBalance *b);
 JournalBalance *journal_balance_get(Journal *j, const char *account, const char *venue, const char *code);   /* NULL: none, or it cannot be read */
+/* Venue NULL: of all. */
 bool journal_balance_each(Journal *j, const char *account, const char *venue, bool (*each)(void *ctx, const JournalBalance *b), void *ctx);
 
 /* Reads a journal file from end to end, also while it is written: the chain of hashes, every order against its events and fills. Reports each fault in a

@@ -82,7 +82,8 @@ bool journal_balance_each(Journal *j, const char *account, const char *venue, bo
   JournalWalk w;
   JournalBalance *b;
   bool go = true;
-  journal_walk(&w, j, &balance_row, journal_ask(j, "SELECT rowid FROM balances WHERE account=?1 AND venue=?2 ORDER BY code", "tt", account, venue));
+  journal_walk(&w, j, &balance_row, journal_ask(j, "SELECT rowid FROM balances WHERE account=?1 AND (?2 IS NULL OR venue=?2) ORDER BY venue, code", "tt",
+      account, venue));
   for (; go && (b = journal_walk_next(&w)); free(b)) go = each(ctx, b);
   return journal_walk_end(&w);
 }

@@ -104,17 +104,24 @@ bool journal_walk_end(JournalWalk *w) {
 
 JournalOrder *journal_order(Journal *j, int64_t id) { return journal_get(j, &journal_order_row, id); }
 
-#define NEWEST(condition) "SELECT id FROM (SELECT id FROM orders WHERE " condition "(?1 IS NULL OR venue=?1) AND (?2 IS NULL OR symbol=?2) AND created_ms>=?3" \
-  " AND (?4 IS NULL OR run=?4) ORDER BY id DESC LIMIT ?5) ORDER BY id"
+#define NEWEST_SINCE(time, condition) \
+  "SELECT id FROM (SELECT id FROM orders WHERE " condition "(?1 IS NULL OR venue=?1) AND (?2 IS NULL OR symbol=?2) AND " time ">=?3" \
+  " AND (?4 IS NULL OR run=?4) AND (?5 IS NULL OR pair=?5) ORDER BY id DESC LIMIT ?6) ORDER BY id"
+#define NEWEST(condition) NEWEST_SINCE("created_ms", condition)
+/* To a part in 10^9: a sum of floats tells no less. */
+#define LACKING "NOT " LIVE " AND (filled IS NULL AND state='filled' OR CAST(filled AS REAL) > 1.000000001 *" \
+  " (SELECT coalesce(sum(CAST(amount AS REAL)), 0) FROM fills WHERE order_id=orders.id)) AND "
 
 bool journal_each(Journal *j, const JournalFilter *f, bool (*each)(void *ctx, const JournalOrder *o), void *ctx) {
   static const char *const of_class[] = { [JOURNAL_ALL] = NEWEST(""), [JOURNAL_OPEN] = NEWEST(LIVE " AND "),
-    [JOURNAL_UNKNOWN] = NEWEST(LIVE " AND state='unknown' AND "), [JOURNAL_FINAL] = NEWEST("NOT " LIVE " AND ") };
+    [JOURNAL_UNKNOWN] = NEWEST(LIVE " AND state='unknown' AND "), [JOURNAL_FINAL] = NEWEST("NOT " LIVE " AND "),
+    [JOURNAL_LACKING] = NEWEST_SINCE("updated_ms", LACKING) };
   JournalWalk w;
   JournalOrder *o;
   bool go = true;
   journal_walk(&w, j, &journal_order_row,
-    journal_ask(j, of_class[f->class], "ttizi", f->venue, f->symbol, f->since_ms ? f->since_ms : INT64_MIN, f->run, f->limit > 0 ? f->limit : (int64_t)-1));
+    journal_ask(j, of_class[f->class], "ttizzi", f->venue, f->symbol, f->since_ms ? f->since_ms : INT64_MIN, f->run, f->pair,
+                f->limit > 0 ? f->limit : (int64_t)-1));
   for (; go && (o = journal_walk_next(&w)); free(o)) go = each(ctx, o);
   return journal_walk_end(&w);
 }

@@ -17,6 +17,7 @@ typedef struct Loaded Loaded;
 typedef struct Net Net;                 /* request.c: HTTP engine, budget, keys; made at the first need */
 typedef struct Watcher Watcher;         /* source.c */
 typedef struct Store Store;             /* store.c */
+typedef struct Orders Orders;           /* orders.c */
 
 enum peer_state { PEER_BOOTING, PEER_RUNNING, PEER_LEAVING, PEER_GONE };
 
@@ -41,6 +42,7 @@ struct Peer {
   int64_t cpu_mark_us, cpu_seen_us, allowed_ms;
   int quiet_ticks;
   bool loading;                         /* it may be compiling: the load limit holds */
+  bool crashed;                         /* it ended at a limit or by a signal, not by itself */
 };
 
 struct Session {
@@ -56,6 +58,8 @@ struct Session {
   Net *net;
   Watcher *watcher;
   Store *store;
+  Orders *orders;
+  Peer clerk;                           /* started at the first order (clerk.c); PEER_GONE before and after */
 };
 
 /* An answer or message to the worker: begin, pack one value, end. */
@@ -66,6 +70,9 @@ void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) __attribut
 void peer_fail(Peer *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* says why, kills it */
 void session_say(const Session *s, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));  /* stderr, one line */
 void session_stop(Session *s, const char *reason);
+bool peer_start(Peer *p);                                   /* false, said why: it could not be started */
+void peer_stop(Peer *p, const char *reason);                /* asks it to end */
+void session_end(Session *s);                               /* all work is done: the loop ends */
 
 /* source.c */
 void source_answer(Peer *p, uint32_t id, const msgpack_object *m);
@@ -81,6 +88,8 @@ bool source_names_hosts(const Venue *v, char *err, size_t errlen);   /* the file
 /* store.c */
 void store_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void store_close(Session *s);
+/* journal_answer.c */
+void journal_answer(Peer *p, uint32_t id, const msgpack_object *m);
 /* request.c */
 void request_answer(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_HTTP */
 void request_sign(Peer *p, uint32_t id, const msgpack_object *m);        /* MSG_SIGN */

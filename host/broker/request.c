@@ -6,6 +6,7 @@
 #include "broker/http.h"
 #include "broker/kept.h"
 #include "broker/nonce.h"
+#include "broker/orders.h"
 #include "broker/peer.h"
 #include "broker/signer.h"
 #include <math.h>
@@ -44,6 +45,7 @@ struct Request {
   int timeout_ms, tries, redirects;
   char *url;                  /* what is asked for now: after a redirect, or as sent without its query, for messages */
   bool redirected;
+  int64_t order; char act[12];   /* of the journal; act "": for no order */
   char *keep_as;              /* its reply is kept on disk under this URL */
   LoopTimer timer;
   HttpTransfer *transfer;
@@ -171,6 +173,7 @@ static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
 
 static void request_reply(Request *r, HttpReply *reply) {
   Peer *p = r->peer;
+  if (r->act[0]) orders_replied(p->session, r->order, r->act, (int)reply->status, reply->body, reply->body_len);
   if (r->keep_as && reply->status == 200 && reply->body_len)
     kept_write(paths_state(), r->venue->id, r->keep_as, clock_wall_ms(), reply->body, reply->body_len);
   msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
@@ -205,6 +208,7 @@ static const char *class_of(const HttpReply *reply) {
 static void failed(Request *r, const HttpReply *reply) {
   bool bad_luck = reply->failure == HTTP_CONNECT || reply->failure == HTTP_TIMEOUT || reply->failure == HTTP_BROKEN;
   char text[600];
+  if (r->act[0] && reply->sent) orders_replied(r->peer->session, r->order, r->act, 0, reply->message, strlen(reply->message));
   if (repeatable(r)) snprintf(text, sizeof text, "%s", reply->message);
   else if (!reply->sent) snprintf(text, sizeof text, "%s; nothing was sent", reply->message);
   else snprintf(text, sizeof text, "%s; it is not known whether the exchange took it", reply->message);
@@ -326,6 +330,17 @@ static char *target(const Request *r, const Part *url, Url *u, char *err, size_t
   return out;
 }
 
+/* What trades is in the journal before it is sent, in its redacted form: the same nonce, no credential. */
+static bool journalled(Request *r, Signer *signer, char *err, size_t errlen) {
+  Built shown;
+  if (!r->act[0]) return true;
+  if (!draft_build(&r->draft, &signer->env, true, &shown, err, errlen)) return false;
+  bool ok = orders_sending(r->peer->session, r->order, r->act, r->draft.method, shown.url.p, shown.url.n, r->draft.has_body ? shown.body.p : "",
+                           r->draft.has_body ? shown.body.n : 0, err, errlen);
+  signer->env.redact = false;
+  return ok;
+}
+
 static void request_send(Request *r) {
   Session *s = r->peer->session;
   Signer signer;
@@ -347,6 +362,10 @@ static void request_send(Request *r) {
     ok = false;
     class = "RequestTimeout";
     snprintf(err, sizeof err, "the deadline passed before the request was sent");
+  }
+  if (ok && !journalled(r, &signer, err, sizeof err)) {
+    ok = false;
+    class = "OperationFailed";
   }
   if (ok) {
     HttpRequest rq = {
@@ -498,6 +517,14 @@ void request_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   if (p->request_bytes > REQUEST_BYTES_MAX) {
     request_fail(r, "RateLimitExceeded", true, "more than 64 MiB of requests at once");
     return;
+  }
+  if (r->right == RIGHT_TRADE || r->right == RIGHT_WITHDRAW) {
+    r->order = pack_get_int(m, "order", 0);
+    if (!pack_get_line(m, "act", r->act, sizeof r->act)) r->act[0] = 0;
+    if (s->spec->orders && !orders_may_send(s, p, r->order, r->act, err, sizeof err)) {
+      request_fail(r, "PermissionDenied", false, err);
+      return;
+    }
   }
   /* A run that may not, or has no key, hears so at once, not after its turn in the queue. */
   if (r->right != RIGHT_PUBLIC) {

@@ -1,4 +1,6 @@
 /* The session: boots workers, carries their messages, watches over them, and ends with an exit code. */
+#include "broker/clerk.h"
+#include "broker/orders.h"
 #include "broker/peer.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -131,6 +133,7 @@ void peer_fail(Peer *p, int code, const char *fmt, ...) {
   va_end(ap);
   p->said_end = true;
   p->code = worse(p->code, code);
+  p->crashed = p->crashed || code == 3;
   child_kill(&p->child);
   peer_leave(p);
   session_say(p->session, "error", "%s", text);
@@ -150,6 +153,7 @@ static void peer_gone(Peer *p, const ChildEnd *end) {
     if (end->signal) {
       session_say(s, "error", "%s: worker crashed: %s", p->name, end->why);
       p->code = 3;
+      p->crashed = true;
     } else if (end->code == 127) {
       session_say(s, "error", "%s: the worker could not be started", p->name);
       p->code = 1;
@@ -158,9 +162,16 @@ static void peer_gone(Peer *p, const ChildEnd *end) {
       p->code = worse(p->code, end->code == 3 ? 3 : 1);
     }
   }
+  if (p == &s->clerk) {
+    clerk_gone(s);
+    return;
+  }
   s->code = worse(s->code, p->code);
-  if (--s->left == 0) loop_stop(s->loop);
+  orders_peer_gone(p);
+  if (--s->left == 0) orders_finish(s);
 }
+
+void session_end(Session *s) { loop_stop(s->loop); }
 
 static void peer_try_reap(Peer *p) {
   ChildEnd end;
@@ -183,6 +194,16 @@ static void grace_over(void *ctx) {
   peer_try_reap(p);
 }
 
+/* The clerk holds the markets of all venues that are traded, whatever a script may use. */
+static Limits limits_of(const Peer *p) {
+  Limits l = p->session->spec->limits;
+  if (p != &p->session->clerk) return l;
+  if (l.memory < 256u << 20) l.memory = 256u << 20;
+  if (l.callback_ms < 5000) l.callback_ms = 5000;
+  if (l.cpu_ms < 10000) l.cpu_ms = 10000;
+  return l;
+}
+
 /* --- the watchdog --- */
 
 static void meter_reset(Peer *p) {
@@ -198,7 +219,7 @@ static void meter_arm(Peer *p) {
 static void tick(void *ctx) {
   Peer *p = ctx;
   Session *s = p->session;
-  const Limits *l = &s->spec->limits;
+  const Limits own = limits_of(p), *l = &own;
   int64_t cpu = child_cpu_us(&p->child);
   if (p->state >= PEER_LEAVING) return;
   uint32_t limit = p->loading || p->state == PEER_BOOTING ? l->cpu_ms : l->callback_ms;
@@ -301,13 +322,16 @@ static void peer_boot(Peer *p) {
   else pack_map(&pk, 0);
   pack_str(&pk, "limits");
   pack_map(&pk, 3);
-  pack_key_int(&pk, "memory", (int64_t)spec->limits.memory);
-  pack_key_int(&pk, "cpu_ms", spec->limits.cpu_ms);
-  pack_key_int(&pk, "callback_ms", spec->limits.callback_ms);
+  Limits limits = limits_of(p);
+  pack_key_int(&pk, "memory", (int64_t)limits.memory);
+  pack_key_int(&pk, "cpu_ms", limits.cpu_ms);
+  pack_key_int(&pk, "callback_ms", limits.callback_ms);
   pack_key_int(&pk, "now_ms", clock_wall_ms());
   pack_key_bin(&pk, "random", seed, sizeof seed);
+  const char *orders = p == &p->session->clerk ? NULL : spec->orders;
   pack_str(&pk, "options");
-  pack_map(&pk, 5);
+  pack_map(&pk, orders ? 6 : 5);
+  if (orders) pack_key_str(&pk, "orders", orders);
   pack_key_bool(&pk, "frozen_clock", spec->frozen_clock);
   pack_key_bool(&pk, "live", spec->live);
   pack_key_bool(&pk, "quiet", spec->quiet);
@@ -319,7 +343,7 @@ static void peer_boot(Peer *p) {
   peer_end(p);
 }
 
-static bool peer_start(Peer *p) {
+bool peer_start(Peer *p) {
   Session *s = p->session;
   char err[256];
   p->exit_fd = -1;
@@ -328,9 +352,10 @@ static bool peer_start(Peer *p) {
   p->grace = (LoopTimer){ .fn = grace_over, .ctx = p };
   p->in.max = FROM_WORKER_MAX;
   p->zone = msgpack_zone_new(8192);
-  if (!p->zone || !child_start(&p->child, NULL, s->spec->limits.memory, err, sizeof err)) {
+  if (!p->zone || !child_start(&p->child, NULL, limits_of(p).memory, err, sizeof err)) {
     session_say(s, "error", "%s", p->zone ? err : "out of memory");
     p->state = PEER_GONE;
+    if (p == &s->clerk) return false;
     s->code = 1;
     s->left--;
     return false;
@@ -434,7 +459,7 @@ static void on_fatal(Peer *p, const msgpack_object *m) {
   const char *text;
   size_t n;
   p->code = 3;
-  p->said_end = true;
+  p->said_end = p->crashed = true;
   if (pack_get_text(m, "text", &text, &n) && n) say_text(p->session, "error", text, n);
   else session_say(p->session, "error", "%s: stopped at a limit", p->name);
   peer_leave(p);
@@ -469,7 +494,8 @@ static void on_clock(Peer *p, const msgpack_object *m) {
   v->clock_offset_ms = (int64_t)offset;
   v->clock_bad = off > CLOCK_MAX_MS;
   if (off > CLOCK_WARN_MS)
-    session_say(p->session, "warn", "%s: this machine's clock is %.1f s %s (measured to %.1f s); %s", v->id, off / 1000, offset > 0 ? "behind" : "ahead", error / 1000,
+    session_say(p->session, "warn", "%s: this machine's clock is %.1f s %s (measured to %.1f s); %s", v->id, off / 1000, offset > 0 ? "behind" : "ahead",
+        error / 1000,
                 v->clock_bad ? "signed requests are refused until it is set" : "signatures are corrected by it");
 }
 
@@ -492,6 +518,10 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_DONE: on_done(p, m); return true;
     case MSG_FATAL: on_fatal(p, m); return true;
     case MSG_CLOCK: on_clock(p, m); return true;
+    case MSG_JOURNAL: journal_answer(p, id, m); return true;
+    case MSG_ORDER: orders_answer(p, id, m); return true;
+    case MSG_TASKED: if (p != &p->session->clerk) return false; clerk_answered(p->session, m); return true;
+    case MSG_FACTS: if (p != &p->session->clerk) return false; orders_facts(p->session, m); return true;
     default: return false;
   }
 }
@@ -544,17 +574,18 @@ static void kill_all(void *ctx) {
     if (s->peers[i].state < PEER_LEAVING) peer_fail(&s->peers[i], 1, "%s: did not stop within %d s; killed", s->peers[i].name, STOP_MS / 1000);
 }
 
+void peer_stop(Peer *p, const char *reason) {
+  if (p->state >= PEER_LEAVING) return;
+  msgpack_packer pk = peer_begin(p, MSG_STOP, 0);
+  pack_map(&pk, 1);
+  pack_key_str(&pk, "reason", reason);
+  peer_end(p);
+}
+
 void session_stop(Session *s, const char *reason) {
   if (s->stopping) return;
   s->stopping = true;
-  for (size_t i = 0; i < s->n_peers; i++) {
-    Peer *p = &s->peers[i];
-    if (p->state >= PEER_LEAVING) continue;
-    msgpack_packer pk = peer_begin(p, MSG_STOP, 0);
-    pack_map(&pk, 1);
-    pack_key_str(&pk, "reason", reason);
-    peer_end(p);
-  }
+  for (size_t i = 0; i < s->n_peers; i++) peer_stop(&s->peers[i], reason);
   loop_after(s->loop, &s->kill_timer, STOP_MS);
 }
 
@@ -571,8 +602,10 @@ static void signal_event(void *ctx, int fd, int events) {
   struct signalfd_siginfo info;
   (void)events;
   if (read(fd, &info, sizeof info) != (ssize_t)sizeof info) return;
-  if (s->stopping) kill_all(s);        /* asked twice */
-  else session_stop(s, info.ssi_signo == SIGINT ? "interrupted" : "terminated");
+  if (s->stopping) {                   /* asked twice */
+    kill_all(s);
+    orders_kill(s, "stopped twice");
+  } else session_stop(s, info.ssi_signo == SIGINT ? "interrupted" : "terminated");
 }
 
 /* --- lines of input, for the shell --- */
@@ -656,6 +689,7 @@ static int run(Session *s) {
   s->peers = calloc(spec->n_workers ? spec->n_workers : 1, sizeof *s->peers);
   if (!s->peers) return 1;
   s->n_peers = s->left = spec->n_workers;
+  s->clerk = (Peer){ .session = s, .state = PEER_GONE, .exit_fd = -1, .child = { .fd = -1 } };
   for (size_t i = 0; i < s->n_peers; i++) {
     Peer *p = &s->peers[i];
     p->session = s;
@@ -664,6 +698,7 @@ static int run(Session *s) {
     peer_start(p);
   }
   if (!s->left) return s->code;
+  orders_begin(s);
   if (spec->watch_files) source_watch(s);
   if (spec->for_ms > 0) loop_after(s->loop, &s->end_timer, spec->for_ms);
   if (spec->on_tick) loop_after(s->loop, &s->screen_timer, 100);
@@ -695,8 +730,9 @@ int session_run(const SessionSpec *spec) {
   source_close(&s);
   request_close(&s);
   store_close(&s);
-  for (size_t i = 0; i < s.n_peers; i++) {
-    Peer *p = &s.peers[i];
+  orders_close(&s);
+  for (size_t i = 0; i <= s.n_peers; i++) {
+    Peer *p = i < s.n_peers ? &s.peers[i] : &s.clerk;
     frame_reader_free(&p->in);
     frame_writer_free(&p->out);
     hosts_free(&p->venues);

@@ -25,6 +25,8 @@ typedef struct SessionSpec {
   bool markets_age_given;           /* by the user: then also for base URLs */
   int64_t for_ms;                   /* stop workers after this long; 0: until they end */
   const char *const *files;         /* paths that a verb may read through MSG_SOURCE kind "file", NULL-terminated */
+  const char *orders;               /* where orders go: "paper", "live", or NULL: nowhere, what trades is refused */
+  const char *config;               /* the user's bourse.lua, or NULL: the usual places (orders.h) */
   bool live, quiet, frozen_clock, watch_files;
   int rights;                       /* bit set of RIGHT_*: granted in this run */
   bool shows_requests;              /* --dry-run: requests of any right are signed for show. What is sent keeps to `rights` */

@@ -148,7 +148,8 @@ bool source_pin(Venue *v, char *err, size_t errlen) {
     if (!dialect && (strcmp(l->kind, "exchange") || strcmp(l->name, v->id))) continue;
     const PinFile *f = dialect ? pin_dialect(&pin, l->name) : &pin.files[0];
     if (!f) return snprintf(err, errlen, "the dialect '%.60s' is loaded, but dialect \"%.60s\" is written out nowhere", l->name, l->name), false;
-    if (strcmp(f->digest, l->digest)) return snprintf(err, errlen, "exchanges/%s%.60s.lua was changed since it was loaded", dialect ? "dialects/" : "", l->name), false;
+    if (strcmp(f->digest, l->digest)) return snprintf(err, errlen, "exchanges/%s%.60s.lua was changed since it was loaded",
+        dialect ? "dialects/" : "", l->name), false;
   }
   memcpy(v->pin, pin.digest, sizeof v->pin);
   return true;

@@ -90,6 +90,8 @@ int verb_run(Cli *cli) {
     spec.live = true;
     spec.rights |= RIGHT_TRADE;
   }
+  spec.orders = spec.live ? "live" : "paper";
+  spec.config = cli_text(cli, "config");
   int64_t memory = cli_number(cli, "memory", 64), cpu = cli_number(cli, "cpu", 1000);
   if (memory > 4096) return cli_misuse(cli, "--memory is at most 4096 (MiB)");
   if (cpu > 3600000) return cli_misuse(cli, "--cpu is at most 1h");

@@ -32,7 +32,9 @@ static const Option candles_options[] = {
 static const Option call_options[] = {
   { "dry-run", NULL, "print the request as it would be signed, keys redacted; nothing is sent", OPT_FLAG, NULL },
   { "info", NULL, "with the exchange's own reply", OPT_FLAG, NULL },
-  { "live", NULL, "allow what trades or withdraws; asks first", OPT_FLAG, NULL },
+  { "live", NULL, "allow what trades; asks first", OPT_FLAG, NULL },
+  { "paper", NULL, "orders and the account on paper", OPT_FLAG, NULL },
+  { "config", "FILE", "limits of orders, the paper account (bourse.lua, ~/.config/bourse/bourse.lua)", OPT_FILE, NULL },
   { "yes", NULL, "do not ask", OPT_FLAG, NULL },
   { "format", NULL, "JSON on one line or indented", OPT_WORD, "json|pretty" },
   END };
@@ -43,6 +45,7 @@ static const Option run_options[] = {
   { "live", NULL, "real orders, with your keys; asks first", OPT_FLAG, NULL },
   { "yes", NULL, "do not ask", OPT_FLAG, NULL },
   { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
+  { "config", "FILE", "limits of orders, the paper account (bourse.lua, ~/.config/bourse/bourse.lua)", OPT_FILE, NULL },
   { "memory", "MIB", "of memory for each script (64)", OPT_COUNT, NULL },
   { "cpu", "TIME", "of CPU for one callback (1s)", OPT_TIME, NULL },
   END };
@@ -60,6 +63,16 @@ static const Option demo_options[] = {
   { "seed", "N", "of the random walk of prices", OPT_COUNT, NULL },
   { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
   END };
+#define PAPER { "paper", NULL, "of the paper account", OPT_FLAG, NULL }
+#define OF_MARKET { "venue", "ID", "only this exchange", OPT_TEXT, NULL }, { "symbol", "SYMBOL", "only this market", OPT_TEXT, NULL }
+static const Option orders_options[] = {
+  { "open", NULL, "only those that are not over", OPT_FLAG, NULL },
+  { "unknown", NULL, "only those of which it is not known whether the exchange took them", OPT_FLAG, NULL },
+  OF_MARKET, PAPER, { "limit", "N", "the newest so many", OPT_COUNT, NULL }, FORMAT, END };
+static const Option fills_options[] = { OF_MARKET, PAPER, { "limit", "N", "the newest so many", OPT_COUNT, NULL }, FORMAT, END };
+static const Option balance_options[] = { PAPER, { "all", NULL, "empty ones too", OPT_FLAG, NULL }, FORMAT, END };
+static const Option journal_options[] = { PAPER, { "format", NULL, "how to export", OPT_WORD, "csv|json" }, END };
+static const Option kill_options[] = { { "undo", NULL, "take orders again", OPT_FLAG, NULL }, END };
 static const Option keys_options[] = {
   { "account", "NAME", "a name for this key (main)", OPT_TEXT, NULL },
   { "rights", "LIST", "what it may be used for: read,trade,withdraw (read)", OPT_TEXT, NULL },
@@ -83,6 +96,11 @@ const Verb cli_verbs[] = {
     "  bourse call kraken fetch_ohlcv BTC/USD 1h null 3", call_options, 2, 34, verb_call },
   { "run", "SCRIPT...", "Runs strategies; no real orders unless --live.",
     "bourse run SCRIPT --help says which arguments the script takes.", run_options, 1, 16, verb_run },
+  { "orders", "[NUMBER]", "The orders of the journal; of one, all that happened.", NULL, orders_options, 0, 1, start_verb },
+  { "fills", "", "What was traded, by the journal.", NULL, fills_options, 0, 0, start_verb },
+  { "balance", "[ID]...", "What an account holds; on paper, or as the exchange tells it.", NULL, balance_options, 0, 20, start_verb },
+  { "journal", "verify|export [orders|fills|events]", "The journal against itself, or all of it as csv or json.", NULL, journal_options, 1, 2, start_verb },
+  { "kill", "[REASON]", "The kill switch: open orders are cancelled, no new ones are taken.", NULL, kill_options, 0, 1, verb_kill },
   { "demo", "", "Local venues and the arbitrage check against them: no network, no key.", NULL, demo_options, 0, 0, verb_demo },
   { "shell", "", "A Lua prompt in the sandbox, with history and completion.", NULL, NULL, 0, 0, verb_shell },
   { "doctor", "[ID]...", "Tries each public method of the exchanges and says what works.", NULL, plain_options, 0, 200,

@@ -8,6 +8,7 @@ int verb_check(Cli *cli);
 int verb_conform(Cli *cli);
 int verb_demo(Cli *cli);
 int verb_keys(Cli *cli);
+int verb_kill(Cli *cli);
 int verb_new(Cli *cli);
 int verb_run(Cli *cli);
 int verb_shell(Cli *cli);

@@ -173,6 +173,7 @@ local top = {
     for k, v in pairs(t) do is_type(v, "table", "maps." .. tostring(k), report) end
   end,
   symbol_of = function(v, report) is_type(v, "function", "symbol_of", report) end,
+  client_id = function(v, report) one_of(v, set "uuid hex alnum digits", "client_id", report) end,
   nonce = function(v, report) one_of(v, set "ms s us ns", "nonce", report) end,
   sign = function(v, report) is_type(v, "function", "sign", report) end,
   options = function(t, report) is_type(t, "table", "options", report) end,
@@ -364,6 +365,7 @@ function adapter.open(id, source, file, options)
     id = id, has = has, rights = asked, hosts = urls, credentials = A.credentials or {}, timeframes = A.timeframes,
     rate_limit = A.rate and A.rate.interval_ms or 100, burst = A.rate and A.rate.burst or 1,
     precision_mode = precision_names[venue.precision], fees = A.fees, options = venue.options,
+    client_id = A.client_id,
   }
 end
 

@@ -11,6 +11,26 @@ local function fail(self, class, message)
   error(errors.new(class, message, { venue = self.id }), 0)
 end
 
+-- Where orders go in this session: "paper", "live", or nowhere. What trades is done by the broker and its clerk, never from here; on paper the
+-- account is theirs too.
+local orders_go = venues.orders()
+local account_reads = {
+  fetch_balance = true, fetch_order = true, fetch_orders = true, fetch_open_orders = true, fetch_closed_orders = true, fetch_canceled_orders = true,
+  fetch_my_trades = true, fetch_order_trades = true, fetch_open_order = true, fetch_closed_order = true,
+}
+
+local function is_for_broker(name)
+  local right = methods[name].right
+  return orders_go and (right == "trade" or right == "withdraw" or orders_go == "paper" and account_reads[name])
+end
+
+-- The call as the broker takes it: arguments by name.
+local function order(self, name, n, ...)
+  local args, given = {}, { ... }
+  for i, arg in ipairs(methods[name].args) do args[arg] = given[i] end
+  return venues.order { op = name, venue = self.id, args = args, params = given[n + 1], options = rawget(self, "settings") }
+end
+
 -- The function of a method, one for all objects. Arguments are positional; params follow when one table more is given. What goes wrong is
 -- raised by venue.c as it is to be seen, so that no call is wrapped.
 local callers = setmetatable({}, { __index = function(callers, name)
@@ -22,6 +42,7 @@ local callers = setmetatable({}, { __index = function(callers, name)
       if params ~= nil and type(params) ~= "table" then fail(self, "BadRequest", name .. ": params must be a table") end
     end
     local dry_run = rawget(self, "dry_run")
+    if not dry_run and is_for_broker(name) then return order(self, name, n, ...) end
     if dry_run then     -- the market list is fetched, the call itself only signed
       venues.call(self.handle, "load_markets", 0)
       venues.call(self.handle, "load_currencies", 0)
@@ -131,6 +152,28 @@ function emulate.fetch_l2_order_book(self, ...) return self:fetch_order_book(...
 function emulate.fetch_open_order(self, ...) return self:fetch_order(...) end
 function emulate.fetch_closed_order(self, ...) return self:fetch_order(...) end
 
+-- Where the broker sees to orders, it sees to each of them.
+local one_by_one = {}
+
+function one_by_one.create_orders(self, list, params)
+  local out = {}
+  for i, o in ipairs(list) do
+    local more = {}
+    for k, v in pairs(params or {}) do more[k] = v end
+    for k, v in pairs(o.params or {}) do more[k] = v end
+    out[i] = self:create_order(o.symbol, o.type, o.side, o.amount, o.price, more)
+  end
+  return out
+end
+
+function one_by_one.cancel_orders(self, ids, symbol, params)
+  local out = {}
+  for i, id in ipairs(ids) do out[i] = self:cancel_order(id, symbol, params) end
+  return out
+end
+
+one_by_one.edit_order = emulate.edit_order
+
 local function rounded(self, symbol, x, field, way)
   local market = self:market(symbol)
   local step = market.precision and market.precision[field]
@@ -187,6 +230,7 @@ local function refresh(self)
   local version, info = venues.describe(rawget(self, "handle"))
   self.version, self.timeframes, self.options, self.rate_limit = version, info.timeframes, info.options, info.rate_limit
   self.precision_mode, self.required_credentials, self.hosts = info.precision_mode, info.credentials, info.hosts
+  self.client_id = info.client_id
   self.mode = exchange.modes[info.precision_mode]
   self.has = has_of(self, info)
 end
@@ -206,7 +250,9 @@ Exchange.__index = function(self, k)
     return helpers[k]
   elseif methods[k] then
     local has = rawget(self, "has")
-    if rawget(has, k) == true then
+    if orders_go and one_by_one[k] and rawget(has, k) then
+      return one_by_one[k]
+    elseif rawget(has, k) == true then
       return callers[k]
     elseif emulate[k] and rawget(has, k) then
       return emulate[k]
@@ -228,11 +274,33 @@ function exchange.open(id, settings)
   id = id:lower()
   if opened[id] and not settings then return opened[id] end
   local handle, info = venues.open(id, settings and settings.options)
-  local self = { handle = handle, id = info.id, dry_run = settings and settings.dry_run or nil }
+  local self = { handle = handle, id = info.id, settings = settings and settings.options, dry_run = settings and settings.dry_run or nil }
   refresh(self)
   setmetatable(self, Exchange)
   if not settings then opened[id] = self end
   return self
+end
+
+-- pair { { exchange, symbol =, side =, price = [, amount =] }, { ... }, amount =, seconds = 10, policy = "hold" | "reverse" | "proceed", loss = }: two orders that
+-- belong together, kept in the journal as one (broker/order_pair.c). Waits for its end; -> { id, state, reason, legs }.
+function exchange.pair(spec)
+  if type(spec) ~= "table" or type(spec[1]) ~= "table" or type(spec[2]) ~= "table" then
+    error(errors.new("BadRequest", "pair: two legs are expected, pair { { exchange, symbol = .., side = .., price = .. }, { .. }, amount = .. }"), 0)
+  end
+  if not orders_go then error(errors.new("NotSupported", "there are no orders in this run"), 0) end
+  local legs = {}
+  for i = 1, 2 do
+    local leg, ex = spec[i], spec[i][1]
+    if type(ex) ~= "table" or type(rawget(ex, "id")) ~= "string" then error(errors.new("BadRequest", "pair: a leg begins with its exchange"), 0) end
+    legs[i] = { venue = ex.id, symbol = leg.symbol, side = leg.side, amount = leg.amount, price = leg.price }
+  end
+  return venues.order { op = "pair", venue = legs[1].venue, args = { legs = legs, amount = spec.amount, seconds = spec.seconds, policy = spec.policy, loss = spec.loss } }
+end
+
+-- limits { order_notional = { USD = 20 }, orders_per_minute = 2, .. }: what this script may do, in the words of bourse.lua. It can only narrow what the user allows.
+function exchange.limits(spec)
+  if type(spec) ~= "table" then error(errors.new("BadRequest", "limits { .. } takes a table, as limits in bourse.lua"), 0) end
+  if orders_go then venues.order { op = "limits", venue = "all", args = spec } end
 end
 
 return exchange

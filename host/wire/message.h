@@ -24,13 +24,16 @@ enum message_type {
   MSG_RELOAD,     /* {kind="exchange"|"dialect"|"script", name, source}: a file that this worker loaded was saved anew */
   MSG_STOP,       /* {reason}: finish; the worker answers MSG_DONE */
   MSG_LINE,       /* one line of input for the shell: {text} or {eof=true}; also {complete=text} */
+  MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}} */
+  MSG_TASK,       /* to the clerk (worker/clerk_lib.c): {task, do, ...}; answered by MSG_TASKED with the same task */
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */
   MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file"|"exchanges", name, venue}; "file" only for paths
                      that the verb was given; "exchanges": the ids, one a line; venue: whose adapter loads a dialect */
   MSG_DECLARE,    /* what an adapter asks for: {venue, hosts={..}, credentials={..}, rights={method=right}, interval_ms, burst} */
-  MSG_HTTP,       /* {venue, method, url, headers={}, body, right, cost, bucket, timeout_ms, nonce, market}; text may be a recipe ext */
+  MSG_HTTP,       /* {venue, method, url, headers={}, body, right, cost, bucket, timeout_ms, nonce, keep, order, act}; text may be a recipe ext.
+                     keep: "use" or "renew" a reply on disk; order, act: of the clerk, which order of the journal this is for */
   MSG_SLEEP,      /* {ms} */
   MSG_STORE,      /* {op="get"|"set"|"keys", key, value} */
   MSG_SIGN,       /* as MSG_HTTP plus {credentials, clock_ms} (conform: the vectors' test keys) or {redact=true} (--dry-run) */
@@ -41,6 +44,10 @@ enum message_type {
   MSG_DONE,       /* {code, message}: the script ended; exit code for the process */
   MSG_FATAL,      /* {limit, text, script, line}: a sandbox limit; the worker exits after it */
   MSG_CLOCK,      /* {venue, offset_ms, error_ms}: how far the venue's clock was found to be ahead of this machine's */
+  MSG_ORDER,      /* what trades, of a strategy: {op, venue, method, args={by name}, params, options} (broker/orders.c) */
+  MSG_JOURNAL,    /* of verbs: {op="orders"|"fills"|"events"|"balances"|"verify", paper, venue, symbol, class, order, since, limit} -> MSG_STORED {value} */
+  MSG_TASKED,     /* of the clerk: {task, value} or {task, error={class, message}} */
+  MSG_FACTS,      /* of the clerk, unasked: {orders=[..], fills=[..], clock=..} */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
                      callback may take, while CPU is used, and the worker is killed. */

@@ -286,7 +286,8 @@ static const luaL_Reg natives[] = {
   { "market", n_market }, { "symbols", n_symbols }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
   { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now },
   { "load", n_load }, { "key", n_key },
-  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { "misread", n_misread }, { "scripted", n_scripted }, { "clock", n_clock }, { NULL, NULL }
+  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { "misread", n_misread },
+  { "scripted", n_scripted }, { "clock", n_clock }, { NULL, NULL }
 };
 
 static int open_protected(lua_State *L) {

@@ -193,7 +193,8 @@ bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_
 }
 
 static const luaL_Reg conform[] = {
-  { "preset", l_preset }, { "script", l_script }, { "sent", l_sent }, { "json", l_json }, { "plain", l_plain }, { "plain_at", l_plain_at }, { "kind", l_kind }, { "is_field", l_is_field },
+  { "preset", l_preset }, { "script", l_script }, { "sent", l_sent }, { "json", l_json }, { "plain", l_plain }, { "plain_at", l_plain_at },
+  { "kind", l_kind }, { "is_field", l_is_field },
   { NULL, NULL }
 };
 

@@ -183,11 +183,26 @@ static void add_to(Decimal *sum, bool *ok, const Record *rec, int slot) {
   if (*ok) *ok = get(rec, slot, &x) && dec_add(*sum, x, sum);
 }
 
+static bool same_text(const Value *x, const Value *y) { return x->kind == V_TEXT && y->kind == V_TEXT && x->n == y->n && memcmp(x->s, y->s, x->n) == 0; }
+
+/* A trade that is told twice is one. */
+static void drop_repeated(Tree *trades) {
+  uint32_t n = 0;
+  for (uint32_t i = 0; i < trades->n; i++) {
+    const Value *id = &trades->items[i].v.record->slots[TRADE_id];
+    uint32_t k = 0;
+    while (k < n && !same_text(id, &trades->items[k].v.record->slots[TRADE_id])) k++;
+    if (k == n) trades->items[n++] = trades->items[i];
+  }
+  trades->n = n;
+}
+
 /* What an order's own trades tell about it. Returns their fees. */
 static const Tree *finish_from_trades(Reader *r, Record *order) {
   static const int up[][2] = { { ORDER_symbol, TRADE_symbol }, { ORDER_side, TRADE_side }, { ORDER_type, TRADE_type }, { ORDER_id, TRADE_order } };
   if (order->slots[ORDER_trades].kind != V_TREE) order->slots[ORDER_trades] = tree_new(&r->arena, true, 0);
   Tree *trades = order->slots[ORDER_trades].tree;
+  drop_repeated(trades);
   if (trades->n == 0) return NULL;
   Decimal filled = zero, cost = zero;
   bool filled_ok = true, cost_ok = true;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include "wire/message.h"
 #include "wire/pack.h"
+#include "worker/copy.h"
 #include "worker/hostlua.h"
 #include "worker/sandbox.h"
 #include "worker/venue.h"
@@ -32,6 +33,37 @@ static int h_done(lua_State *L) {             /* done(code): does not return */
   if (!lua_isyieldable(L)) return luaL_error(L, "the verb ends");
   worker_waiter(L);
   return worker_wait(L);
+}
+
+static void on_journal(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Waiter waiter = *(Waiter *)ctx;
+  const char *why;
+  size_t n;
+  free(ctx);
+  bool failed = pack_get_text(payload, "error", &why, &n);
+  if (failed) lua_pushlstring(waiter.L, why, n);
+  else worker_push_answer(waiter.L, pack_get(payload, "value"));
+  worker_wake(w, waiter, 1, failed);
+}
+
+static int h_journal(lua_State *L) {          /* journal{op, ...} -> list of rows; raises a text */
+  char err[200];
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
+  *kept = waiter;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  bool ok = copy_pack(L, 1, &pk, err, sizeof err);
+  if (ok) worker_ask(worker_of(L), MSG_JOURNAL, &out, on_journal, kept);
+  msgpack_sbuffer_destroy(&out);
+  if (ok) return worker_wait(L);
+  luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
+  free(kept);
+  return luaL_error(L, "journal: %s", err);
 }
 
 static int h_use(lua_State *L) {              /* use(name): a host module */
@@ -115,7 +147,7 @@ static int h_check(lua_State *L) {            /* check(source, file, texts of di
 
 void host_open(lua_State *L) {
   static const luaL_Reg functions[] = { { "out", h_out }, { "err", h_err }, { "done", h_done }, { "source", task_source }, { "use", h_use },
-    { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "check", h_check }, { NULL, NULL } };
+    { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "journal", h_journal }, { "check", h_check }, { NULL, NULL } };
   Worker *w = worker_of(L);
   luaL_newlib(L, functions);
   lua_rawgeti(L, LUA_REGISTRYINDEX, w->boot_args);

@@ -15,7 +15,8 @@ static void place_before(const char *text, const char *end, char *out, size_t si
 
 /* "attempt to index a nil value (field 'rate')" -> "field 'rate' is nil"; others as Lua words them, without "attempt to". */
 static void cause_of(const char *what, char *out, size_t size) {
-  const char *a = strstr(what, " a "), *value = a ? strstr(a, " value") : NULL, *open = value ? strchr(value, '(') : NULL, *close = open ? strrchr(open, ')') : NULL;
+  const char *a = strstr(what, " a "), *value = a ? strstr(a, " value") : NULL, *open = value ? strchr(value, '(') : NULL,
+      *close = open ? strrchr(open, ')') : NULL;
   if (value && close) snprintf(out, size, "%.*s is %.*s", (int)(close - open - 1), open + 1, (int)(value - a - 3), a + 3);
   else if (value) snprintf(out, size, "something is %.*s", (int)(value - a - 3), a + 3);
   else snprintf(out, size, "%s", what);

@@ -27,12 +27,20 @@ int64_t venue_now(const Venue *v) {
 static const char shown_key;   /* registry of the script's state: the metatable of error tables */
 
 /* An error is dressed here, so that no call of a script need be wrapped to do it. */
+static void dress(lua_State *L, bool raise) {
+  if (!raise || !lua_istable(L, -1) || !lua_checkstack(L, 1)) return;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &shown_key);
+  lua_setmetatable(L, -2);
+}
+
 void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise) {
-  if (raise && lua_istable(waiter.L, -1) && lua_checkstack(waiter.L, 1)) {
-    lua_rawgetp(waiter.L, LUA_REGISTRYINDEX, &shown_key);
-    lua_setmetatable(waiter.L, -2);
-  }
+  dress(waiter.L, raise);
   worker_wake(v->worker, waiter, n, raise);
+}
+
+void venue_wake_dressed(Worker *w, Waiter waiter, bool raise) {
+  dress(waiter.L, raise);
+  worker_wake(w, waiter, 1, raise);
 }
 
 /* dress(metatable): of the errors that come from here */
@@ -227,7 +235,7 @@ static bool pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size
   msgpack_packer pk;
   msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
   static const char *const fields[] = { "method", "url", "headers", "body", "right", "cost", "bucket", "timeout_ms", "nonce", "keep", NULL };
-  size_t n = 1 + (size_t)(v->conform_ref != LUA_NOREF ? 2 : 0) + (size_t)c->dry_run;
+  size_t n = 1 + (size_t)(v->conform_ref != LUA_NOREF ? 2 : 0) + (size_t)c->dry_run + (c->act[0] ? 2 : 0);
   for (const char *const *f = fields; *f; f++) {
     lua_pushstring(co, *f);
     if (lua_rawget(co, idx) != LUA_TNIL) n++;
@@ -236,6 +244,10 @@ static bool pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size
   pack_map(&pk, n);
   pack_key_str(&pk, "venue", v->id);
   if (c->dry_run) pack_key_bool(&pk, "redact", true);
+  if (c->act[0]) {
+    pack_key_int(&pk, "order", c->order);
+    pack_key_str(&pk, "act", c->act);
+  }
   for (const char *const *f = fields; *f; f++) {
     lua_pushstring(co, *f);
     if (lua_rawget(co, idx) != LUA_TNIL) {

@@ -45,6 +45,7 @@ struct Call {
   lua_State *co; int co_ref;           /* the adapter's coroutine */
   Venue *replaces;                     /* opening a saved adapter: nobody waits */
   bool opening, sent_any, whole_text, dry_run, ended;
+  int64_t order; char act[12];         /* of the clerk: what its requests are for, as MSG_HTTP tells it; act is "" for others */
   Call *next;
 };
 
@@ -60,6 +61,7 @@ bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_
 void venue_dry_run_done(Call *c, const msgpack_object *signed_request);
 /* venue.c */
 void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise);
+void venue_wake_dressed(Worker *w, Waiter waiter, bool raise);        /* with the one value on top; an error gets its metatable */
 int venue_lib_dress(lua_State *L);
 void venue_push_error(lua_State *to, const char *class, const char *venue, const char *text);
 void call_free(Call *c);

@@ -1,23 +1,21 @@
 /* What host/lua/exchange.lua works with: open, call, the market list. */
 #include <lauxlib.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "wire/message.h"
+#include "wire/pack.h"
 #include "worker/copy.h"
 #include "worker/hostlua.h"
 #include "worker/venue.h"
 #include "worker/venue_internal.h"
 #include "worker/view.h"
+#include "worker/worker_internal.h"
 
-/* call(handle, method, n, dry_run, ...): n arguments and params, those at the end may be missing. Waits; returns what the method gives (the signed,
- * redacted request on a dry run), or raises. */
-static int lib_call(lua_State *L) {
-  venue_sweep();
-  Venue *v = venue_at(L, 1);
-  const char *method = luaL_checkstring(L, 2);
-  lua_Integer n_args = luaL_checkinteger(L, 3);
-  luaL_argcheck(L, n_args >= 0 && n_args < 32, 3, "out of range");
-  int n = (int)n_args;
-  lua_settop(L, 5 + n);
+/* Starts the call of `method` with the n arguments from `first` on and the params behind them; those at the end may be missing. Waits. */
+static int start_call(lua_State *L, Venue *v, const char *method, int n, int first, bool dry_run, int64_t order, const char *act) {
+  luaL_argcheck(L, n >= 0 && n < 32, 3, "out of range");
+  lua_settop(L, first + n);
   char err[200];
   lua_State *A = v->L;
   int top = lua_gettop(A);
@@ -28,25 +26,82 @@ static int lib_call(lua_State *L) {
   lua_pushstring(A, method);
   lua_createtable(A, n, 0);
   for (int i = 1; i <= n; i++) {
-    if (lua_isnil(L, 4 + i)) continue;
-    if (!copy_value(L, 4 + i, A, err, sizeof err)) {
+    int at = first + i - 1;
+    if (lua_isnil(L, at)) continue;
+    if (!copy_value(L, at, A, err, sizeof err)) {
       lua_settop(A, top);
       luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
       return luaL_error(L, "%s: argument %d: %s", method, i, err);
     }
     lua_rawseti(A, -2, i);
   }
-  if (lua_isnil(L, 5 + n)) lua_pushnil(A);
-  else if (!copy_value(L, 5 + n, A, err, sizeof err)) {
+  if (lua_isnil(L, first + n)) lua_pushnil(A);
+  else if (!copy_value(L, first + n, A, err, sizeof err)) {
     lua_settop(A, top);
     luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
     return luaL_error(L, "%s: params: %s", method, err);
   }
-  lua_pushboolean(A, lua_toboolean(L, 4));
+  lua_pushboolean(A, dry_run);
   Call *c = call_new(v, waiter, 5);
-  c->dry_run = lua_toboolean(L, 4);
+  c->dry_run = dry_run;
+  c->order = order;
+  snprintf(c->act, sizeof c->act, "%s", act);
   call_step(c, 5);
   return worker_wait(L);
+}
+
+/* call(handle, method, n, dry_run, ...): n arguments and params, those at the end may be missing. Waits; returns what the method gives (the signed,
+ * redacted request on a dry run), or raises. */
+static int lib_call(lua_State *L) {
+  venue_sweep();
+  Venue *v = venue_at(L, 1);
+  const char *method = luaL_checkstring(L, 2);
+  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 5, lua_toboolean(L, 4), 0, "");
+}
+
+/* act(handle, method, n, order, act, ...): the same for the clerk; its requests say for which order of the journal they are. */
+static int lib_act(lua_State *L) {
+  venue_sweep();
+  Venue *v = venue_at(L, 1);
+  const char *method = luaL_checkstring(L, 2), *act = luaL_checkstring(L, 5);
+  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 6, false, luaL_checkinteger(L, 4), act);
+}
+
+static void on_ordered(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Waiter waiter = *(Waiter *)ctx;
+  free(ctx);
+  const msgpack_object *error = pack_get(payload, "error");
+  worker_push_answer(waiter.L, error ? error : pack_get(payload, "value"));
+  venue_wake_dressed(w, waiter, error != NULL);
+}
+
+/* order{op, venue, method, args, params, options}: what trades, and in a paper session what is private, is for the broker and its clerk. Waits. */
+static int lib_order(lua_State *L) {
+  char err[200];
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  luaL_checktype(L, 1, LUA_TTABLE);
+  lua_settop(L, 1);
+  Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
+  *kept = waiter;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  bool ok = copy_pack(L, 1, &pk, err, sizeof err);
+  if (ok) worker_ask(worker_of(L), MSG_ORDER, &out, on_ordered, kept);
+  msgpack_sbuffer_destroy(&out);
+  if (ok) return worker_wait(L);
+  luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
+  free(kept);
+  return luaL_error(L, "order: %s", err);
+}
+
+/* orders() -> "paper" | "live" | nil: where the session's orders go */
+static int lib_orders(lua_State *L) {
+  const char *where = worker_orders(worker_of(L));
+  if (*where) lua_pushstring(L, where);
+  else lua_pushnil(L);
+  return 1;
 }
 
 static int lib_market(lua_State *L) {
@@ -126,8 +181,9 @@ static int lib_now(lua_State *L) {
 }
 
 static const luaL_Reg lib[] = {
-  { "open", venue_lib_open }, { "call", lib_call }, { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol },
-  { "symbols", lib_symbols }, { "currencies", lib_currencies }, { "market_count", lib_market_count }, { "now", lib_now },
+  { "open", venue_lib_open }, { "call", lib_call }, { "act", lib_act }, { "order", lib_order }, { "orders", lib_orders },
+  { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol }, { "symbols", lib_symbols }, { "currencies", lib_currencies },
+  { "market_count", lib_market_count }, { "now", lib_now },
   { "describe", lib_describe }, { "version", lib_version }, { "dress", venue_lib_dress }, { NULL, NULL }
 };
 
@@ -138,5 +194,9 @@ void venue_open_lib(lua_State *L) {
   hostlua_require_with(L, "exchange", "venues");   /* pops the library, pushes the module */
   lua_getfield(L, -1, "open");
   lua_setglobal(L, "exchange");
+  lua_getfield(L, -1, "pair");
+  lua_setglobal(L, "pair");
+  lua_getfield(L, -1, "limits");
+  lua_setglobal(L, "limits");
   lua_pop(L, 1);
 }

@@ -153,6 +153,7 @@ static void set_now(Worker *w, int64_t now) {
 
 int64_t worker_now(const Worker *w) { return w->frozen ? w->now_ms : w->now_ms + (mono_ms() - w->now_mono_ms); }
 bool worker_clock_frozen(const Worker *w) { return w->frozen; }
+const char *worker_orders(const Worker *w) { return w->orders; }
 
 static uint64_t rotl(uint64_t x, int k) { return x << k | x >> (64 - k); }
 
@@ -233,18 +234,18 @@ static uint32_t limit_of(const msgpack_object *limits, const char *key, int64_t 
   return x > 0 && x <= 3600000 ? (uint32_t)x : (uint32_t)otherwise;
 }
 
-/* exchange(): most of what stands behind it is loaded when it is first asked for. */
+/* exchange(), pair() and limits(): most of what stands behind them is loaded when one is first asked for. */
 static int all_results(lua_State *L, int status, lua_KContext ctx) {
   (void)status;
   (void)ctx;
   return lua_gettop(L);
 }
 
-static int first_exchange(lua_State *L) {
+static int first_use(lua_State *L) {         /* upvalue 1: which of them was called */
   int n = lua_gettop(L);
   venue_open_lib(L);
   lua_settop(L, n);
-  lua_getglobal(L, "exchange");
+  lua_getglobal(L, lua_tostring(L, lua_upvalueindex(1)));
   lua_insert(L, 1);
   lua_callk(L, n, LUA_MULTRET, 0, all_results);
   return lua_gettop(L);
@@ -268,19 +269,25 @@ static int prepare(lua_State *L) {
     lua_newtable(L);
   }
   w->boot_args = luaL_ref(L, LUA_REGISTRYINDEX);
-  lua_pushcfunction(L, first_exchange);
-  lua_setglobal(L, "exchange");
+  static const char *const lazy[] = { "exchange", "pair", "limits", NULL };
+  for (const char *const *name = lazy; *name; name++) {
+    lua_pushstring(L, *name);
+    lua_pushcclosure(L, first_use, 1);
+    lua_setglobal(L, *name);
+  }
   scan_open(L);
   sandbox_protect(L);
   lua_setglobal(L, "scan");
   task_lib_open(L);
   hostlua_require_with(L, "strategy", "tasks");
   lua_settop(L, 0);
-  if (strcmp(w->role, "verb") == 0) {
+  if (strcmp(w->role, "run") != 0) {
     char module[160];
+    bool clerk = strcmp(w->role, "clerk") == 0;
     host_open(L);
     lua_setglobal(L, "host");
-    snprintf(module, sizeof module, "verbs/%s", w->script->name);
+    if (clerk) clerk_open(L);
+    snprintf(module, sizeof module, "%s%s", clerk ? "" : "verbs/", w->script->name);
     if (!hostlua_push(L, module, 0)) return luaL_error(L, "no verb '%s'", w->script->name);
     lua_pushcfunction(L, host_require);
     return 2;
@@ -313,6 +320,7 @@ static void boot(Worker *w, const msgpack_object *m) {
   w->callback_ms = limit_of(limits, "callback_ms", 1000);
   w->cpu_ms = limit_of(limits, "cpu_ms", 5000);
   w->frozen = pack_get_bool(options, "frozen_clock");
+  if (!pack_get_line(options, "orders", w->orders, sizeof w->orders)) w->orders[0] = 0;
   w->tty = pack_get_bool(m, "tty");
   w->columns = (int)pack_get_int(m, "columns", 80);
   set_now(w, pack_get_int(m, "now_ms", 0));

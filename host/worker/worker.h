@@ -22,6 +22,7 @@ void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);
 void worker_listen(Worker *w, int type, AnswerFn fn, void *ctx);    /* for messages that answer nothing: MSG_RELOAD, MSG_LINE */
 void worker_log(Worker *w, const char *level, const char *text);   /* a line for stderr: "debug", "info", "note", "warning", "error" */
 int64_t worker_now(const Worker *w);                                /* ms: of the broker, at the last message plus what passed since */
+const char *worker_orders(const Worker *w);                         /* where orders go: "paper", "live", or "": nowhere */
 bool worker_clock_frozen(const Worker *w);                          /* conform: time stands at the boot's now_ms */
 
 /* A new sandboxed state (allow-list globals, counting allocator, limits): one a script. Its globals are ready; `name` is for messages.

@@ -24,7 +24,7 @@ struct Worker {
   int64_t idle_ms;                 /* when MSG_IDLE was last sent */
   uint64_t random[4];
   bool done, stopping; int code;
-  char role[16];
+  char role[16], orders[8];
   bool tty; int columns;
   int boot_args;                   /* registry of the script's state: the table of arguments */
 };
@@ -35,6 +35,7 @@ void *worker_grow(void *p, size_t n, size_t size);        /* realloc or die */
 void task_spawn(Worker *w, lua_State *L, int nargs);      /* function and nargs on top of L become a task; queued. Pops them */
 void task_run_all(Worker *w);                             /* runs what may run until all waits or the script ended */
 void task_lib_open(lua_State *L);                         /* pushes the table `tasks` of strategy.lua */
+void clerk_open(lua_State *L);                            /* clerk_lib.c: sets the global `clerk` of the clerk's host Lua */
 int task_source(lua_State *L);                            /* for Lua: source(kind, name) -> text or nil, why; waits */
 void host_open(lua_State *L);                             /* hostapi.c: pushes the table `host` of verbs */
 void worker_put(Worker *w, int type, const char *key, const char *text, size_t n, const char *key2, const char *text2);

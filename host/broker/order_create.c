@@ -1,0 +1,162 @@
+/* A new order: prepared by the clerk (exact text, the market, the book), judged by the guard, written to the journal, carried out, and what came of it. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "broker/order_facts.h"
+#include "broker/orders_in.h"
+
+#define FIRST_LOOK_MS 1000
+
+static void on_executed(Session *s, void *ctx, const msgpack_object *answer, const char *why);
+static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, const char *why);
+
+void create_begin(Ask *a) {
+  Session *s = a->orders->session;
+  msgpack_packer pk = clerk_begin(s, "prepare", 6, on_prepared, a);
+  pack_key_str(&pk, "op", a->op);
+  pack_key_str(&pk, "venue", a->venue);
+  pack_raw(&pk, "args", &a->args);
+  pack_raw(&pk, "params", &a->params);
+  pack_raw(&pk, "options", &a->options);
+  pack_key_int(&pk, "data_age_ms", a->orders->limits.data_age_ms);
+  clerk_end(s);
+}
+
+/* ---- the client's own id ---- */
+
+/* A new id in the form that the venue takes: "uuid", "hex" (32 digits), "alnum" (18 letters and digits), "digits" (a whole number below 2^45). */
+static bool new_client_id(const char *form, char out[64]) {
+  unsigned char b[16];
+  uint64_t n;
+  if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b) return false;
+  if (!strcmp(form, "digits")) {
+    memcpy(&n, b, sizeof n);
+    return snprintf(out, 64, "%llu", (unsigned long long)(n >> 20 | 1)) > 0;
+  }
+  char hex[33];
+  for (int i = 0; i < 16; i++) snprintf(hex + 2 * i, 3, "%02x", b[i]);
+  if (!strcmp(form, "alnum")) return snprintf(out, 64, "b%.17s", hex) > 0;
+  if (!strcmp(form, "hex")) return snprintf(out, 64, "%s", hex) > 0;
+  hex[12] = '4';
+  hex[16] = "89ab"[b[8] & 3];
+  return snprintf(out, 64, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20) > 0;
+}
+
+/* ---- the guard ---- */
+
+/* False: refused, and the strategy was told. */
+static bool guarded(Ask *a, const OrderFacts *f) {
+  Orders *o = a->orders;
+  char why[400];
+  enum guard_limit limit;
+  if (!facts_judge(o, a->venue, f, &limit, why, sizeof why)) {
+    char code[48], text[500];
+    snprintf(code, sizeof code, "guard:%s", guard_limit_name(limit));
+    snprintf(text, sizeof text, "refused by the guard: %s", why);
+    journal_event(o->journal, 0, "guard", text, clock_wall_ms());
+    ask_error(a, limit == GUARD_MARKET || limit == GUARD_ROUNDING ? "InvalidOrder" : "OperationRejected", code, text);
+    return false;
+  }
+  return true;
+}
+
+static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  Ask *a = ctx;
+  Orders *o = a->orders;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
+  OrderFacts f;
+  char text[400], client_id[64] = "", form[16];
+  (void)s;
+  if (!answer || error) {
+    ask_error_of(a, error, why ? why : "?");
+    return;
+  }
+  if (!facts_read(&f, answer, text, sizeof text)) {
+    ask_error(a, "BadResponse", NULL, text);
+    return;
+  }
+  if (!guarded(a, &f)) return;
+  if (f.client_id[0]) snprintf(client_id, sizeof client_id, "%.63s", f.client_id);
+  else if (text_of(answer, "client_form", form, sizeof form) && !new_client_id(form, client_id)) client_id[0] = 0;
+  JournalOrder j = {
+    .run = o->run, .venue = a->venue, .account = o->paper ? PAPER_ACCOUNT : "main", .symbol = f.symbol, .type = f.type, .side = f.side,
+    .amount = f.amount[0] ? f.amount : NULL, .price = f.price[0] ? f.price : NULL, .cost_asked = f.notional, .client_id = client_id[0] ? client_id : NULL,
+    .created_ms = clock_wall_ms(), .pair = a->pair ? pair_id(a->pair) : 0, .leg = a->pair ? a->leg : 0,
+  };
+  char *params = a->params.size ? facts_json(&a->params) : NULL;
+  j.params = params;
+  bool ok = journal_intend(o->journal, &j, &a->order);
+  free(params);
+  if (!ok) {
+    snprintf(text, sizeof text, "not sent, because the journal cannot be written: %s", journal_error(o->journal));
+    ask_error(a, "OperationFailed", NULL, text);
+    return;
+  }
+  snprintf(a->symbol, sizeof a->symbol, "%s", f.symbol);
+  msgpack_packer pk = clerk_begin(o->session, "execute", 14, on_executed, a);
+  pack_key_str(&pk, "op", a->op);
+  pack_key_str(&pk, "venue", a->venue);
+  pack_raw(&pk, "args", &a->args);
+  pack_raw(&pk, "params", &a->params);
+  pack_raw(&pk, "options", &a->options);
+  pack_key_int(&pk, "order", a->order);
+  pack_key_str(&pk, "client_id", j.client_id);
+  pack_key_bool(&pk, "paper", o->paper);
+  pack_key_str(&pk, "symbol", f.symbol);
+  pack_key_str(&pk, "type", f.type);
+  pack_key_str(&pk, "side", f.side);
+  pack_key_str(&pk, "amount", j.amount);
+  pack_key_str(&pk, "price", j.price);
+  pack_key_str(&pk, "cost", f.cost[0] ? f.cost : NULL);
+  clerk_end(o->session);
+}
+
+/* ---- what came of it ---- */
+
+/* Does this error say that the exchange did not take the order? Network trouble, 5xx, and what could not be read do not. */
+static bool definite(const char *class) {
+  static const char *const open[] = { "NetworkError", "RequestTimeout", "ExchangeNotAvailable", "OnMaintenance", "BadResponse", "NullResponse",
+      "OperationFailed",
+                                      "CancelPending", "BaseError", "DuplicateOrderId", NULL };
+  for (const char *const *c = open; *c; c++)
+    if (!strcmp(*c, class)) return false;
+  return true;
+}
+
+static void give_up(Ask *a, enum order_state state, const char *reason) {
+  Orders *o = a->orders;
+  JournalChange change = { .reason = reason };
+  if (!journal_mark(o->journal, a->order, state, &change, clock_wall_ms())) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
+}
+
+static void on_executed(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  Ask *a = ctx;
+  Orders *o = a->orders;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL, *order = answer ? pack_get(answer, "order") : NULL;
+  char class[48] = "OperationFailed", message[300];
+  if (order && order->type == MSGPACK_OBJECT_MAP && !error) {
+    if (o->paper) {
+      a->sent = true;
+      give_up(a, ORDER_SENT, NULL);
+      changes_take(o, pack_get(answer, "changes"));
+    } else {
+      order_told(o, a->order, order, NULL);
+      watch_add(o, a->order, a->peer, NULL, FIRST_LOOK_MS);
+    }
+    ask_value(a, order);
+    return;
+  }
+  if (error) text_of(error, "class", class, sizeof class);
+  if (!error || !text_of(error, "message", message, sizeof message)) snprintf(message, sizeof message, "%s", why ? why : "the clerk answered without an order");
+  if (!a->sent || o->paper || (error && a->replied && a->status < 500 && definite(class))) {
+    give_up(a, ORDER_REJECTED, message);
+    ask_error_of(a, error, message);
+    return;
+  }
+  /* It went out, and nobody knows what became of it. It is not sent again; it is looked for. */
+  give_up(a, ORDER_UNKNOWN, message);
+  session_say(s, "warn", "order %lld (%s %s): it is not known whether the exchange took it (%s); looking", (long long)a->order, a->venue, a->symbol, message);
+  if (!watch_add(o, a->order, a->peer, a, FIRST_LOOK_MS)) ask_error(a, "OperationFailed", NULL, "out of memory");
+}

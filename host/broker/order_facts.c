@@ -1,0 +1,111 @@
+#include "broker/order_facts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- reading ---- */
+
+static bool number(const msgpack_object *m, const char *key, char out[FACT], bool required, char *err, size_t errlen) {
+  Decimal d;
+  if (!text_of(m, key, out, FACT)) {
+    out[0] = 0;
+    return !required || (snprintf(err, errlen, "the order has no %s", key), false);
+  }
+  if (!dec_parse(out, strlen(out), &d)) return snprintf(err, errlen, "%s of the order is no number: %s", key, out), false;
+  return true;
+}
+
+/* price x amount (x contract size), of an inverse contract amount x size / price, as text. False: it cannot be told. */
+static bool notional_of(OrderFacts *f) {
+  Decimal amount, price, size, x;
+  const char *at = f->price[0] ? f->price : !strcmp(f->side, "buy") ? f->ask : f->bid;
+  if (f->cost[0]) return snprintf(f->notional, FACT, "%s", f->cost) > 0;
+  if (!f->amount[0] || !at[0]) return false;
+  if (!dec_parse(f->amount, strlen(f->amount), &amount) || !dec_parse(at, strlen(at), &price)) return false;
+  if (f->contract_size[0] && (!dec_parse(f->contract_size, strlen(f->contract_size), &size) || !dec_mul(amount, size, &amount))) return false;
+  if (f->inverse) x = amount;                  /* contracts of an inverse market are in the quote currency */
+  else if (!dec_mul(amount, price, &x)) return false;
+  return dec_text(x, f->notional, FACT) > 0;
+}
+
+bool facts_read(OrderFacts *f, const msgpack_object *m, char *err, size_t errlen) {
+  memset(f, 0, sizeof *f);
+  if (!pack_get_line(m, "symbol", f->symbol, sizeof f->symbol) || !pack_get_line(m, "type", f->type, sizeof f->type)
+      || !pack_get_line(m, "side", f->side, sizeof f->side) || !pack_get_line(m, "quote", f->quote, sizeof f->quote))
+    return snprintf(err, errlen, "the order has no symbol, type, side or quote"), false;
+  pack_get_line(m, "base", f->base, sizeof f->base);
+  if (!pack_get_line(m, "client_id", f->client_id, sizeof f->client_id)) f->client_id[0] = 0;
+  f->inverse = pack_get_bool(m, "inverse");
+  f->book_ms = pack_get_int(m, "book_at", 0);
+  struct { const char *key; char *out; } all[] = {
+    { "asked_amount", f->asked_amount }, { "amount", f->amount }, { "asked_price", f->asked_price }, { "price", f->price }, { "cost", f->cost },
+    { "contract_size", f->contract_size }, { "amount_step", f->amount_step }, { "price_step", f->price_step }, { "amount_min", f->amount_min },
+    { "amount_max", f->amount_max }, { "price_min", f->price_min }, { "price_max", f->price_max }, { "cost_min", f->cost_min }, { "cost_max", f->cost_max },
+    { "bid", f->bid }, { "ask", f->ask } };
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+    if (!number(m, all[i].key, all[i].out, false, err, errlen)) return false;
+  if (!f->amount[0] && !f->cost[0]) return snprintf(err, errlen, "the order has neither amount nor cost"), false;
+  if (!notional_of(f)) return snprintf(err, errlen, "what the order is worth cannot be told: no price, and nothing in the book"), false;
+  return true;
+}
+
+char *facts_json(const msgpack_sbuffer *b) {
+  msgpack_unpacked u;
+  char *text = NULL;
+  size_t n;
+  msgpack_unpacked_init(&u);
+  if (msgpack_unpack_next(&u, b->data, b->size, NULL) == MSGPACK_UNPACK_SUCCESS && (text = report_line(&u.data, &n)) && n) text[n - 1] = 0;
+  msgpack_unpacked_destroy(&u);
+  return text;
+}
+
+/* ---- the guard's word ---- */
+
+#define MINUTE_MS 60000
+#define DAY_MS 86400000          /* days begin at midnight UTC */
+#define OWN_MAX 1000
+
+typedef struct { GuardOwn orders[OWN_MAX]; char prices[OWN_MAX][JOURNAL_NUMBER]; size_t n; } Own;
+
+static bool rests(void *ctx, const JournalOrder *j) {
+  Own *own = ctx;
+  if (own->n == OWN_MAX) return false;
+  snprintf(own->prices[own->n], JOURNAL_NUMBER, "%s", j->price ? j->price : "");
+  own->orders[own->n] = (GuardOwn){ strcmp(j->side, "buy") ? "sell" : "buy", own->prices[own->n] };
+  own->n++;
+  return true;
+}
+
+static bool sums(Orders *o, const char *venue, const OrderFacts *f, int64_t now, GuardSums *out, int64_t *unknown) {
+  JournalSpan span = { .venue = venue, .symbol = f->symbol, .quote = f->quote, .since_ms = now - MINUTE_MS };
+  JournalSums minute, day;
+  if (!journal_sums(o->journal, &span, &minute)) return false;
+  span.since_ms = now - now % DAY_MS;
+  if (!journal_sums(o->journal, &span, &day)) return false;
+  *out = (GuardSums){ minute.orders, minute.open, minute.notional, day.notional, day.realised };
+  *unknown = minute.unknown;
+  return true;
+}
+
+bool facts_judge(Orders *o, const char *venue, const OrderFacts *f, enum guard_limit *limit, char *why, size_t size) {
+  int64_t now = clock_wall_ms(), elsewhere;
+  GuardOrder g = {
+    .venue = venue, .symbol = f->symbol, .side = f->side, .quote = f->quote, .asked_amount = f->asked_amount, .amount = f->amount,
+    .asked_price = f->asked_price,
+    .price = f->price, .notional = f->notional, .amount_step = f->amount_step, .price_step = f->price_step, .amount_min = f->amount_min,
+    .amount_max = f->amount_max, .price_min = f->price_min, .price_max = f->price_max, .cost_min = f->cost_min, .cost_max = f->cost_max, .bid = f->bid,
+    .ask = f->ask, .book_age_ms = now - f->book_ms,
+  };
+  JournalFilter open = { .class = JOURNAL_OPEN, .venue = venue, .symbol = f->symbol };
+  Own *own = calloc(1, sizeof *own);
+  if (!own) abort();
+  *limit = GUARD_NONE;
+  bool ok = journal_each(o->journal, &open, rests, own) && sums(o, NULL, f, now, &g.all, &elsewhere) && sums(o, venue, f, now, &g.at_venue, &g.unknown);
+  g.own = own->orders;
+  g.n_own = own->n;
+  if (!ok) snprintf(why, size, "the journal cannot be read: %s", journal_error(o->journal));
+  ok = ok && guard_check(&o->limits, &g, limit, why, size);
+  free(own);
+  return ok;
+}

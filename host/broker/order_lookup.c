@@ -1,0 +1,348 @@
+/* What became of orders: looked at until they are settled, and what the venue says of them into the journal. An unknown order is looked for soon and often;
+ * one that rests, now and then; one that is to be cancelled, until it is over. Nothing here sends an order. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broker/orders_in.h"
+
+#define SETTLE_MS 10000          /* an order that is nowhere for so long did not arrive */
+#define MISSES_MIN 3
+#define UNKNOWN_MS 1000          /* between two looks for an unknown order, at first; it doubles up to */
+#define UNKNOWN_MAX_MS 15000
+#define ASK_LOOKS 8              /* the strategy is told after so many that it is not known */
+#define FILLS_LOOKS 5            /* for the fills of one that is over */
+#define REST_MS 5000             /* between two looks at one that rests */
+#define AT_ONCE 4                /* looks under way */
+
+/* ---- what the venue says ---- */
+
+static enum order_state state_of(const msgpack_object *order, enum order_state now) {
+  char status[24];
+  const msgpack_object *filled = pack_get(order, "filled");
+  bool some = filled && ((filled->type == MSGPACK_OBJECT_POSITIVE_INTEGER && filled->via.u64) || (filled->type == MSGPACK_OBJECT_FLOAT64 && filled->via.f64 > 0)
+                         || (filled->type == MSGPACK_OBJECT_STR && !pack_is(filled, "0")));
+  if (!text_of(order, "status", status, sizeof status)) return now == ORDER_INTENDED || now == ORDER_SENT || now == ORDER_UNKNOWN ? ORDER_OPEN : now;
+  if (!strcmp(status, "closed")) return ORDER_FILLED;
+  if (!strcmp(status, "canceled")) return ORDER_CANCELLED;
+  if (!strcmp(status, "expired")) return ORDER_EXPIRED;
+  if (!strcmp(status, "rejected")) return ORDER_REJECTED;
+  return some ? ORDER_PARTLY : ORDER_OPEN;
+}
+
+static const char *or_null(const char *s) { return s[0] ? s : NULL; }
+
+/* A cost that price and amount do not bear out (to a hundredth) is a misreading: then it follows from them. */
+static bool borne_out(const char *cost, const char *price, const char *amount) {
+  Decimal c, p, a, off, hundredth;
+  bool read = dec_parse(cost, strlen(cost), &c) && dec_parse(price, strlen(price), &p) && dec_parse(amount, strlen(amount), &a);
+  bool ok = read && dec_mul(p, a, &p) && dec_sub(c, p, &off);
+  return ok && dec_parse("0.01", 4, &hundredth) && dec_mul(p, hundredth, &p) && dec_cmp(dec_abs(off), dec_abs(p)) <= 0;
+}
+
+/* A trade of an order, as the clerk or the paper account tells it. Of contracts the cost is not price x amount. */
+static void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *t, size_t nth) {
+  char id[160], price[64], amount[64], cost[64], fee_cost[64], fee_currency[32];
+  const msgpack_object *fee = pack_get(t, "fee");
+  int64_t at = pack_get_int(t, "timestamp", 0);
+  if (!text_of(t, "price", price, sizeof price) || !text_of(t, "amount", amount, sizeof amount)) return;
+  if (!text_of(t, "id", id, sizeof id)) snprintf(id, sizeof id, "%lld/%lld/%s/%s/%zu", (long long)order, (long long)at, price, amount, nth);
+  if (text_of(t, "cost", cost, sizeof cost) && spot && !borne_out(cost, price, amount)) cost[0] = 0;
+  if (!text_of(t, "fee_cost", fee_cost, sizeof fee_cost)) text_of(fee, "cost", fee_cost, sizeof fee_cost);
+  if (!text_of(t, "fee_currency", fee_currency, sizeof fee_currency)) text_of(fee, "currency", fee_currency, sizeof fee_currency);
+  JournalFill f = { .order = order, .trade_id = id, .at_ms = at, .price = price, .amount = amount, .cost = or_null(cost), .fee_cost = or_null(fee_cost),
+                    .fee_currency = or_null(fee_currency) };
+  if (!journal_fill(o->journal, &f, clock_wall_ms(), NULL)) session_say(o->session, "error", "journal: order %lld: %s", (long long)order,
+      journal_error(o->journal));
+}
+
+static size_t list_length(const msgpack_object *list) { return list && list->type == MSGPACK_OBJECT_ARRAY ? list->via.array.size : 0; }
+
+void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills) {
+  char venue_id[128], filled[64], remaining[64], average[64], cost[64];
+  JournalOrder *j = journal_order(o->journal, id);
+  if (!j) return;
+  enum order_state state = state_of(order, j->state);
+  text_of(order, "id", venue_id, sizeof venue_id);
+  text_of(order, "filled", filled, sizeof filled);
+  text_of(order, "remaining", remaining, sizeof remaining);
+  text_of(order, "average", average, sizeof average);
+  text_of(order, "cost", cost, sizeof cost);
+  JournalChange change = { .venue_id = or_null(venue_id), .filled = or_null(filled), .remaining = or_null(remaining), .average = or_null(average),
+      .cost = or_null(cost) };
+  bool over = order_state_final(j->state);
+  bool same = state == j->state && (!filled[0] || (j->filled && strcmp(filled, j->filled) == 0)) && (j->venue_id || !venue_id[0]);
+  if (!over && !same && !journal_mark(o->journal, id, state, &change, clock_wall_ms()))
+    session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
+  bool spot = !strchr(j->symbol, ':');
+  free(j);
+  for (size_t i = 0; i < list_length(fills); i++) fill_told(o, id, spot, &fills->via.array.ptr[i], i);
+}
+
+/* ---- watches ---- */
+
+static Watch *watch_of(Orders *o, int64_t order) {
+  for (Watch *w = o->watches; w; w = w->next)
+    if (w->order == order) return w;
+  return NULL;
+}
+
+Watch *watch_add(Orders *o, int64_t order, Peer *owner, Ask *ask, int64_t in_ms) {
+  Watch *w = watch_of(o, order);
+  if (!w) {
+    if (!(w = calloc(1, sizeof *w))) return NULL;
+    *w = (Watch){ .orders = o, .order = order, .owner = owner, .since_us = clock_mono_us(), .next = o->watches };
+    o->watches = w;
+    o->n_watches++;
+  }
+  if (ask) w->ask = ask;
+  w->due_us = clock_mono_us() + in_ms * 1000;
+  return w;
+}
+
+static void watch_end(Watch *w) {
+  Orders *o = w->orders;
+  bool of_start = w->of_start;
+  for (Watch **p = &o->watches; *p; p = &(*p)->next)
+    if (*p == w) {
+      *p = w->next;
+      break;
+    }
+  o->n_watches--;
+  free(w);
+  if (of_start) orders_started(o);
+}
+
+bool watch_unsettled(const Orders *o) {
+  for (const Watch *w = o->watches; w; w = w->next)
+    if (w->looking || w->cancelling || w->ask || w->looks == 0) return true;
+  return false;
+}
+
+static void later(Watch *w, int64_t ms) { w->due_us = clock_mono_us() + ms * 1000; }
+
+/* The first word on an order of an earlier run lets new ones be taken; it is watched on. */
+static void first_word(Watch *w) {
+  if (!w->of_start) return;
+  w->of_start = false;
+  orders_started(w->orders);
+}
+
+static void on_cancelled(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  (void)s;
+  (void)answer;
+  (void)why;
+  Watch *w = watch_of(s->orders, (int64_t)(intptr_t)ctx);
+  if (!w) return;
+  w->looking = false;
+  later(w, 300);            /* the next look tells */
+}
+
+static void cancel(Watch *w, const JournalOrder *j) {
+  Orders *o = w->orders;
+  w->looking = true;
+  journal_event(o->journal, w->order, "cancel_intended", o->state == ORDERS_KILLED ? o->why : "its worker died", clock_wall_ms());
+  msgpack_packer pk = clerk_begin(o->session, "cancel", 5, on_cancelled, (void *)(intptr_t)w->order);
+  pack_key_str(&pk, "venue", j->venue);
+  pack_key_int(&pk, "order", w->order);
+  pack_key_str(&pk, "id", j->venue_id);
+  pack_key_str(&pk, "symbol", j->symbol);
+  pack_key_bool(&pk, "paper", o->paper);
+  clerk_end(o->session);
+}
+
+typedef struct { Decimal sum; bool ok; } FillSum;
+
+static bool add_fill(void *ctx, const JournalFill *f) {
+  FillSum *x = ctx;
+  Decimal d;
+  x->ok = x->ok && dec_parse(f->amount, strlen(f->amount), &d) && dec_add(x->sum, d, &x->sum);
+  return true;
+}
+
+/* Was more filled than its fills add up to? Trades may be told later than the order. */
+static bool fills_lack(Orders *o, const JournalOrder *j) {
+  FillSum x = { dec_from_int(0), true };
+  Decimal filled;
+  if (!j->filled || !dec_parse(j->filled, strlen(j->filled), &filled) || dec_is_zero(filled)) return false;
+  return journal_each_fill(o->journal, j->id, 0, add_fill, &x) && x.ok && dec_cmp(x.sum, filled) < 0;
+}
+
+/* It was found: what it is goes to who waits, and it is watched as long as it is not over. */
+static void found(Watch *w, const msgpack_object *order, const msgpack_object *fills) {
+  Orders *o = w->orders;
+  order_told(o, w->order, order, fills);
+  w->misses = 0;
+  if (w->ask) {
+    session_say(o->session, "note", "order %lld was taken by the exchange", (long long)w->order);
+    Ask *a = w->ask;
+    w->ask = NULL;
+    ask_value(a, order);
+  }
+  JournalOrder *j = journal_order(o->journal, w->order);
+  bool over = !j || order_state_final(j->state);
+  bool more_fills = j && w->looks < FILLS_LOOKS && fills_lack(o, j);
+  first_word(w);
+  if (over && !more_fills) {
+    if (w->cancelling && j) session_say(o->session, "note", "order %lld is %s", (long long)w->order, order_state_name(j->state));
+    watch_end(w);
+  } else if (j && w->cancelling && j->venue_id) cancel(w, j);
+  else later(w, over ? 1000 : REST_MS);
+  free(j);
+}
+
+static void not_found(Watch *w, const char *looked) {
+  Orders *o = w->orders;
+  JournalOrder *j = journal_order(o->journal, w->order);
+  w->misses++;
+  bool unknown = j && (j->state == ORDER_UNKNOWN || j->state == ORDER_SENT);
+  bool long_enough = clock_mono_us() - w->since_us >= SETTLE_MS * 1000ll || (j && clock_wall_ms() - j->created_ms > 10 * SETTLE_MS);
+  if (!j) {
+    watch_end(w);
+    return;
+  }
+  if (!unknown || w->misses < MISSES_MIN || !long_enough) {
+    free(j);
+    later(w, UNKNOWN_MS);
+    return;
+  }
+  char reason[300];
+  snprintf(reason, sizeof reason, "not at the exchange (looked: %s)", looked);
+  JournalChange change = { .reason = reason };
+  journal_mark(o->journal, w->order, ORDER_REJECTED, &change, clock_wall_ms());
+  session_say(o->session, "note", "order %lld did not reach the exchange", (long long)w->order);
+  if (w->ask) {
+    Ask *a = w->ask;
+    w->ask = NULL;
+    ask_error(a, "RequestTimeout", "not_taken", "the order did not reach the exchange: it is not there, and was not sent again");
+  }
+  free(j);
+  watch_end(w);
+}
+
+static void unsure(Watch *w, const char *why) {
+  char text[500];
+  first_word(w);
+  if (w->ask && w->looks >= ASK_LOOKS) {
+    snprintf(text, sizeof text, "it is not known whether the exchange took the order (journal: order %lld); it is looked for further (%s)",
+        (long long)w->order, why);
+    Ask *a = w->ask;
+    w->ask = NULL;
+    ask_error(a, "RequestTimeout", "unknown", text);
+  }
+  int64_t ms = UNKNOWN_MS << (w->looks < 5 ? w->looks : 5);
+  later(w, ms < UNKNOWN_MAX_MS ? ms : UNKNOWN_MAX_MS);
+}
+
+static void on_looked(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  Watch *w = watch_of(s->orders, (int64_t)(intptr_t)ctx);
+  const msgpack_object *order = answer ? pack_get(answer, "order") : NULL, *looked = answer ? pack_get(answer, "looked") : NULL;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
+  char text[300] = "";
+  if (!w) return;
+  w->looking = false;
+  w->looks++;
+  if (order && order->type == MSGPACK_OBJECT_MAP) found(w, order, pack_get(answer, "fills"));
+  else if (looked) {
+    for (size_t i = 0, n = 0; i < list_length(looked); i++) {
+      const char *name;
+      size_t len;
+      if (pack_text(&looked->via.array.ptr[i], &name, &len) && n + len + 3 < sizeof text) n += (size_t)snprintf(text + n, sizeof text - n, "%s%.*s",
+          n ? ", " : "", (int)len, name);
+    }
+    not_found(w, text);
+  } else {
+    if (!text_of(answer, "unsure", text, sizeof text) && !text_of(error, "message", text, sizeof text)) snprintf(text, sizeof text, "%s",
+        why ? why : "no answer");
+    unsure(w, text);
+  }
+}
+
+typedef struct { msgpack_packer *pk; size_t n; int64_t but; bool writes; } Others;
+
+/* Ids of other orders of that market, so that none of them is taken for this one. */
+static bool other_id(void *ctx, const JournalOrder *j) {
+  Others *x = ctx;
+  if (!j->venue_id || j->id == x->but) return true;
+  if (x->writes) pack_str(x->pk, j->venue_id);
+  x->n++;
+  return true;
+}
+
+static void look(Watch *w) {
+  Orders *o = w->orders;
+  JournalOrder *j = journal_order(o->journal, w->order);
+  if (!j) {
+    watch_end(w);
+    return;
+  }
+  w->looking = true;
+  JournalFilter filter = { .venue = j->venue, .symbol = j->symbol, .limit = 200 };
+  Others others = { .but = j->id };
+  journal_each(o->journal, &filter, other_id, &others);
+  msgpack_packer pk = clerk_begin(o->session, "lookup", 3, on_looked, (void *)(intptr_t)w->order);
+  pack_key_str(&pk, "venue", j->venue);
+  pack_str(&pk, "known");
+  pack_map(&pk, 8);
+  pack_key_str(&pk, "venue_id", j->venue_id);
+  pack_key_str(&pk, "client_id", j->client_id);
+  pack_key_str(&pk, "symbol", j->symbol);
+  pack_key_str(&pk, "side", j->side);
+  pack_key_str(&pk, "type", j->type);
+  pack_key_str(&pk, "amount", j->amount);
+  pack_key_str(&pk, "price", j->price);
+  pack_key_int(&pk, "created_ms", j->created_ms);
+  pack_str(&pk, "others");
+  pack_array(&pk, others.n);
+  others = (Others){ .pk = &pk, .but = j->id, .writes = true };
+  journal_each(o->journal, &filter, other_id, &others);
+  clerk_end(o->session);
+  free(j);
+}
+
+void watch_tick(Orders *o) {
+  int64_t now = clock_mono_us();
+  int under_way = 0;
+  if (o->paper || !o->journal) return;
+  for (Watch *w = o->watches; w; w = w->next) under_way += w->looking;
+  for (Watch *w = o->watches, *next; w && under_way < AT_ONCE; w = next) {
+    next = w->next;
+    if (w->looking || w->due_us > now) continue;
+    look(w);
+    under_way++;
+  }
+}
+
+/* ---- paper ---- */
+
+void changes_take(Orders *o, const msgpack_object *changes) {
+  const msgpack_object *balances = pack_get(changes, "balances"), *fills = pack_get(changes, "fills"), *orders = pack_get(changes, "orders");
+  if (!o->journal || !changes) return;
+  journal_begin(o->journal);
+  for (size_t i = 0; i < list_length(fills); i++) {
+    const msgpack_object *f = &fills->via.array.ptr[i];
+    fill_told(o, pack_get_int(f, "order", 0), true, f, i);
+  }
+  for (size_t i = 0; i < list_length(orders); i++) {
+    const msgpack_object *c = &orders->via.array.ptr[i];
+    char venue_id[128], filled[64], average[64], cost[64];
+    int64_t id = pack_get_int(c, "order", 0);
+    text_of(c, "venue_id", venue_id, sizeof venue_id);
+    text_of(c, "filled", filled, sizeof filled);
+    text_of(c, "average", average, sizeof average);
+    text_of(c, "cost", cost, sizeof cost);
+    JournalChange change = { .venue_id = or_null(venue_id), .filled = or_null(filled), .average = or_null(average), .cost = or_null(cost) };
+    if (!journal_mark(o->journal, id, state_of(c, ORDER_OPEN), &change, clock_wall_ms()))
+      session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
+  }
+  for (size_t i = 0; i < list_length(balances); i++) {
+    const msgpack_object *b = &balances->via.array.ptr[i];
+    char venue[64], code[32], free_[64], used[64];
+    if (!text_of(b, "venue", venue, sizeof venue) || !text_of(b, "code", code, sizeof code) || !text_of(b, "free", free_, sizeof free_)
+        || !text_of(b, "used", used, sizeof used))
+      continue;
+    JournalBalance balance = { .account = PAPER_ACCOUNT, .venue = venue, .code = code, .free = free_, .used = used };
+    if (!journal_balance_set(o->journal, &balance)) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
+  }
+  if (!journal_commit(o->journal)) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
+}

@@ -1,0 +1,647 @@
+#include "broker/orders.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "broker/orders_in.h"
+
+#define TICK_MS 500
+#define END_MS 15000              /* what is under way when the strategies have ended gets this long */
+#define LACKING_MS 86400000ll    /* fills that are not known are asked for so long; some venues never tell */
+#define CONFIG_MAX (256u << 10)
+#define ASKS_MAX 2000
+
+/* ---- answers ---- */
+
+static void ask_free(Ask *a) {
+  Orders *o = a->orders;
+  loop_cancel(o->session->loop, &a->timer);
+  for (Watch *w = o->watches; w; w = w->next)
+    if (w->ask == a) w->ask = NULL;
+  if (a->prev) a->prev->next = a->next;
+  else o->asks = a->next;
+  if (a->next) a->next->prev = a->prev;
+  msgpack_sbuffer_destroy(&a->args);
+  msgpack_sbuffer_destroy(&a->params);
+  msgpack_sbuffer_destroy(&a->options);
+  free(a);
+}
+
+void ask_value(Ask *a, const msgpack_object *value) {
+  if (a->pair) pair_leg_told(a->pair, a->leg, NULL);
+  else if (a->peer) {
+    msgpack_packer pk = peer_begin(a->peer, MSG_ORDERED, a->id);
+    pack_map(&pk, value ? 1 : 0);
+    if (value) pack_key_object(&pk, "value", value);
+    peer_end(a->peer);
+  }
+  ask_free(a);
+}
+
+static void error_fields(msgpack_packer *pk, const char *class, const char *code, const char *venue, const char *message) {
+  pack_key_str(pk, "class", class);
+  pack_key_str(pk, "message", message);
+  pack_key_str(pk, "venue", venue);
+  pack_key_str(pk, "code", code);
+  pack_key_bool(pk, "retry", false);
+}
+
+void ask_error(Ask *a, const char *class, const char *code, const char *message) {
+  if (a->pair) pair_leg_told(a->pair, a->leg, message);
+  else if (a->peer) {
+    msgpack_packer pk = peer_begin(a->peer, MSG_ORDERED, a->id);
+    pack_map(&pk, 1);
+    pack_str(&pk, "error");
+    pack_map(&pk, 5);
+    error_fields(&pk, class, code, a->venue, message);
+    peer_end(a->peer);
+  }
+  ask_free(a);
+}
+
+void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise) {
+  if (!error) {
+    ask_error(a, "OperationFailed", NULL, otherwise);
+    return;
+  }
+  if (a->pair) {
+    char text[300];
+    pair_leg_told(a->pair, a->leg, text_of(error, "message", text, sizeof text) ? text : "refused");
+  } else if (a->peer) {
+    msgpack_packer pk = peer_begin(a->peer, MSG_ORDERED, a->id);
+    pack_map(&pk, 1);
+    pack_key_object(&pk, "error", error);
+    peer_end(a->peer);
+  }
+  ask_free(a);
+}
+
+static void refuse(Peer *p, uint32_t id, const char *class, const char *text) {
+  msgpack_packer pk = peer_begin(p, MSG_ORDERED, id);
+  pack_map(&pk, 1);
+  pack_str(&pk, "error");
+  pack_map(&pk, 5);
+  error_fields(&pk, class, NULL, NULL, text);
+  peer_end(p);
+}
+
+void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b) {
+  pack_str(pk, key);
+  if (b->size) pk->callback(pk->data, b->data, b->size);
+  else pack_nil(pk);
+}
+
+bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap) {
+  const msgpack_object *v = pack_get(map, key);
+  if (v && v->type == MSGPACK_OBJECT_POSITIVE_INTEGER) return snprintf(buf, cap, "%llu", (unsigned long long)v->via.u64) < (int)cap;
+  Decimal d;
+  if (v && (v->type == MSGPACK_OBJECT_FLOAT64 || v->type == MSGPACK_OBJECT_FLOAT32)) return dec_from_double(v->via.f64, &d) && dec_text(d, buf, cap) > 0;
+  if (pack_get_line(map, key, buf, cap)) return true;
+  if (cap) buf[0] = 0;
+  return false;
+}
+
+/* ---- the start ---- */
+
+void orders_break(Orders *o, const char *format, ...) {
+  va_list ap;
+  if (o->state == ORDERS_KILLED) return;
+  va_start(ap, format);
+  vsnprintf(o->why, sizeof o->why, format, ap);
+  va_end(ap);
+  o->state = ORDERS_BROKEN;
+  session_say(o->session, "error", "no orders: %s", o->why);
+}
+
+static void ask_begin(Ask *a);
+
+/* Before the first live order: what is allowed, and who said so. */
+static void show_limits(Orders *o) {
+  char text[4000];
+  if (guard_limits_text(&o->limits, text, sizeof text) >= sizeof text) strcpy(text + sizeof text - 4, "...");
+  session_say(o->session, "note", "limits (%s): %s", o->config ? o->config_path : "built in; write a bourse.lua to set your own", text);
+}
+
+void orders_started(Orders *o) {
+  if (o->starting > 0) o->starting--;
+  if (o->starting == 0 && o->state == ORDERS_STARTING) {
+    o->state = ORDERS_READY;
+    if (!o->paper) show_limits(o);
+    pairs_resume(o);
+  }
+  if (o->state == ORDERS_STARTING) return;
+  for (Ask *a = o->asks, *next; a; a = next) {
+    next = a->next;
+    if (!a->begun) ask_begin(a);
+  }
+}
+
+static void on_boot(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  (void)ctx;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
+  char text[300];
+  if (!answer) orders_break(s->orders, "%s", why);
+  else if (error) orders_break(s->orders, "the paper account cannot be read: %s", pack_get_line(error, "message", text, sizeof text) ? text : "?");
+  orders_started(s->orders);
+}
+
+typedef struct { msgpack_packer *pk; } Packing;
+typedef struct { size_t balances, open; int64_t last; } Counted;
+
+static bool count_balance(void *ctx, const JournalBalance *b) {
+  (void)b;
+  ((Counted *)ctx)->balances++;
+  return true;
+}
+
+static bool count_open(void *ctx, const JournalOrder *j) {
+  (void)j;
+  ((Counted *)ctx)->open++;
+  return true;
+}
+
+static bool count_last(void *ctx, const JournalOrder *j) {
+  ((Counted *)ctx)->last = j->id;
+  return true;
+}
+
+static bool pack_balance(void *ctx, const JournalBalance *b) {
+  msgpack_packer *pk = ((Packing *)ctx)->pk;
+  pack_map(pk, 4);
+  pack_key_str(pk, "venue", b->venue);
+  pack_key_str(pk, "code", b->code);
+  pack_key_str(pk, "free", b->free);
+  pack_key_str(pk, "used", b->used);
+  return true;
+}
+
+static bool pack_order(void *ctx, const JournalOrder *j) {
+  msgpack_packer *pk = ((Packing *)ctx)->pk;
+  pack_map(pk, 13);
+  pack_key_int(pk, "id", j->id);
+  pack_key_str(pk, "venue", j->venue);
+  pack_key_str(pk, "symbol", j->symbol);
+  pack_key_str(pk, "type", j->type);
+  pack_key_str(pk, "side", j->side);
+  pack_key_str(pk, "amount", j->amount);
+  pack_key_str(pk, "price", j->price);
+  pack_key_str(pk, "client_id", j->client_id);
+  pack_key_str(pk, "venue_id", j->venue_id);
+  pack_key_str(pk, "filled", j->filled);
+  pack_key_str(pk, "average", j->average);
+  pack_key_str(pk, "cost", j->cost);
+  pack_key_int(pk, "created_ms", j->created_ms);
+  return true;
+}
+
+/* The paper account as it was left. */
+static void boot_paper(Orders *o, const msgpack_object *config) {
+  Counted n = { 0 };
+  JournalFilter filter = { .class = JOURNAL_OPEN };
+  if (!journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, count_balance, &n) || !journal_each(o->journal, &filter, count_open, &n)
+      || !journal_each(o->journal, &(JournalFilter){ .limit = 1 }, count_last, &n)) {
+    orders_break(o, "%s", journal_error(o->journal));
+    return;
+  }
+  o->starting++;
+  msgpack_packer pk = clerk_begin(o->session, "boot", 4, on_boot, NULL);
+  Packing packing = { &pk };
+  pack_str(&pk, "balances");
+  pack_array(&pk, n.balances);
+  journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, pack_balance, &packing);
+  pack_str(&pk, "orders");
+  pack_array(&pk, n.open);
+  journal_each(o->journal, &filter, pack_order, &packing);
+  pack_key_int(&pk, "next_id", n.last + 1);
+  pack_str(&pk, "config");
+  if (config) msgpack_pack_object(&pk, *config);
+  else pack_nil(&pk);
+  clerk_end(o->session);
+}
+
+/* One that was not sent yet is not there: it is on disk as sent before it goes out. */
+static bool given_up(Orders *o, const JournalOrder *j) {
+  JournalChange change = { .reason = "not sent: the run ended before" };
+  return j->state == ORDER_INTENDED && journal_mark(o->journal, j->id, ORDER_REJECTED, &change, clock_wall_ms());
+}
+
+static bool watch_found(void *ctx, const JournalOrder *j) {
+  Orders *o = ctx;
+  if (given_up(o, j)) return true;
+  Watch *w = watch_add(o, j->id, NULL, NULL, 0);
+  if (w) {
+    w->of_start = true;
+    o->starting++;
+  }
+  return true;
+}
+
+static bool watch_fills(void *ctx, const JournalOrder *j) {
+  watch_add(ctx, j->id, NULL, NULL, 0);
+  return true;
+}
+
+/* Over when the last run ended, but not all of their fills were told. */
+static JournalFilter lacking(void) { return (JournalFilter){ .class = JOURNAL_LACKING, .since_ms = clock_wall_ms() - LACKING_MS }; }
+
+/* What was open or unknown when the last run ended is looked at first. */
+static void reconcile(Orders *o) {
+  JournalFilter open = { .class = JOURNAL_OPEN }, lack = lacking();
+  if (!journal_each(o->journal, &open, watch_found, o) || !journal_each(o->journal, &lack, watch_fills, o)) orders_break(o, "%s", journal_error(o->journal));
+  else if (o->n_watches) session_say(o->session, "note", "%zu orders of earlier runs are looked up first", o->n_watches);
+  watch_tick(o);
+}
+
+static void after_config(Orders *o, const msgpack_object *config) {
+  if (o->state == ORDERS_BROKEN) return;
+  if (o->paper) boot_paper(o, config ? pack_get(config, "paper") : NULL);
+  else reconcile(o);
+}
+
+static void on_config(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  (void)ctx;
+  Orders *o = s->orders;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL, *value = answer ? pack_get(answer, "value") : NULL;
+  char text[300];
+  if (!answer) orders_break(o, "%s: %s", o->config_path, why);
+  else if (error) orders_break(o, "%s", pack_get_line(error, "message", text, sizeof text) ? text : "the config cannot be read");
+  else if (!guard_limits_read(&o->limits, value, text, sizeof text)) orders_break(o, "%s: %s", o->config_path, text);
+  after_config(o, value);
+  orders_started(o);
+}
+
+/* The user's config: --config, $BOURSE_CONFIG, ./bourse.lua, then the folder for configs. False: one was named and is not there. */
+static bool config_find(Orders *o, char *err, size_t errlen) {
+  const char *env = getenv("BOURSE_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+  char paths[3][PATH_MAX];
+  const char *named = o->session->spec->config ? o->session->spec->config : env && *env ? env : NULL;
+  size_t n = 0;
+  if (named) snprintf(paths[n++], PATH_MAX, "%s", named);
+  else {
+    snprintf(paths[n++], PATH_MAX, "bourse.lua");
+    if (xdg && xdg[0] == '/') snprintf(paths[n++], PATH_MAX, "%s/bourse/bourse.lua", xdg);
+    else if (home && home[0] == '/') snprintf(paths[n++], PATH_MAX, "%s/.config/bourse/bourse.lua", home);
+  }
+  for (size_t i = 0; i < n; i++) {
+    o->config = source_read_file(paths[i], CONFIG_MAX, &o->config_len, err, errlen);
+    if (o->config) {
+      snprintf(o->config_path, sizeof o->config_path, "%.500s", paths[i]);
+      return true;
+    }
+    if (named || errno != ENOENT) return snprintf(err + strlen(err), errlen - strlen(err), ": %s", paths[i]), false;
+  }
+  return true;
+}
+
+static void tick(void *ctx);
+
+/* The journal, the config and the clerk; once for a session. */
+static void open_all(Orders *o) {
+  char err[400] = "";
+  const char *dir = paths_state();
+  o->state = ORDERS_STARTING;
+  if (!dir) {
+    orders_break(o, "there is no state folder to keep a journal in (set BOURSE_STATE)");
+    return;
+  }
+  if (!(o->journal = journal_open(dir, o->paper ? "paper" : "live", true, err, sizeof err))) {
+    orders_break(o, "%s", err);
+    return;
+  }
+  const WorkerSpec *w = &o->session->spec->workers[0];
+  if (!journal_run_begin(o->journal, w->name, clock_wall_ms(), &o->run)) {
+    orders_break(o, "%s", journal_error(o->journal));
+    return;
+  }
+  guard_defaults(&o->limits);
+  if (!config_find(o, err, sizeof err)) {
+    orders_break(o, "%s", err);
+    return;
+  }
+  loop_after(o->session->loop, &o->tick, TICK_MS);
+  o->starting++;
+  if (o->config) {
+    msgpack_packer pk = clerk_begin(o->session, "config", 2, on_config, NULL);
+    pack_key_strn(&pk, "text", o->config, o->config_len);
+    pack_key_str(&pk, "name", o->config_path);
+    clerk_end(o->session);
+  } else {
+    after_config(o, NULL);
+    orders_started(o);
+  }
+}
+
+static void end_time(void *ctx);
+
+static Orders *orders_get(Session *s) {
+  if (s->orders) return s->orders;
+  Orders *o = s->orders = calloc(1, sizeof *o);
+  if (!o || !(o->clerk = clerk_new())) abort();
+  o->session = s;
+  o->paper = strcmp(s->spec->orders, "paper") == 0;
+  o->tick = (LoopTimer){ .fn = tick, .ctx = o };
+  o->end = (LoopTimer){ .fn = end_time, .ctx = o };
+  open_all(o);
+  return o;
+}
+
+Clerk *orders_clerk(Session *s) { return s->orders->clerk; }
+
+static bool is_one(void *ctx, const JournalOrder *j) {
+  (void)j;
+  *(bool *)ctx = true;
+  return false;
+}
+
+static bool is_pair(void *ctx, const JournalPair *p) {
+  (void)p;
+  *(bool *)ctx = true;
+  return false;
+}
+
+void orders_begin(Session *s) {
+  const char *dir = paths_state();
+  char err[400];
+  bool some = false;
+  if (!s->spec->orders || strcmp(s->spec->orders, "live") != 0 || !dir || !journal_exists(dir, "live")) return;
+  Journal *j = journal_open(dir, "live", false, err, sizeof err);
+  JournalFilter open = { .class = JOURNAL_OPEN, .limit = 1 }, lack = lacking();
+  if (j) {
+    journal_each(j, &open, is_one, &some);
+    journal_each(j, &lack, is_one, &some);
+    journal_pair_each_unfinished(j, is_pair, &some);
+  }
+  journal_close(j);
+  if (some || !j) orders_get(s);
+}
+
+/* ---- questions ---- */
+
+static bool is_create(const char *op) { return !strncmp(op, "create_", 7) && strcmp(op, "create_deposit_address") != 0; }
+static bool is_read(const char *op) { return !strncmp(op, "fetch_", 6); }
+
+static void on_read(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  (void)s;
+  Ask *a = ctx;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
+  if (!answer || error) ask_error_of(a, error, why ? why : "?");
+  else ask_value(a, pack_get(answer, "value"));
+}
+
+/* The account on paper. */
+static void read_begin(Ask *a) {
+  Session *s = a->orders->session;
+  msgpack_packer pk = clerk_begin(s, "read", 4, on_read, a);
+  pack_key_str(&pk, "op", a->op);
+  pack_key_str(&pk, "venue", a->venue);
+  pack_raw(&pk, "args", &a->args);
+  pack_raw(&pk, "params", &a->params);
+  clerk_end(s);
+}
+
+static bool kill_asked(char *why, size_t size) {
+  char path[PATH_MAX];
+  const char *dir = paths_state();
+  if (!dir || snprintf(path, sizeof path, "%s/kill", dir) >= (int)sizeof path || access(path, F_OK) != 0) return false;
+  snprintf(why, size, "the kill switch is on (bourse kill --undo)");
+  return true;
+}
+
+static void ask_begin(Ask *a) {
+  Orders *o = a->orders;
+  char text[500];
+  a->begun = true;
+  if (o->state == ORDERS_READY && kill_asked(text, sizeof text)) orders_kill(o->session, text);      /* an order does not get in before the next tick */
+  if (o->state == ORDERS_BROKEN || (o->state == ORDERS_KILLED && strncmp(a->op, "cancel", 6) != 0 && !is_read(a->op))) {
+    snprintf(text, sizeof text, "no orders: %s", o->why);
+    ask_error(a, "OperationRejected", o->state == ORDERS_KILLED ? "guard:kill" : NULL, text);
+  } else if (is_create(a->op)) create_begin(a);
+  else if (!strcmp(a->op, "pair")) pair_begin(a);
+  else if (!strcmp(a->op, "limits")) limits_begin(a);
+  else if (!strncmp(a->op, "cancel", 6)) cancel_begin(a);
+  else if (is_read(a->op)) read_begin(a);
+  else other_begin(a);
+}
+
+static bool keep(const msgpack_object *m, const char *key, msgpack_sbuffer *out) {
+  const msgpack_object *v = pack_get(m, key);
+  msgpack_packer pk;
+  msgpack_sbuffer_init(out);
+  if (!v || v->type == MSGPACK_OBJECT_NIL) return true;
+  msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
+  return msgpack_pack_object(&pk, *v) == 0;
+}
+
+static Ask *ask_new(Orders *o) {
+  Ask *a = calloc(1, sizeof *a);
+  if (!a) return NULL;
+  *a = (Ask){ .orders = o, .next = o->asks };
+  if (a->next) a->next->prev = a;
+  o->asks = a;
+  return a;
+}
+
+Ask *ask_inside(Orders *o, const char *op, const char *venue, Pair *pair, int leg) {
+  Ask *a = ask_new(o);
+  if (!a) abort();
+  snprintf(a->op, sizeof a->op, "%s", op);
+  snprintf(a->venue, sizeof a->venue, "%s", venue);
+  a->pair = pair;
+  a->leg = leg;
+  msgpack_sbuffer_init(&a->args);
+  msgpack_sbuffer_init(&a->params);
+  msgpack_sbuffer_init(&a->options);
+  return a;
+}
+
+void ask_go(Ask *a) { ask_begin(a); }
+
+void orders_answer(Peer *p, uint32_t id, const msgpack_object *m) {
+  Session *s = p->session;
+  if (!s->spec->orders || p == &s->clerk) {
+    refuse(p, id, "PermissionDenied", "there are no orders in this run (--live or --paper)");
+    return;
+  }
+  Orders *o = orders_get(s);
+  size_t n = 0;
+  for (const Ask *a = o->asks; a; a = a->next) n++;
+  Ask *a = n < ASKS_MAX ? ask_new(o) : NULL;
+  if (!a) {
+    refuse(p, id, "RateLimitExceeded", "too many orders at once");
+    return;
+  }
+  a->peer = p;
+  a->id = id;
+  bool ok = pack_get_line(m, "op", a->op, sizeof a->op) && pack_get_line(m, "venue", a->venue, sizeof a->venue) && name_ok(a->venue, strlen(a->venue));
+  ok = keep(m, "args", &a->args) && keep(m, "params", &a->params) && keep(m, "options", &a->options) && ok;
+  if (!ok) ask_error(a, "BadRequest", NULL, "an order needs op, venue and args");
+  else if (o->state != ORDERS_STARTING) ask_begin(a);
+}
+
+/* ---- what happens beside ---- */
+
+static void tick(void *ctx) {
+  Orders *o = ctx;
+  char why[200];
+  loop_after(o->session->loop, &o->tick, TICK_MS);
+  if (o->state != ORDERS_KILLED && o->state != ORDERS_BROKEN && kill_asked(why, sizeof why)) orders_kill(o->session, why);
+  watch_tick(o);
+  pairs_tick(o);
+  if (o->finishing) orders_finish(o->session);
+}
+
+void orders_facts(Session *s, const msgpack_object *m) {
+  if (s->orders) changes_take(s->orders, pack_get(m, "changes"));
+}
+
+/* Its orders go on; when it crashed and the limits say so, they are cancelled. */
+void orders_peer_gone(Peer *p) {
+  Orders *o = p->session->orders;
+  size_t cancelled = 0;
+  if (!o) return;
+  for (Ask *a = o->asks; a; a = a->next)
+    if (a->peer == p) a->peer = NULL;
+  for (Watch *w = o->watches; w; w = w->next) {
+    if (w->owner != p) continue;
+    w->owner = NULL;
+    if (!p->crashed || o->limits.keep_on_death) continue;
+    w->cancelling = true;
+    w->due_us = 0;
+    cancelled++;
+  }
+  if (cancelled) session_say(p->session, "warn", "%s died: its %zu open orders are cancelled", p->name, cancelled);
+}
+
+void orders_clerk_gone(Session *s) {
+  Orders *o = s->orders;
+  if (o->finishing) orders_finish(s);
+}
+
+static bool tell_standing(void *ctx, const JournalOrder *j) {
+  Orders *o = ctx;
+  session_say(o->session, "note", "stands: order %lld, %s %s %s %s at %s, %s (%s)", (long long)j->id, j->side, j->amount, j->symbol, j->type,
+              j->price && *j->price ? j->price : "the market", order_state_name(j->state), j->venue);
+  return true;
+}
+
+/* Waits for what is under way, then lets the clerk go, then ends the session. Called again and again until that is so. */
+void orders_finish(Session *s) {
+  Orders *o = s->orders;
+  if (!o) {
+    session_end(s);
+    return;
+  }
+  if (!o->finishing) {
+    o->finishing = true;
+    loop_after(s->loop, &o->end, END_MS);
+  }
+  if (o->end.slot && (o->asks || o->pairs || clerk_busy(s) || watch_unsettled(o))) return;
+  if (!o->said_stand && o->journal) {
+    o->said_stand = true;
+    JournalFilter filter = { .class = JOURNAL_OPEN, .run = o->run };
+    journal_each(o->journal, &filter, tell_standing, o);
+    journal_run_end(o->journal, o->run, clock_wall_ms());
+  }
+  if (s->clerk.state != PEER_GONE) {
+    peer_stop(&s->clerk, "no more orders");
+    return;
+  }
+  session_end(s);
+}
+
+static void end_time(void *ctx) {
+  Orders *o = ctx;
+  if (clerk_busy(o->session) && o->session->clerk.state < PEER_LEAVING) peer_fail(&o->session->clerk, 1, "clerk: did not end in time");
+  orders_finish(o->session);
+}
+
+void orders_kill(Session *s, const char *why) {
+  Orders *o = s->orders;
+  size_t n = 0;
+  if (!o || o->state == ORDERS_KILLED) return;
+  snprintf(o->why, sizeof o->why, "%s", why);
+  o->state = ORDERS_KILLED;
+  for (Watch *w = o->watches; w; w = w->next) {
+    w->cancelling = true;
+    w->due_us = 0;
+    n++;
+  }
+  session_say(s, "warn", "%s: %zu open orders are cancelled, and no new ones are taken", why, n);
+  orders_started(o);
+}
+
+void orders_close(Session *s) {
+  Orders *o = s->orders;
+  if (!o) return;
+  pairs_free(o);
+  while (o->asks) ask_free(o->asks);
+  for (Watch *w = o->watches, *next; w; w = next) {
+    next = w->next;
+    free(w);
+  }
+  journal_close(o->journal);
+  guard_limits_free(&o->limits);
+  clerk_free(o->clerk);
+  free(o->config);
+  free(o);
+  s->orders = NULL;
+}
+
+/* ---- for request.c ---- */
+
+static Ask *ask_of(Orders *o, int64_t order) {
+  for (Ask *a = o->asks; a; a = a->next)
+    if (a->order == order) return a;
+  return NULL;
+}
+
+bool orders_may_send(Session *s, const Peer *p, int64_t order, const char *act, char *why, size_t size) {
+  if (p != &s->clerk || !s->orders) return snprintf(why, size, "orders go through the broker: a worker does not send them"), false;
+  if (!strcmp(act, "cancel")) return true;         /* lessens what is at stake */
+  Ask *a = order > 0 ? ask_of(s->orders, order) : NULL;
+  if (!a || (strcmp(act, "create") != 0 && strcmp(act, "other") != 0)) return snprintf(why, size, "this request belongs to no order of the journal"), false;
+  if (a->sent) return snprintf(why, size, "the order was sent already; nothing is sent twice"), false;
+  return true;
+}
+
+bool orders_sending(Session *s, int64_t order, const char *act, const char *method, const char *url, size_t url_len, const char *body, size_t body_len,
+                    char *why, size_t size) {
+  Orders *o = s->orders;
+  bool cancel = !strcmp(act, "cancel");
+  Ask *a = o && !cancel ? ask_of(o, order) : NULL;
+  if (!o || !o->journal || (!cancel && (!a || a->sent))) return snprintf(why, size, "the order was sent already; nothing is sent twice"), false;
+  size_t n = strlen(method) + url_len + body_len + 3;
+  char *text = malloc(n);
+  if (!text) return snprintf(why, size, "out of memory"), false;
+  n = (size_t)snprintf(text, n, "%s %.*s%s%.*s", method, (int)url_len, url, body_len ? "\n" : "", (int)body_len, body);
+  int64_t now = clock_wall_ms();
+  bool other = !strcmp(act, "other");
+  bool ok = cancel || other ? order <= 0 || journal_event(o->journal, other ? 0 : order, other ? "note" : "cancel_sent", text, now)
+                            : journal_mark(o->journal, order, ORDER_SENT, &(JournalChange){ .text = text }, now);
+  free(text);
+  if (!ok) return snprintf(why, size, "not sent, because the journal cannot be written: %s", journal_error(o->journal)), false;
+  if (a) a->sent = true;
+  return true;
+}
+
+void orders_replied(Session *s, int64_t order, const char *act, int status, const char *body, size_t len) {
+  Orders *o = s->orders;
+  bool cancel = !strcmp(act, "cancel");
+  Ask *a = o && !cancel ? ask_of(o, order) : NULL;
+  char *text;
+  if (!o || !o->journal || order <= 0) return;
+  if (a && status > 0) {
+    a->replied = true;
+    a->status = status;
+  }
+  if (len > 65536) len = 65536;
+  if (asprintf(&text, "%d %.*s", status, (int)len, body ? body : "") < 0) return;
+  if (!journal_event(o->journal, strcmp(act, "other") ? order : 0, cancel ? "cancel_reply" : "reply", text, clock_wall_ms()))
+    session_say(s, "error", "journal: %s", journal_error(o->journal));
+  free(text);
+}

@@ -1,0 +1,96 @@
+/* What the files of orders share: orders.c (their life in a session), order_create.c, order_lookup.c, order_other.c. */
+#ifndef BOURSE_ORDERS_IN_H
+#define BOURSE_ORDERS_IN_H
+#include "broker/guard.h"
+#include "broker/journal.h"
+#include "broker/orders.h"
+
+#define PAPER_ACCOUNT "paper"
+
+enum orders_state { ORDERS_STARTING, ORDERS_READY, ORDERS_BROKEN, ORDERS_KILLED };
+
+typedef struct Ask Ask;        /* a strategy's question, until it is answered */
+typedef struct Watch Watch;    /* an order of the journal that is not settled yet */
+typedef struct Pair Pair;      /* two orders that belong together (order_pair.c) */
+
+struct Orders {
+  Session *session;
+  Clerk *clerk;
+  Journal *journal;
+  GuardLimits limits;
+  bool paper;
+  enum orders_state state;
+  char why[400];                  /* BROKEN, KILLED */
+  int64_t run;
+  Ask *asks;                      /* all that are under way; those that came before READY wait */
+  Watch *watches; size_t n_watches;
+  Pair *pairs;
+  LoopTimer tick, end;
+  bool finishing, said_stand;
+  int starting;                   /* tasks that must end before READY */
+  char *config; size_t config_len; char config_path[512];
+};
+
+struct Ask {
+  Orders *orders;
+  Peer *peer;                     /* NULL: it is gone, nobody waits */
+  uint32_t id;
+  char op[48], venue[64];
+  msgpack_sbuffer args, params, options;     /* as they came; empty: absent */
+  bool begun;
+  int64_t order;                  /* of the journal, once it is intended */
+  bool sent, replied; int status; /* of its request */
+  int tries;
+  int64_t cancels;                /* cancel: the order of the journal, 0 when it has none */
+  char target[128], symbol[96];   /* cancel: id at the venue, market */
+  LoopTimer timer;
+  Pair *pair; int leg;            /* of a pair: it is told, and no worker; leg 1, 2, and 3 for what sets it right */
+  Ask *prev, *next;
+};
+
+/* An order that is looked at until it is settled: one that is unknown soon and often, one that rests now and then. */
+struct Watch {
+  Orders *orders;
+  int64_t order;
+  Peer *owner;                    /* whose worker made it, NULL when that ended or it is from a run before */
+  Ask *ask;                       /* who waits for the outcome, or NULL */
+  int looks, misses;
+  bool looking, of_start, cancelling;
+  int64_t due_us, since_us;
+  Watch *next;
+};
+
+/* orders.c */
+void ask_value(Ask *a, const msgpack_object *value);                                   /* answers and ends it; value NULL: nil */
+void ask_error(Ask *a, const char *class, const char *code, const char *message);      /* the same */
+void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise);         /* with the clerk's error, or the text */
+void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b);          /* a value that came packed; nil when empty */
+void orders_break(Orders *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void orders_started(Orders *o);                                                        /* one of `starting` is done */
+bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap);       /* text, or a number's digits */
+
+/* order_create.c */
+void create_begin(Ask *a);
+
+/* order_lookup.c */
+Watch *watch_add(Orders *o, int64_t order, Peer *owner, Ask *ask, int64_t in_ms);      /* one for each order */
+void watch_tick(Orders *o);
+bool watch_unsettled(const Orders *o);                                                 /* an unknown one, or one that is being cancelled */
+void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills);   /* what the venue says of it: into the journal */
+void changes_take(Orders *o, const msgpack_object *changes);                           /* of the paper account */
+
+/* order_pair.c */
+void pair_begin(Ask *a);
+void pair_leg_told(Pair *p, int leg, const char *error);                               /* the order of a leg was placed, or why not */
+void pairs_tick(Orders *o);
+void pairs_resume(Orders *o);                                                          /* those that an earlier run left unfinished */
+void pairs_free(Orders *o);
+int64_t pair_id(const Pair *p);
+Ask *ask_inside(Orders *o, const char *op, const char *venue, Pair *pair, int leg);    /* of the broker's own; fill args, then ask_go */
+void ask_go(Ask *a);
+
+/* order_other.c */
+void cancel_begin(Ask *a);
+void other_begin(Ask *a);
+void limits_begin(Ask *a);
+#endif
