@@ -135,7 +135,7 @@ every(0.1, function()
   print(ok and "signed" or why.class .. " " .. why.message)
 end)
 LUA
-"$bourse" run watch.lua --home home --base-url "pinned=$url" >out.run 2>err.run </dev/null &
+"$bourse" run watch.lua --live --yes --home home --base-url "pinned=$url" >out.run 2>err.run </dev/null &
 run=$!
 # wait_for TEXT FROM: the text stands in the output behind that line.
 wait_for() {

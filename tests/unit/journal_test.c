@@ -378,6 +378,22 @@ static void lists_of_orders(void **state) {
   assert_string_equal(listed(&(JournalFilter){ .since_ms = NOW, .limit = 3 }), "h stop ");
 }
 
+static void orders_whose_fills_lack(void **state) {
+  (void)state;
+  int64_t whole = opened("whole"), half = opened("half");
+  opened("open");
+  OK(journal_mark(J, opened("none"), ORDER_CANCELLED, &(JournalChange){ .filled = "0" }, NOW));
+  OK(journal_mark(J, opened("untold"), ORDER_FILLED, NULL, NOW));
+  OK(journal_mark(J, opened("late"), ORDER_CANCELLED, &(JournalChange){ .filled = "0.1" }, NOW + 5));
+  OK(journal_mark(J, whole, ORDER_FILLED, &(JournalChange){ .filled = "0.3" }, NOW));
+  OK(journal_mark(J, half, ORDER_FILLED, &(JournalChange){ .filled = "0.3" }, NOW));
+  add_fill(whole, "T1", "10", "0.1", NOW, true);
+  add_fill(whole, "T2", "10", "0.2", NOW, true);
+  add_fill(half, "T3", "10", "0.1", NOW, true);
+  assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_LACKING }), "half untold late ");
+  assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_LACKING, .since_ms = NOW + 5 }), "late ");
+}
+
 static bool cancel(void *ctx, const JournalOrder *o) {
   JournalOrder *again = journal_order(J, o->id);
   assert_non_null(again);
@@ -704,9 +720,9 @@ static void balances(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, live, clean)
   const struct CMUnitTest tests[] = { T(a_life_of_an_order), T(events_tell_everything), T(the_chain_is_as_described), T(every_step), T(what_is_refused),
-    T(figures_follow_from_fills), T(what_the_venue_told_stands), T(orders_without_amount_and_contracts), T(lists_of_orders), T(a_walk_may_change_things),
-    T(lists_of_fills), T(sums_of_orders), T(results_of_fills), T(results_do_not_hang_on_the_order_of_arrival), T(results_count_once),
-    T(flat_is_cash),
+    T(figures_follow_from_fills), T(what_the_venue_told_stands), T(orders_without_amount_and_contracts), T(lists_of_orders), T(orders_whose_fills_lack),
+    T(a_walk_may_change_things), T(lists_of_fills), T(sums_of_orders), T(results_of_fills), T(results_do_not_hang_on_the_order_of_arrival),
+    T(results_count_once), T(flat_is_cash),
     T(changes_that_hold_together), T(pairs), T(balances) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

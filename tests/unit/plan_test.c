@@ -259,6 +259,9 @@ static void trades_and_orders(void **state) {
     { "trades { timestamp = 't', id = 'i', where = 'k=trade' }", "[{\"t\":5,\"i\":\"b\",\"k\":\"trade\"},{\"t\":5,\"i\":\"a\",\"k\":\"trade\"},{\"t\":1,\"i\":\"z\",\"k\":\"other\"}]",
       "eq(#r, 2) eq(r[1].id, 'a')", NULL, NULL, NULL, NULL, 0, 0 },
     { "trades { timestamp = 't', where = function(o) return o.k end }", "[{\"t\":5,\"k\":true},{\"t\":5,\"k\":false}]", "eq(#r, 1)", NULL, NULL, NULL, NULL, 0, 0 },
+    { "order { id = 'i', amount = 'n', trades = trades { at = 't', id = 'i', price = 'p', amount = 'a' } }",
+      "{\"i\":\"1\",\"n\":\"2\",\"t\":[{\"i\":\"7\",\"p\":\"10\",\"a\":\"0.5\"},{\"i\":\"7\",\"p\":\"10\",\"a\":\"0.5\"},{\"i\":\"8\",\"p\":\"10\",\"a\":\"0.5\"}]}",
+      "eq(r.filled, 1.0) eq(r.remaining, 1.0) eq(r.cost, 10.0) eq(#r.trades, 2)", NULL, NULL, NULL, NULL, 0, 0 },
     { "order { id = 'orderId', status = { 'status', FILLED = 'closed' }, type = 'type|lower', price = 'price', amount = 'origQty', filled = 'executedQty',"
       " cost = 'cummulativeQuoteQty', triggerPrice = 'stopPrice|nonzero', timeInForce = 'timeInForce' }",
       "{\"orderId\":3397148653,\"status\":\"FILLED\",\"type\":\"MARKET\",\"price\":\"0.00000000\",\"origQty\":\"0.10000000\",\"executedQty\":\"0.10000000\","

@@ -1,0 +1,61 @@
+#!/bin/sh
+# guard.sh BOURSE VENUES: limits of a bourse.lua and of a script, over whole runs on paper; configs that are wrong; what the guard says is in the journal.
+set -eu
+bourse=$1 venues=$2
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d)
+trap 'kill $server 2>/dev/null || true; rm -rf "$dir"' EXIT
+BOURSE_STATE=$dir/state HOME=$dir
+export BOURSE_STATE HOME
+cp "$here/guard.lua" "$dir/"
+cd "$dir"
+: > ports
+"$venues" --venues kraken --manual --for 60 > ports &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do grep -q ready ports && break; sleep 0.2; done
+url=$(awk '$1 == "kraken" { print $2 }' ports)
+[ -n "$url" ] || { echo "no local venue"; exit 1; }
+fail() { echo "$1"; cat out err; exit 1; }
+run() { part=$1; shift; timeout 30 "$bourse" run guard.lua --base-url "kraken=$url" --arg "part=$part" "$@" > out 2> err; }
+
+cat > bourse.lua <<'LUA'
+-- What an order may be.
+local dollars = 200
+return {
+  limits = { symbols = { "BTC/USD" }, order_notional = { USD = dollars }, day_notional = { USD = 5000 }, orders_per_minute = 8, open_orders = 5 },
+  withdraw = { addresses = { BTC = { "bc1qmine" } } },
+  paper = { balances = { USD = 100000, BTC = 1 } },
+}
+LUA
+run limits || fail "the limits of bourse.lua"
+rm -rf state
+run loop || fail "the loop"
+grep -q '^taken 5 guard:open_orders' out || fail "an order loop was not stopped by open_orders"
+"$bourse" journal export events --paper > out 2> err || fail "no journal"
+grep -q 'orders are open; bourse.lua allows 5' out || fail "the refusal is not in the journal"
+"$bourse" journal verify --paper > out 2> err || fail "the journal is not whole"
+
+# Another file, by name; without one, the built-in limits.
+echo 'return { limits = { order_notional = { USD = 1 } } }' > other.lua
+run limits --config other.lua && fail "a narrower config was not heeded"
+grep -q 'allows 1' err || fail "which limit"
+rm bourse.lua
+run loop || fail "without a config"
+run loop --config nowhere.lua && grep -q '^taken' out && ! grep -q '^taken 0' out && fail "a config that is not there"
+grep -q 'nowhere.lua' err || fail "the missing config is not named"
+
+# Wrong ones: no order, and a sentence that says what is wrong.
+wrong() {
+  printf '%s\n' "$1" > bad.lua
+  run loop --config bad.lua || true
+  grep -q '^taken 0' out || fail "orders with a wrong config: $1"
+  grep -q "$2" err || fail "'$2' is not said of: $1"
+}
+wrong 'return { limits = { order_notionel = { USD = 1 } } }' 'order_notionel: no such limit'
+wrong 'return { limits = { price_band = 5 } }' 'price_band: a fraction'
+wrong 'return 5' 'a table is expected'
+wrong 'return {' 'bad.lua'
+wrong 'while true do end' 'bad.lua'
+wrong 'return { limits = { orders_per_minute = "many" } }' 'orders_per_minute: a whole number'
+wrong 'os.execute("id")' 'execute'
+echo ok

@@ -1,0 +1,35 @@
+#!/bin/sh
+# paper.sh BOURSE VENUES: orders on paper: fills, refusals, balances, the journal, and what stays over a restart.
+set -eu
+bourse=$1 venues=$2
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d)
+trap 'kill $server 2>/dev/null || true; rm -rf "$dir"' EXIT
+BOURSE_STATE=$dir/state
+export BOURSE_STATE
+cp "$here/paper.lua" "$dir/"
+cd "$dir"
+echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, orders_per_minute = 1000, price_band = 0.5 } }' > bourse.lua
+: > ports
+"$venues" --venues kraken --manual --for 60 > ports &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10; do grep -q ready ports && break; sleep 0.2; done
+url=$(awk '$1 == "kraken" { print $2 }' ports)
+[ -n "$url" ] || { echo "no local venue"; exit 1; }
+fail() { echo "$1"; cat out err; exit 1; }
+run() { timeout 30 "$bourse" run paper.lua --base-url "kraken=$url" --arg "part=$1" > out 2> err; }
+
+run first || fail "the first run failed"
+grep -q '^ok first' out || fail "the first run did not end well"
+grep -q 'stands: order' err || fail "what stands at the end is not told"
+run second || fail "the second run failed"
+grep -q '^ok second' out || fail "the second run did not end well"
+"$bourse" journal verify --paper > out 2> err || fail "the journal is not whole"
+"$bourse" orders --paper --format csv > out 2> err || fail "no orders"
+[ "$(grep -c ',rejected,' out)" -eq 2 ] || fail "refusals are not in the journal"
+"$bourse" fills --paper --format json > out 2> err || fail "no fills"
+"$bourse" kill "a test" > out 2> err || fail "no kill switch"
+run killed || fail "with the kill switch on"
+grep -q 'kill switch is on' err || fail "the kill switch is not told"
+"$bourse" kill --undo > out
+echo ok

@@ -1,0 +1,407 @@
+/* The guard: every limit by itself, runaways that it must stop, and limits as they are written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "broker/guard.h"
+#include "wire/pack.h"
+
+static Decimal dec(const char *s) {
+  Decimal d;
+  assert_true(dec_parse(s, strlen(s), &d));
+  return d;
+}
+
+/* ---- values as a config has them ---- */
+
+typedef struct { msgpack_sbuffer b; msgpack_packer pk; msgpack_unpacked u; } Doc;
+
+static msgpack_packer *doc(Doc *d) {
+  msgpack_sbuffer_init(&d->b);
+  msgpack_packer_init(&d->pk, &d->b, msgpack_sbuffer_write);
+  msgpack_unpacked_init(&d->u);
+  return &d->pk;
+}
+
+static const msgpack_object *whole(Doc *d) {
+  assert_int_equal(msgpack_unpack_next(&d->u, d->b.data, d->b.size, NULL), MSGPACK_UNPACK_SUCCESS);
+  return &d->u.data;
+}
+
+static void done(Doc *d) {
+  msgpack_unpacked_destroy(&d->u);
+  msgpack_sbuffer_destroy(&d->b);
+}
+
+static void amounts(msgpack_packer *pk, const char *name, const char *code, double x) {
+  pack_str(pk, name);
+  pack_map(pk, 1);
+  pack_key_double(pk, code, x);
+}
+
+/* ---- an order that is within every built-in limit ---- */
+
+static GuardOrder fine(void) {
+  GuardOrder o = {
+    .venue = "kraken", .symbol = "BTC/USD", .side = "buy", .quote = "USD", .asked_amount = "0.001", .amount = "0.001", .asked_price = "60000",
+    .price = "60000", .notional = "60", .amount_step = "0.00000001", .price_step = "0.1", .amount_min = "0.0001", .cost_min = "0.5", .bid = "60000",
+    .ask = "60010", .book_age_ms = 100,
+  };
+  o.all.minute_notional = o.all.day_notional = o.all.realised_day = dec("0");
+  o.at_venue = o.all;
+  return o;
+}
+
+static void stops(const GuardLimits *l, const GuardOrder *o, enum guard_limit want, const char *says) {
+  enum guard_limit got;
+  char why[400] = "";
+  assert_false(guard_check(l, o, &got, why, sizeof why));
+  if (got != want) fail_msg("stopped by %s (%s), not by %s", guard_limit_name(got), why, guard_limit_name(want));
+  if (says && !strstr(why, says)) fail_msg("'%s' does not say '%s'", why, says);
+}
+
+static void lets(const GuardLimits *l, const GuardOrder *o) {
+  enum guard_limit got;
+  char why[400] = "";
+  if (!guard_check(l, o, &got, why, sizeof why)) fail_msg("refused by %s: %s", guard_limit_name(got), why);
+  assert_int_equal(got, GUARD_NONE);
+}
+
+/* ---- each limit ---- */
+
+static void each_limit(void **state) {
+  (void)state;
+  GuardLimits l;
+  guard_defaults(&l);
+  GuardOrder o = fine();
+  lets(&l, &o);
+  o.unknown = 1;
+  stops(&l, &o, GUARD_UNKNOWN, "1 earlier order for BTC/USD at kraken");
+  o = fine(), o.all.minute_orders = 20;
+  stops(&l, &o, GUARD_ORDERS_PER_MINUTE, "20 orders in the last minute; the built-in limit allows 20");
+  o.all.minute_orders = 19;
+  lets(&l, &o);
+  o = fine(), o.all.open = 10;
+  stops(&l, &o, GUARD_OPEN_ORDERS, "10 orders are open");
+  o = fine(), o.notional = "100.01";
+  stops(&l, &o, GUARD_ORDER_NOTIONAL, "worth 100.01 USD, the built-in limit allows 100");
+  o.notional = "100";
+  lets(&l, &o);
+  o = fine(), o.all.day_notional = dec("940.01");
+  stops(&l, &o, GUARD_DAY_NOTIONAL, "1000.01 USD today");
+  o.all.day_notional = dec("940");
+  lets(&l, &o);
+  o = fine(), o.quote = "DOGE";
+  stops(&l, &o, GUARD_ORDER_NOTIONAL, "no order_notional is set for DOGE");
+  o = fine(), o.book_age_ms = 5001;
+  stops(&l, &o, GUARD_DATA_AGE, "5001 ms old");
+  o = fine(), o.bid = "60010";
+  stops(&l, &o, GUARD_BOOK, "crossed");
+  o = fine(), o.bid = "";
+  stops(&l, &o, GUARD_BOOK, "no bids");
+  o = fine(), o.asked_price = o.price = "63006";
+  stops(&l, &o, GUARD_PRICE_BAND, "price 63006 is 5.0012 % from the middle of the book, 60005");
+  o = fine(), o.all.realised_day = dec("-20");
+  stops(&l, &o, GUARD_LOSS, "20 USD lost today");
+  o.all.realised_day = dec("-19.99");
+  lets(&l, &o);
+  o = fine(), o.amount = "0.00099";
+  stops(&l, &o, GUARD_ROUNDING, "the market's step");
+  o.amount_step = "0.0001";
+  lets(&l, &o);
+  o = fine(), o.amount = "0.0011";
+  stops(&l, &o, GUARD_ROUNDING, "raised the amount");
+  o = fine(), o.price = "60000.2";
+  stops(&l, &o, GUARD_ROUNDING, "the price");
+  o = fine(), o.amount_step = o.price_step = "", o.price = "60061";
+  stops(&l, &o, GUARD_ROUNDING, "a thousandth");
+  o = fine(), o.amount = o.asked_amount = "0.00009";
+  stops(&l, &o, GUARD_MARKET, "below what the market takes, 0.0001");
+  o = fine(), o.amount = "0", o.amount_step = "1";
+  stops(&l, &o, GUARD_MARKET, "above zero");
+  o = fine(), o.amount = o.asked_amount = "-0.001";
+  stops(&l, &o, GUARD_MARKET, "above zero");
+  o = fine(), o.notional = "0.4";
+  stops(&l, &o, GUARD_MARKET, "cost 0.4");
+  o = fine(), o.notional = "";
+  stops(&l, &o, GUARD_MARKET, "cannot be told");
+  guard_limits_free(&l);
+}
+
+static void own_orders(void **state) {
+  (void)state;
+  GuardLimits l;
+  guard_defaults(&l);
+  GuardOwn own[] = { { "buy", "60000" }, { "sell", "60005" } };
+  GuardOrder o = fine();
+  o.own = own;
+  o.n_own = 2;
+  lets(&l, &o);                                   /* at 60000, below the own sell */
+  o.price = o.asked_price = "60005";
+  stops(&l, &o, GUARD_SELF_CROSS, "an own order that sells at 60005");
+  o.side = "sell", o.price = o.asked_price = "60000.1";
+  lets(&l, &o);
+  o.price = o.asked_price = "60000";
+  stops(&l, &o, GUARD_SELF_CROSS, "buys at 60000");
+  o.side = "buy", o.price = o.asked_price = NULL;   /* at the market: may walk the book as far as the band */
+  stops(&l, &o, GUARD_SELF_CROSS, "sells at 60005");
+  own[1].price = "64000";
+  lets(&l, &o);
+  own[1].price = "";
+  stops(&l, &o, GUARD_SELF_CROSS, "the market");
+  guard_limits_free(&l);
+}
+
+/* ---- runaways: what a script in trouble does over and over, and after how many orders it is stopped ---- */
+
+typedef struct { GuardOrder o; Decimal price, amount, fee; int64_t at_ms, times[4096]; Decimal worth[4096]; int n; Decimal realised; } World;
+
+static void place(World *w) {
+  w->times[w->n] = w->at_ms;
+  dec_parse(w->o.notional, strlen(w->o.notional), &w->worth[w->n]);
+  w->n++;
+}
+
+static void sums(World *w) {
+  GuardSums s = { .open = w->o.all.open, .realised_day = w->realised, .minute_notional = dec("0"), .day_notional = dec("0") };
+  for (int i = 0; i < w->n; i++) {
+    assert_true(dec_add(s.day_notional, w->worth[i], &s.day_notional));
+    if (w->times[i] <= w->at_ms - 60000) continue;
+    s.minute_orders++;
+    assert_true(dec_add(s.minute_notional, w->worth[i], &s.minute_notional));
+  }
+  w->o.all = w->o.at_venue = s;
+}
+
+/* An order, again and again, as fast as it goes. */
+static void order_loop(World *w) { w->at_ms += 10; }
+/* An order a minute: not fast, but it never ends. */
+static void slow_loop(World *w) { w->at_ms += 60001; }
+/* Each twice as large as the last. */
+static void doubling(World *w) {
+  static char text[64];
+  Decimal d = dec(w->o.notional);
+  assert_true(dec_mul(d, dec_from_int(2), &d) && dec_text(d, text, sizeof text));
+  w->o.notional = text;
+  w->at_ms += 60001;
+}
+/* To and fro: each time half a dollar of fees. */
+static void fee_burn(World *w) {
+  w->o.notional = "5";
+  assert_true(dec_sub(w->realised, dec("0.5"), &w->realised));
+  w->at_ms += 60001;
+}
+/* Orders that never fill, and are never cancelled. */
+static void piling_up(World *w) {
+  w->o.notional = "1";
+  w->o.all.open++;
+  w->at_ms += 60001;
+}
+static void typo(World *w) { w->o.price = w->o.asked_price = "600000", w->o.notional = "60"; }
+static void typo_down(World *w) { w->o.side = "sell", w->o.price = w->o.asked_price = "6000"; }
+static void wrong_unit(World *w) { w->o.amount = w->o.asked_amount = "60", w->o.notional = "3600000"; }
+static void stale(World *w) { w->o.book_age_ms += 1000; w->at_ms += 60001; w->o.notional = "1"; }
+static void after_a_timeout(World *w) { w->o.unknown = w->n; w->at_ms += 5000; }
+static void against_itself(World *w) {
+  static const GuardOwn own = { "sell", "60000" };
+  w->o.own = &own;
+  w->o.n_own = w->n ? 1 : 0;
+}
+
+static void runaways(void **state) {
+  (void)state;
+  static const struct { const char *name; void (*step)(World *); enum guard_limit stop; int orders; } table[] = {
+    { "order loop", order_loop, GUARD_DAY_NOTIONAL, 16 }, { "slow loop", slow_loop, GUARD_DAY_NOTIONAL, 16 }, { "doubling", doubling, GUARD_ORDER_NOTIONAL, 0 },
+    { "fee burn", fee_burn, GUARD_LOSS, 39 }, { "piling up", piling_up, GUARD_OPEN_ORDERS, 9 }, { "price x10", typo, GUARD_PRICE_BAND, 0 },
+    { "price /10", typo_down, GUARD_PRICE_BAND, 0 }, { "amount in dollars", wrong_unit, GUARD_ORDER_NOTIONAL, 0 }, { "stale book", stale, GUARD_DATA_AGE, 4 },
+    { "again after a timeout", after_a_timeout, GUARD_UNKNOWN, 1 }, { "against itself", against_itself, GUARD_SELF_CROSS, 1 } };
+  GuardLimits l;
+  guard_defaults(&l);
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    World *w = calloc(1, sizeof *w);
+    assert_non_null(w);
+    w->o = fine();
+    w->realised = dec("0");
+    enum guard_limit got = GUARD_NONE;
+    char why[400];
+    while (w->n < 4000) {
+      table[i].step(w);
+      sums(w);
+      if (!guard_check(&l, &w->o, &got, why, sizeof why)) break;
+      place(w);
+    }
+    if (got != table[i].stop || w->n != table[i].orders)
+      fail_msg("%s: stopped by %s after %d orders, not by %s after %d: %s", table[i].name, guard_limit_name(got), w->n, guard_limit_name(table[i].stop), table[i].orders, why);
+    free(w);
+  }
+  guard_limits_free(&l);
+}
+
+/* A cheap order loop is stopped by the rate, where notional would let it go on. */
+static void cheap_loop(void **state) {
+  (void)state;
+  GuardLimits l;
+  guard_defaults(&l);
+  World *w = calloc(1, sizeof *w);
+  assert_non_null(w);
+  w->o = fine();
+  w->o.notional = "1";
+  w->realised = dec("0");
+  enum guard_limit got = GUARD_NONE;
+  char why[400];
+  while (w->n < 4000) {
+    order_loop(w);
+    sums(w);
+    if (!guard_check(&l, &w->o, &got, why, sizeof why)) break;
+    place(w);
+  }
+  assert_int_equal(got, GUARD_ORDERS_PER_MINUTE);
+  assert_int_equal(w->n, 20);
+  free(w);
+  guard_limits_free(&l);
+}
+
+/* ---- as written ---- */
+
+static void layers(void **state) {
+  (void)state;
+  GuardLimits l;
+  char err[300] = "", text[2000];
+  Doc d;
+  guard_defaults(&l);
+  msgpack_packer *pk = doc(&d);
+  pack_map(pk, 3);
+  pack_str(pk, "limits");
+  pack_map(pk, 6);
+  pack_str(pk, "symbols");
+  pack_array(pk, 2);
+  pack_str(pk, "BTC/USD");
+  pack_str(pk, "ETH/USD");
+  amounts(pk, "order_notional", "USD", 500);
+  amounts(pk, "minute_notional", "USD", 600);
+  pack_key_int(pk, "orders_per_minute", 100);
+  pack_key_double(pk, "price_band", 0.2);
+  pack_key_str(pk, "on_death", "keep");
+  pack_str(pk, "venues");
+  pack_map(pk, 1);
+  pack_str(pk, "bitstamp");
+  pack_map(pk, 1);
+  pack_str(pk, "limits");
+  pack_map(pk, 2);
+  amounts(pk, "order_notional", "USD", 50);
+  pack_key_int(pk, "data_age_ms", 1000);
+  pack_str(pk, "withdraw");
+  pack_map(pk, 1);
+  pack_str(pk, "addresses");
+  pack_map(pk, 1);
+  pack_str(pk, "BTC");
+  pack_array(pk, 1);
+  pack_str(pk, "bc1qtest");
+  if (!guard_limits_read(&l, whole(&d), err, sizeof err)) fail_msg("%s", err);
+  done(&d);
+  assert_true(l.keep_on_death);
+  assert_int_equal(l.data_age_ms, 1000);
+  assert_true(guard_limits_text(&l, text, sizeof text) < sizeof text);
+  assert_non_null(strstr(text, "an order up to 500 USD"));
+  assert_non_null(strstr(text, "symbols BTC/USD, ETH/USD"));
+
+  GuardOrder o = fine();
+  o.notional = "400";
+  lets(&l, &o);
+  o.all.minute_notional = dec("200.5");
+  stops(&l, &o, GUARD_MINUTE_NOTIONAL, "600.5 USD in the last minute, with this order; bourse.lua allows 600");
+  o = fine(), o.symbol = "DOGE/USD";
+  stops(&l, &o, GUARD_SYMBOLS, "DOGE/USD");
+  o = fine(), o.quote = "EUR";                    /* order_notional was given, without it */
+  stops(&l, &o, GUARD_ORDER_NOTIONAL, "EUR");
+  o = fine(), o.venue = "bitstamp";
+  stops(&l, &o, GUARD_ORDER_NOTIONAL, "bourse.lua (bitstamp) allows 50");
+  o.notional = "40";
+  lets(&l, &o);
+
+  /* a script narrows, and cannot widen */
+  pk = doc(&d);
+  pack_map(pk, 2);
+  amounts(pk, "order_notional", "USD", 1e9);
+  pack_key_int(pk, "open_orders", 2);
+  if (!guard_limits_narrow(&l, "the script x.lua", whole(&d), err, sizeof err)) fail_msg("%s", err);
+  done(&d);
+  o = fine(), o.notional = "501";
+  stops(&l, &o, GUARD_ORDER_NOTIONAL, "bourse.lua allows 500");
+  o = fine(), o.all.open = 2;
+  stops(&l, &o, GUARD_OPEN_ORDERS, "the script x.lua allows 2");
+  pk = doc(&d);
+  pack_map(pk, 1);
+  pack_key_int(pk, "open_orders", 4);             /* its own again: in place of the first */
+  assert_true(guard_limits_narrow(&l, "the script x.lua", whole(&d), err, sizeof err));
+  done(&d);
+  o.all.open = 3;
+  lets(&l, &o);
+
+  assert_true(guard_withdrawal(&l, "BTC", "bc1qtest", err, sizeof err));
+  assert_false(guard_withdrawal(&l, "BTC", "bc1qtes", err, sizeof err));
+  assert_false(guard_withdrawal(&l, "LTC", "bc1qtest", err, sizeof err));
+  guard_limits_free(&l);
+}
+
+static void refused(void (*fill)(msgpack_packer *), const char *says) {
+  GuardLimits l;
+  char err[400] = "";
+  Doc d;
+  guard_defaults(&l);
+  fill(doc(&d));
+  assert_false(guard_limits_read(&l, whole(&d), err, sizeof err));
+  if (!strstr(err, says)) fail_msg("'%s' does not say '%s'", err, says);
+  done(&d);
+  guard_limits_free(&l);
+}
+
+static void in_limits(msgpack_packer *pk) {
+  pack_map(pk, 1);
+  pack_str(pk, "limits");
+  pack_map(pk, 1);
+}
+static void no_such(msgpack_packer *pk) { in_limits(pk); pack_key_int(pk, "order_notionel", 5); }
+static void a_number(msgpack_packer *pk) { in_limits(pk); pack_key_int(pk, "order_notional", 5); }
+static void negative(msgpack_packer *pk) { in_limits(pk); amounts(pk, "loss", "USD", -1); }
+static void not_finite(msgpack_packer *pk) { in_limits(pk); amounts(pk, "loss", "USD", 1.0 / 0.0); }
+static void percent(msgpack_packer *pk) { in_limits(pk); pack_key_int(pk, "price_band", 5); }
+static void broken_count(msgpack_packer *pk) { in_limits(pk); pack_key_double(pk, "open_orders", 1.5); }
+static void other_word(msgpack_packer *pk) { in_limits(pk); pack_key_str(pk, "on_death", "panic"); }
+static void text_flag(msgpack_packer *pk) { in_limits(pk); pack_key_str(pk, "self_cross", "no"); }
+static void outside(msgpack_packer *pk) { pack_map(pk, 1); pack_key_int(pk, "limit", 1); }
+static void no_table(msgpack_packer *pk) { pack_str(pk, "limits"); }
+static void bad_address(msgpack_packer *pk) {
+  pack_map(pk, 1);
+  pack_str(pk, "withdraw");
+  pack_map(pk, 1);
+  pack_str(pk, "addresses");
+  pack_map(pk, 1);
+  pack_key_str(pk, "BTC", "bc1q");
+}
+
+static void as_written(void **state) {
+  (void)state;
+  refused(no_such, "limits.order_notionel: no such limit");
+  refused(a_number, "limits.order_notional: amounts by currency");
+  refused(negative, "limits.loss.USD: a number of zero or more");
+  refused(not_finite, "limits.loss.USD");
+  refused(percent, "limits.price_band: a fraction");
+  refused(broken_count, "limits.open_orders: a whole number");
+  refused(other_word, "limits.on_death");
+  refused(text_flag, "limits.self_cross: true or false");
+  refused(outside, "limit: no such field");
+  refused(no_table, "a table is expected");
+  refused(bad_address, "BTC: a list of addresses");
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = { cmocka_unit_test(each_limit), cmocka_unit_test(own_orders), cmocka_unit_test(runaways), cmocka_unit_test(cheap_loop),
+                                      cmocka_unit_test(layers), cmocka_unit_test(as_written) };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
