@@ -97,7 +97,14 @@ local order_book = in_category("/v5/market/orderbook", 5, function(a)
   return ordered { { "symbol", a.id }, { "category", a.category }, { "limit", a.limit or (a.market.spot and 50 or 25) } }
 end, bybit.order_book)
 
-return with(with(with(dialect "bybit_orders" (bybit), dialect "bybit_contracts" (bybit)), dialect "bybit_wallet" (bybit)), {
+local methods = {}
+for _, part in ipairs {
+  dialect "bybit_orders", dialect "bybit_contracts", dialect "bybit_wallet", dialect "bybit_money", dialect "bybit_options",
+} do
+  methods = with(methods, part(bybit))
+end
+
+return with(methods, {
   hosts = { api = "https://api.bybit.com" },
   credentials = { "apiKey", "secret" },
   client_id = "hex",

@@ -112,7 +112,12 @@ local function tickers_of(path, cost, default)
 end
 
 
-return with(with(dialect "okx_orders" (okx), dialect "okx_contracts" (okx)), {
+local methods = {}
+for _, part in ipairs { dialect "okx_orders", dialect "okx_contracts", dialect "okx_money", dialect "okx_options" } do
+  methods = with(methods, part(okx))
+end
+
+return with(methods, {
   hosts = { api = "https://www.okx.com/api/v5" },
   credentials = { "apiKey", "secret", "password" },
   client_id = "hex",

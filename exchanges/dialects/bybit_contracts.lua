@@ -1,5 +1,6 @@
 -- What contracts have more in API 5 of Bybit: funding, open interest, positions, leverage and margin.
 -- Used as dialect "bybit_contracts" (bybit): the methods, on top of the parts in dialects/bybit.lua.
+local records = dialect "records"
 
 return function(bybit)
   local told, number, nonzero, in_category = bybit.told, bybit.number, bybit.nonzero, bybit.in_category
@@ -53,6 +54,40 @@ return function(bybit)
   end
 
   local modes = { isolated = "ISOLATED_MARGIN", cross = "REGULAR_MARGIN", portfolio = "PORTFOLIO_MARGIN" }
+  local mode_names = {}
+  for name, id in pairs(modes) do mode_names[id] = name end
+
+  local function tier(row, market)
+    return {
+      tier = math.tointeger(number(row.id)), symbol = market.symbol, currency = market.settle, maxNotional = number(row.riskLimitValue),
+      maintenanceMarginRate = number(row.maintenanceMargin), maxLeverage = number(row.maxLeverage), info = row,
+    }
+  end
+  local ratios = records.list {
+    at = "result.list", market = "symbol", of = "contract", time = "timestamp",
+    value = { longShortRatio = function(o) return number(ratio(o.buyRatio, o.sellRatio, 16)) end },
+  }
+  local liquidations = records.list {
+    at = "result.list", market = "symbol", of = "contract", time = "execTime", number = { contracts = "execQty", price = "execPrice" },
+    value = {
+      contractSize = function(_, a) return a.market and a.market.contractSize end,
+      baseValue = function(o, a)
+        return number(o.execQty) and number(decimal.mul(o.execQty, a.market and a.market.contractSize or 1)) or nil
+      end,
+      quoteValue = function(o, a)
+        local base = number(o.execQty) and decimal.mul(o.execQty, a.market and a.market.contractSize or 1)
+        return base and number(o.execPrice) and number(decimal.mul(base, o.execPrice)) or nil
+      end,
+    },
+  }
+  local rank = { at = "result.list", market = "symbol", of = "contract", time = "updatedTime", value = {
+    rank = function(o) return math.tointeger(number(o.adlRankIndicator)) end,
+  } }
+  local closed_fields = {      -- what was closed: the side is that of the closing order
+    at = "result.list", market = "symbol", market_type = "=swap", timestamp = "createdTime", lastUpdateTimestamp = "updatedTime",
+    contracts = "closedSize,qty", entryPrice = "avgEntryPrice", lastPrice = "avgExitPrice", leverage = "leverage", realizedPnl = "closedPnl",
+    side = { "side", Buy = "short", Sell = "long" },
+  }
 
   return {
     fetch_funding_rate = {
@@ -161,10 +196,7 @@ return function(bybit)
             if market then
               local tiers = out[market.symbol] or {}
               out[market.symbol] = tiers
-              tiers[#tiers + 1] = {
-                tier = math.tointeger(number(row.id)), symbol = market.symbol, currency = market.settle, maxNotional = number(row.riskLimitValue),
-                maintenanceMarginRate = number(row.maintenanceMargin), maxLeverage = number(row.maxLeverage), info = row,
-              }
+              tiers[#tiers + 1] = tier(row, market)
             end
           end
           a.page = told(page.nextPageCursor)
@@ -178,6 +210,76 @@ return function(bybit)
       end,
     },
 
+    fetch_market_leverage_tiers = {
+      needs = "symbol",
+      run = function(a)
+        if not a.market.contract then fail("BadRequest", a.symbol .. " has no tiers") end
+        contract(a)
+        return {
+          get = "/v5/market/risk-limit", cost = 5, send = "symbol={id} category={category}",
+          read = function(reply)
+            local out = list {}
+            for i, row in ipairs(reply.result.list) do out[i] = tier(row, a.market) end
+            return out
+          end,
+        }
+      end,
+    },
+    fetch_long_short_ratio_history = {
+      needs = "symbol",
+      run = function(a)
+        contract(a)
+        return {
+          get = "/v5/market/account-ratio", cost = 5, read = ratios,
+          send = "symbol={id} period={timeframe_name} category={category} startTime={since} endTime={until} limit={limit}",
+        }
+      end,
+    },
+    fetch_positions_history = {
+      run = function(a)
+        local one = a.symbols and #a.symbols == 1 and a.ids[1] or nil
+        a.market = a.symbols and a:market_of(a.symbols[1])
+        if not a.market and not a.params.category then a.params.category = a:take "subType" or "linear" end
+        contract(a)
+        a.market, a.one_id = nil, one
+        return {
+          get = "/v5/position/closed-pnl", cost = 5, send = "category={category} symbol={one_id} startTime={since} limit={limit} endTime={until}",
+          read = positions(closed_fields),
+        }
+      end,
+    },
+    fetch_my_liquidations = {
+      run = function(a)
+        bybit.category(a)
+        return {
+          get = "/v5/execution/list", cost = 5, read = liquidations,
+          send = "execType=BustTrade symbol={id} category={category} limit={limit} startTime={since} endTime={until}",
+        }
+      end,
+    },
+    fetch_position_adl_rank = in_category("/v5/position/list", 5, "symbol={id} category={category}", records.one(with(rank, { at = "result.list.1" })),
+      { needs = "symbol" }),
+    fetch_positions_adl_rank = {
+      run = function(a)
+        local one = a.symbols and #a.symbols == 1
+        a.market = a.symbols and a:market_of(a.symbols[1])
+        bybit.category(a, "linear")
+        a.market = nil
+        return {
+          get = "/v5/position/list", cost = 5, read = records.list(rank),
+          send = function()
+            return ordered { { "symbol", one and a.ids[1] or nil }, { "settleCoin", bybit.settle_coin(a) }, { "category", a.category } }
+          end,
+        }
+      end,
+    },
+    fetch_margin_mode = {      -- one for the whole account
+      get = "/v5/account/info", cost = 5, needs = "symbol",
+      read = records.one {
+        at = "result",
+        value = { symbol = function(_, a) return a.symbol end, marginMode = function(o) return mode_names[o.marginMode] or o.marginMode end },
+      },
+    },
     fetch_position = in_category("/v5/position/list", 5, "symbol={id} category={category}", function(reply, a)
       if not reply.result.list[1] then fail("NullResponse", "no position in " .. a.symbol) end
       return one_position(reply, a)

@@ -233,6 +233,43 @@ local methods = {
       }
     end,
   },
+  cancel_orders_for_symbols = {       -- each { id or clientOrderId, symbol }, of one category
+    run = function(a)
+      local rows, category = list {}, nil
+      for i, o in ipairs(a.orders) do
+        a.market = a:market_of(o.symbol)
+        local this = bybit.category(a)
+        if category and category ~= this then fail("ExchangeError", "the orders are of more than one category") end
+        category = this
+        rows[i] = ordered { { "symbol", a.market.id }, { o.clientOrderId and "orderLinkId" or "orderId", o.clientOrderId or o.id } }
+      end
+      if category == "inverse" then fail("NotSupported", "inverse orders are not cancelled together") end
+      return {
+        post = "/v5/order/cancel-batch", cost = 5, read = batch,
+        send = function() return ordered { { "category", category }, { "request", rows } } end,
+      }
+    end,
+  },
+  edit_orders = {       -- of one category
+    run = function(a)
+      local rows = list {}
+      for i, o in ipairs(a.orders) do
+        local market, params = a:market_of(o.symbol), {}
+        for k, v in pairs(o.params or {}) do params[k] = v end
+        a.market = market
+        rows[i] = change(a, o.id, market, o.amount and a:to_amount(o.amount, market), o.price and a:to_price(o.price, market), params)
+        rows[i].category = nil
+        for k, v in pairs(sorted(params)) do rows[i][k] = v end
+      end
+      if not a.orders[1] then fail("ArgumentsRequired", "edit_orders needs orders") end
+      a.market = a:market_of(a.orders[1].symbol)
+      local category = bybit.category(a)
+      return {
+        post = "/v5/order/amend-batch", cost = 5, read = batch,
+        send = function() return ordered { { "category", category }, { "request", rows } } end,
+      }
+    end,
+  },
   cancel_all_orders = {
     run = function(a)
       local trigger, category = bybit.waiting(a), bybit.category(a)

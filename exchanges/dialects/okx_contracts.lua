@@ -1,5 +1,6 @@
 -- What contracts have more in API 5 of OKX: funding, open interest, positions, leverage and margin.
 -- Used as dialect "okx_contracts" (okx): the methods, on top of the parts in dialects/okx.lua.
+local records = dialect "records"
 
 return function(okx)
   local function told(x) return x ~= "" and x or nil end
@@ -62,6 +63,33 @@ return function(okx)
   }
 
   local one_funding_rate = funding_rate(with(funding_fields, { at = "data.1" }))
+
+  local interest = {
+    at = "data", market = "instId", symbol_of = okx.symbol_of, time = "ts",
+    number = { openInterestAmount = "oi", openInterestValue = "oiUsd", baseVolume = "oiCcy" },
+  }
+  local function settled_in(_, a, row)
+    local market = a.symbols_by_id and row.symbol and a:market_of(row.symbol) or a.market
+    return market and (market.inverse and market.base or market.quote)
+  end
+  local adjustments = records.list {
+    at = "data", market = "instId", symbol_of = okx.symbol_of, time = "ts",
+    value = {
+      marginMode = "isolated", code = settled_in,
+      amount = function(o) return okx.number(told(o.posBalChg) and decimal.abs(o.posBalChg)) end,
+      type = function(o) return o.type ~= "6" and o.type or (tonumber(o.posBalChg) or 0) > 0 and "add" or "reduce" end,
+    },
+  }
+  local function tiers(reply, a)
+    local out = list {}
+    for i, o in ipairs(reply.data) do
+      out[i] = {
+        info = o, tier = math.tointeger(tonumber(o.tier)), symbol = a.symbol, currency = a.quote, minNotional = okx.number(o.minSz),
+        maxNotional = okx.number(o.maxSz), maintenanceMarginRate = okx.number(o.mmr), maxLeverage = okx.number(o.maxLever),
+      }
+    end
+    return out
+  end
 
   local function margin_of(kind)
     return {
@@ -233,8 +261,73 @@ return function(okx)
       post = "/account/set-position-mode", cost = 4, read = as_it_is,
       send = function(a) return { posMode = a.hedged and "long_short_mode" or "net_mode" } end,
     },
+    fetch_position_mode = {
+      get = "/account/config", cost = 4,
+      read = function(reply)
+        local row = reply.data[1] or fail("NullResponse", "no account")
+        return { info = row, hedged = row.posMode == "long_short_mode" }
+      end,
+    },
+    fetch_positions_for_symbol = {
+      get = "/account/positions", cost = 2, needs = "symbol", read = position_list, send = "instId={id} instType={instType}",
+    },
+    fetch_positions_history = {
+      get = "/account/positions-history", cost = 2, read = position_list,
+      send = function(a)
+        a:take "until"
+        return ordered { { "limit", a.limit or 100 }, { "instId", a.ids and #a.ids == 1 and a.ids[1] or nil }, { "mgnMode", a:take "marginMode" } }
+      end,
+    },
     add_margin = margin_of "add",
     reduce_margin = margin_of "reduce",
-
+    fetch_margin_adjustment_history = {
+      needs = "type",
+      run = function(a)
+        local auto, last = a:take "auto", a:take "until"
+        local kinds = auto and { add = "162" } or { add = "160", reduce = "161" }
+        local kind = kinds[a.type] or fail("BadRequest", "no such adjustments: '" .. a.type .. "'")
+        if a.since and a.now - a.since > 7776000000 then fail("BadRequest", "adjustments are kept for three months") end
+        return {
+          get = a.since and a.now - a.since > 604800000 and "/account/bills-archive" or "/account/bills", cost = 4, read = adjustments,
+          send = function()
+            return ordered { { "subType", kind }, { "mgnMode", "isolated" }, { "begin", a.since }, { "limit", a.limit }, { "end", last } }
+          end,
+        }
+      end,
+    },
+    fetch_market_leverage_tiers = {
+      needs = "symbol",
+      run = function(a)
+        local market = a.market
+        local mode = a:take "marginMode" or a:take "tdMode" or "cross"
+        local kind = market.spot and "MARGIN" or okx.types[market.type]
+        return {
+          get = "/public/position-tiers", cost = 2, read = tiers,
+          send = function()
+            local family = market.contract and market.baseId .. "-" .. market.quoteId or nil
+            return ordered { { "instType", kind }, { "tdMode", mode }, { "instFamily", family }, { "instId", market.spot and market.id or nil } }
+          end,
+        }
+      end,
+    },
+    fetch_open_interests = {
+      get = "/public/open-interest", read = records.keyed(interest),
+      send = function(a)
+        local first = a.symbols and a:market_of(a.symbols[1])
+        local kind = okx.type_asked(a, first and first.type or "swap")
+        return ordered { { "instType", kind }, { "uly", a:take "uly" }, { "instFamily", a:take "instFamily" } }
+      end,
+    },
+    fetch_funding_interval = {
+      run = function(a)
+        if not a.market or not a.market.swap then fail("BadSymbol", "only perpetuals pay funding") end
+        return { get = "/public/funding-rate", cost = 2, send = "instId={id}", read = one_funding_rate }
+      end,
+    },
+    fetch_long_short_ratio_history = {
+      get = "/rubik/stat/contracts/long-short-account-ratio-contract", cost = 4, needs = "symbol",
+      send = "instId={id} end={until} period={timeframe} begin={since} limit={limit}",
+      read = records.list { at = "data", time = "1", number = { longShortRatio = "2" }, value = { symbol = function(_, a) return a.symbol end } },
+    },
   }
 end

@@ -232,6 +232,18 @@ local methods = {
       }
     end,
   },
+  cancel_orders_for_symbols = {      -- each { id or clientOrderId, symbol }
+    run = function(a)
+      local trigger, trailing = okx.waiting(a)
+      local algo, out = trigger or trailing, list {}
+      for i, o in ipairs(a.orders) do
+        local mine = o.clientOrderId
+        local name = algo and (mine and "algoClOrdId" or "algoId") or mine and "clOrdId" or "ordId"
+        out[i] = ordered { { "instId", a:market_of(o.symbol).id }, { name, mine or o.id } }
+      end
+      return rows(algo and "/trade/cancel-algos" or "/trade/cancel-batch-orders", out, algo and 1 or #out / 15, okx.order_list)
+    end,
+  },
   cancel_orders = { needs = "symbol", run = function(a) return cancel_rows(a, a.ids, okx.order_list) end },
   cancel_all_orders_after = {   -- seconds; 0 calls it off
     post = "/trade/cancel-all-after", cost = 10, read = function(reply) return reply end,

@@ -1,7 +1,7 @@
 -- Records that belong to no structure of the form (what is borrowed, conversions, tiers, greeks, liquidations, ...), described as the maps of
 -- the form are: records.one, records.list and records.keyed make a function for `read` from a map, of which all parts may be left out:
 --   at        where the row, or the list of rows, is
---   market    path of the market's id (`symbol`); `of` prefers a market by type: "spot", "contract" or "option"
+--   market    path of the market's id (`symbol`); `of` prefers a market by type: "spot", "contract" or "option"; `symbol_of` names the others
 --   time      path of the time, ms or "path|s" (`timestamp`, `datetime`)
 --   number, text, code   tables field -> path: numbers, texts as they are, ids of currencies
 --   value     table field -> constant, or function(row, a, record)
@@ -40,8 +40,8 @@ local fits = {
   spot = function(m) return m.spot end, contract = function(m) return m.contract and not m.option end, option = function(m) return m.option end,
 }
 
--- The symbol of a market's id; the id itself when there is none such.
-function r.symbol_of(id, a, of)
+-- The symbol of a market's id; when there is none such, what `other` makes of it, or the id itself.
+function r.symbol_of(id, a, of, other)
   if id == nil then return a.symbol end
   if a.market and a.market.id == id then return a.symbol end
   if not a.symbols_by_id then
@@ -53,7 +53,7 @@ function r.symbol_of(id, a, of)
     end
   end
   local same = a.symbols_by_id[id]
-  if not same then return id end
+  if not same then return other and other(id) or id end
   for _, m in ipairs(same) do
     if not of or fits[of](m) then return m.symbol end
   end
@@ -62,7 +62,7 @@ end
 
 local function record(map, row, a)
   local out = { info = row }
-  if map.market then out.symbol = r.symbol_of(text(at(row, map.market)), a, map.of) end
+  if map.market then out.symbol = r.symbol_of(text(at(row, map.market)), a, map.of, map.symbol_of) end
   for field, path in pairs(map.number or {}) do out[field] = r.number(at(row, path)) end
   for field, path in pairs(map.text or {}) do out[field] = text(at(row, path)) end
   for field, path in pairs(map.code or {}) do
@@ -89,6 +89,7 @@ end
 local function wanted(rec, a)
   if rec.symbol and a.symbols and not member(a.symbols, rec.symbol) then return false end
   if rec.symbol and a.symbol and rec.symbol ~= a.symbol then return false end
+  if rec.fromCurrency and a.code and rec.fromCurrency ~= a.code and rec.toCurrency ~= a.code then return false end
   return not (rec.currency and (a.code and rec.currency ~= a.code or a.codes and not member(a.codes, rec.currency)))
 end
 
