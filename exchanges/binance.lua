@@ -5,7 +5,7 @@
 -- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
 local b = dialect "binance"
 local wallet = dialect "binance_wallet"
-local contracts = dialect "binance_contracts"
+local contracts, money = dialect "binance_contracts", dialect "binance_money"
 local placed = b.placed
 
 -- ---- markets ----
@@ -199,7 +199,7 @@ local fee_path = { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tr
 local some_send = "symbol={id} startTime={since} endTime={until}"
 local function past(...) return placed("get", all_names, some_send, b.orders_that_are(...), { needs = "symbol" }) end
 
-return with(contracts(b, of_contracts), {
+return with(with(contracts(b, of_contracts), money(b)), {
   hosts = {
     api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
   },
@@ -344,6 +344,7 @@ return with(contracts(b, of_contracts), {
     end,
   },
   fetch_positions = of_contracts("get", risk_names, "", open_positions),
+  fetch_positions_risk = of_contracts("get", risk_names, "", open_positions),
   fetch_position = of_contracts("get", risk_names, "symbol={id}", first_of(position(position_fields))),
   set_leverage = of_contracts("post", "leverage", "symbol={id} leverage={leverage}", nil, { needs = "symbol" }),
   set_margin_mode = of_contracts("post", "marginType", function(a)

@@ -75,7 +75,102 @@ return function(b, of_contracts)
     }
   end
 
+  -- The settings of contracts. COIN-M tells them with the positions of the account.
+  local setting_names = { linear = "symbolConfig", inverse = "account", pm_linear = "account", pm_inverse = "account" }
+  local function mode_of(o)
+    if o.marginType then return o.marginType:upper() == "CROSSED" and "cross" or "isolated" end
+    if o.isolated ~= nil then return o.isolated == true and "isolated" or "cross" end
+  end
+  local setting = { market = "symbol", of = "contract", value = { marginMode = mode_of } }
+  local function leverage_for(side)
+    return function(o)
+      local position = (o.positionSide or "BOTH"):lower()
+      return (position == "both" or position == side) and records.number(o.leverage) or nil
+    end
+  end
+  local leverage = {
+    market = "symbol", of = "contract",
+    value = { marginMode = mode_of, longLeverage = leverage_for "long", shortLeverage = leverage_for "short" },
+  }
+  local function settings(map)
+    local plain, of_account = records.keyed(map), records.keyed(with(map, { at = "positions" }))
+    return function(reply, a) return (reply.positions and of_account or plain)(reply, a) end
+  end
+  local modes, leverages = settings(setting), settings(leverage)
+
+  local function quantile(o)
+    local q = o.adlQuantile or {}
+    local long, short = records.number(q.LONG), records.number(q.SHORT)
+    return records.number(q.BOTH) or long and short and math.max(long, short) or long or short
+  end
+  local quantiles = records.list { market = "symbol", of = "contract", value = { rank = quantile } }
+
   return {
+    fetch_leverages = of_contracts("get", setting_names, "", leverages),
+    fetch_margin_modes = of_contracts("get", setting_names, "", modes),
+    fetch_margin_mode = of_contracts("get", setting_names, function(a)
+      return ordered { { "symbol", a.market.linear and a.id or nil } }
+    end, function(reply, a) return modes(reply, a)[a.symbol] or fail("NullResponse", "no margin mode of " .. a.symbol) end, { needs = "symbol" }),
+    fetch_position_mode = of_contracts("get", "positionSide/dual", "", records.one { value = {
+      hedged = function(o) return o.dualSidePosition == true or o.dualSidePosition == "true" end,
+    } }),
+    fetch_margin_adjustment_history = of_contracts("get", "positionMargin/history", function(a)
+      local kinds = { add = 1, reduce = 2 }
+      return ordered {
+        { "symbol", a.id }, { "type", a.type and (kinds[a.type] or fail("BadRequest", "type is add or reduce")) or nil }, { "startTime", a.since },
+        { "limit", a.limit }, { "endTime", a:take "until" },
+      }
+    end, records.list {
+      market = "symbol", of = "contract", time = "time", number = { amount = "amount" }, code = { code = "asset" },
+      value = { type = function(o) return o.type == "1" and "add" or "reduce" end, marginMode = "isolated", status = "ok" },
+    }, { needs = "symbol" }),
+    fetch_my_liquidations = {
+      run = function(a)
+        local part = b.part(a)
+        local spot = part == "spot" or part == "margin" or part == "pm_spot"
+        local path, host = b.path(part, { "/sapi/v1/margin/forceLiquidationRec", pm_spot = "forceOrders", contract = "forceOrders" })
+        local fields = {
+          at = spot and "rows" or nil, market = "symbol", of = spot and "spot" or "contract", time = "updatedTime,updateTime",
+          number = { contracts = "executedQty", price = "avgPrice" },
+          value = { side = function(o) return o.side and o.side:lower() end, contractSize = function(_, x) return x.market and x.market.contractSize end },
+        }
+        return {
+          get = path, host = host, cost = 4, failed = b["failed_" .. part], read = records.list(fields),
+          send = (spot and "isolatedSymbol={id} startTime={since} size={limit}" or "autoCloseType=LIQUIDATION symbol={id} startTime={since} limit={limit}")
+            .. " endTime={until}",
+        }
+      end,
+    },
+    fetch_adl_rank = of_contracts("get", { linear = "symbolAdlRisk" }, "symbol={id}", records.one {
+      market = "symbol", of = "contract", time = "updateTime", value = { rating = function(o) return o.adlRisk and o.adlRisk:lower() end },
+    }, { needs = "symbol", right = "public" }),
+    fetch_positions_adl_rank = of_contracts("get", "adlQuantile", "", quantiles),
+    fetch_position_adl_rank = of_contracts("get", "adlQuantile", "symbol={id}", function(reply, a)
+      return quantiles(#reply > 0 and reply or { reply }, a)[1] or fail("NullResponse", "no position in " .. a.symbol)
+    end, { needs = "symbol" }),
+    fetch_funding_intervals = of_contracts("get", "fundingInfo", "", funding_rates {
+      market = "symbol", market_type = "=swap", interval = function(o) return o.fundingIntervalHours and o.fundingIntervalHours .. "h" end,
+    }),
+    fetch_long_short_ratio_history = {
+      needs = "symbol",
+      run = function(a)
+        local market = a.market
+        if not market.contract then fail("BadSymbol", a.symbol .. " is no contract") end
+        local _, host = b.path(market.linear and "linear" or "inverse", "openInterest")
+        return {
+          get = "/futures/data/globalLongShortAccountRatio", host = host,
+          read = records.list {
+            time = "timestamp", number = { longShortRatio = "longShortRatio" }, value = { symbol = function(_, x) return x.symbol end },
+          },
+          send = function()
+            return ordered {
+              { "period", a.timeframe }, { market.linear and "symbol" or "pair", a.id:match "^[^_]*" }, { "startTime", a.since },
+              { "limit", a.limit }, { "endTime", a:take "until" },
+            }
+          end,
+        }
+      end,
+    },
     create_orders = { run = batch },
     add_margin = add,
     reduce_margin = reduce,
