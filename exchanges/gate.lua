@@ -206,7 +206,12 @@ local function ohlcv(price)
   }
 end
 
-return with(with(dialect "gate_orders", dialect "gate_contracts"), {
+local methods = {}
+for _, part in ipairs { dialect "gate_orders", dialect "gate_contracts", dialect "gate_money", dialect "gate_options" } do
+  methods = with(methods, part)
+end
+
+return with(methods, {
   hosts = { api = "https://api.gateio.ws/api/v4" },
   credentials = { "apiKey", "secret" },
   client_id = "alnum",

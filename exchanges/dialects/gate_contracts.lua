@@ -2,6 +2,7 @@
 -- parts in dialects/gate.lua.
 
 local gate = dialect "gate"
+local records = dialect "records"
 local number, instant, abs = gate.number, gate.instant, gate.abs
 
 local function needs_swap(a)
@@ -82,7 +83,94 @@ local function tiers_of(row, market)
   return out
 end
 
+-- What was liquidated: `left` of the size was not.
+local function liquidated(o)
+  local size = o.size or o.settle_size
+  return decimal.is(size) and decimal.abs(decimal.is(o.left) and decimal.sub(size, o.left) or size) or nil
+end
+local function base_value(o, a)
+  local n = liquidated(o)
+  return n and a.market and a.market.contractSize and decimal.mul(n, a.market.contractSize) or nil
+end
+local liquidations = records.list {
+  market = "contract", of = "contract", time = "time|s", number = { price = "liq_price,fill_price" },
+  value = {
+    contracts = function(o) return number(liquidated(o)) end, contractSize = function(_, a) return a.market and a.market.contractSize end,
+    baseValue = function(o, a) return number(base_value(o, a)) end,
+    quoteValue = function(o, a)
+      local base, price = base_value(o, a), o.liq_price or o.fill_price
+      return number(decimal.is(o.pnl) and decimal.abs(o.pnl) or base and decimal.is(price) and decimal.mul(base, price) or nil)
+    end,
+    side = function(o)
+      local sign = gate.sign_of(o.size or o.settle_size)
+      return o.side == "long" and "buy" or o.side == "short" and "sell" or sign > 0 and "buy" or sign < 0 and "sell" or nil
+    end,
+  },
+}
+
 return {
+  fetch_leverages = {      -- of isolated margin pairs; params.unified: as they are now
+    run = function(a)
+      local now = a:take "unified"
+      return {
+        get = now and "/margin/uni/currency_pairs" or "/margin/currency_pairs", right = "public",
+        read = records.keyed {
+          market = now and "currency_pair" or "id,currency_pair", of = "spot", number = { longLeverage = "leverage", shortLeverage = "leverage" },
+        },
+      }
+    end,
+  },
+  fetch_market_leverage_tiers = {
+    needs = "symbol",
+    run = function(a)
+      local kind, root, cost = gate.place(a)
+      if kind ~= "swap" and kind ~= "future" then fail("BadRequest", "only perpetuals and futures have tiers") end
+      return {
+        get = root .. "/risk_limit_tiers", cost = cost, send = "contract={id}",
+        read = function(reply)
+          local out, floor = list {}, 0
+          for i, row in ipairs(reply) do
+            out[i] = {
+              info = row, tier = math.tointeger(number(row.tier)), symbol = a.symbol, currency = a.market.settle, minNotional = floor,
+              maxNotional = number(row.risk_limit), maintenanceMarginRate = number(row.maintenance_rate), maxLeverage = number(row.leverage_max),
+            }
+            floor = number(row.risk_limit)
+          end
+          return out
+        end,
+      }
+    end,
+  },
+  fetch_my_liquidations = {
+    needs = "symbol",
+    run = function(a)
+      local kind, root, cost = gate.place(a)
+      if kind == "spot" then fail("NotSupported", "only contracts are liquidated") end
+      a.underlying = kind == "option" and gate.underlying(a.id) or nil
+      return {
+        get = root .. (kind == "option" and "/position_close" or "/liquidates"), cost = cost, read = liquidations,
+        send = "contract={id} limit={limit} underlying={underlying}",
+      }
+    end,
+  },
+  fetch_positions_history = {
+    run = function(a)
+      local one = a.symbols and #a.symbols == 1
+      local last = a:take "until"
+      a.market = a.symbols and a:market_of(a.symbols[1])
+      local kind, root, cost = gate.place(a, "swap")
+      a.market = nil
+      if kind ~= "swap" and kind ~= "future" then fail("NotSupported", "only of perpetuals and futures") end
+      return {
+        get = root .. "/position_close", cost = cost, read = positions(position_fields),
+        send = function()
+          return ordered {
+            { "contract", one and a.ids[1] or nil }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) },
+          }
+        end,
+      }
+    end,
+  },
   fetch_funding_rate = {
     run = function(a) return { get = needs_swap(a) .. "/contracts/{id}", read = funding_rate(funding_fields) } end,
   },

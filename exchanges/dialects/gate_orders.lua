@@ -195,6 +195,9 @@ return {
   fetch_order = { run = function(a) return one(a, "get") end },
   fetch_open_orders = by_status "open",
   fetch_closed_orders = by_status "finished",
+  fetch_orders_by_status = {
+    needs = "status", run = function(a) return by_status(a.status == "closed" and "finished" or a.status).run(a) end,
+  },
   fetch_my_trades = { run = my_trades },
   fetch_order_trades = { needs = "symbol", run = my_trades },
 
@@ -258,6 +261,18 @@ return {
       for i, id in ipairs(a.ids) do out[i] = kind == "spot" and ordered { { "id", id }, { "currency_pair", a.id } } or id end
       a.params = {}
       return rows(root .. (kind == "spot" and "/cancel_batch_orders" or "/batch_cancel_orders"), out, kind == "spot" and 4 / 15 or 0.4)
+    end,
+  },
+  cancel_orders_for_symbols = {      -- of spot; each { id or clientOrderId, symbol }
+    run = function(a)
+      local out = list {}
+      for i, o in ipairs(a.orders) do
+        local market = a:market_of(o.symbol)
+        if not market.spot then fail("NotSupported", "only spot orders of several markets are cancelled together") end
+        out[i] = ordered { { "id", o.id or o.clientOrderId }, { "currency_pair", market.id } }
+      end
+      a.params = {}
+      return rows("/spot/cancel_batch_orders", out, 4 / 15)
     end,
   },
   cancel_all_orders = {
