@@ -3,7 +3,7 @@
 -- dialects/kucoin_contracts.lua; the same calls of a unified account (options.uta or params.uta): dialects/kucoin_unified.lua.
 -- Weights of 4000 in 30 seconds for spot; the pools of futures and the unified API are half as large, so their calls cost twice their weight.
 local k = dialect "kucoin"
-local classic = with(dialect "kucoin_orders" (k), dialect "kucoin_contracts" (k))
+local classic = with(with(dialect "kucoin_orders" (k), dialect "kucoin_contracts" (k)), dialect "kucoin_money" (k))
 
 -- ---- markets, currencies ----
 

@@ -2,6 +2,8 @@
 -- Used as dialect "kucoin_contracts" (kucoin): the methods, on top of the parts in dialects/kucoin.lua.
 -- Positions count contracts, short ones below zero.
 
+local records = dialect "records"
+
 return function(k)
   local number, dated = k.number, k.dated
 
@@ -101,6 +103,16 @@ return function(k)
   -- Also for the unified account.
   k.position_fields, k.one_rate, k.rates, k.payments = position_fields, one_rate, rates, payments
 
+  local function past_positions(needs, id)
+    return {
+      get = "/api/v1/history-positions", host = "futures", cost = 3, needs = needs, read = positions(with(position_fields, { at = "data.items" })),
+      send = function(a)
+        return ordered { { "symbol", id(a) }, { "limit", a.limit or 200 }, { "from", a.since }, { "to", a:take "until" } }
+      end,
+    }
+  end
+  local rank = { at = "data", market = "symbol", of = "contract", time = "openingTimestamp", number = { percentage = "delevPercentage" } }
+
   return {
     fetch_funding_rate = { get = "/api/v1/funding-rate/{id}/current", host = "futures", cost = 4, read = one_rate },
     fetch_funding_rates = {       -- rows that begin with a dot are indices
@@ -151,6 +163,48 @@ return function(k)
       end,
     },
 
+    fetch_market_leverage_tiers = {
+      needs = "symbol",
+      run = function(a)
+        if not a.market.contract then fail("BadRequest", a.symbol .. " has no tiers") end
+        return {
+          get = "/api/v1/contracts/risk-limit/{id}", host = "futures", cost = 7.5,
+          read = function(reply)
+            local out = list {}
+            for i, row in ipairs(reply.data) do
+              out[i] = {
+                info = row, tier = math.tointeger(number(row.level)), symbol = a.symbol, currency = a.base, minNotional = number(row.minRiskLimit),
+                maxNotional = number(row.maxRiskLimit), maintenanceMarginRate = number(row.maintainMargin), maxLeverage = number(row.maxLeverage),
+              }
+            end
+            return out
+          end,
+        }
+      end,
+    },
+    fetch_open_interests = {
+      get = "/api/ua/v1/market/open-interest", cost = 20, send = function(a) return { symbol = a.ids and table.concat(a.ids, ",") } end,
+      read = records.keyed {
+        at = "data", market = "symbol", of = "contract", symbol_of = k.symbol_of, time = "ts", number = { openInterestAmount = "openInterest" },
+      },
+    },
+    fetch_funding_interval = { get = "/api/v1/funding-rate/{id}/current", host = "futures", cost = 4, needs = "symbol", read = one_rate },
+    fetch_margin_mode = {
+      get = "/api/v2/position/getMarginMode", host = "futures", cost = 4, needs = "symbol", send = "symbol={id}",
+      read = records.one {
+        at = "data", market = "symbol", value = { marginMode = function(o) return o.marginMode and o.marginMode:lower() end },
+      },
+    },
+    fetch_position_mode = {
+      get = "/api/v2/position/getPositionMode", host = "futures", cost = 3,
+      read = records.one { at = "data", value = { hedged = function(o) return tostring(o.positionMode) == "1" end } },
+    },
+    fetch_position_history = past_positions("symbol", function(a) return a.id end),
+    fetch_positions_history = past_positions(nil, function(a) return a.ids and #a.ids == 1 and a.ids[1] or nil end),
+    fetch_positions_adl_rank = { get = "/api/v1/positions", host = "futures", cost = 4, read = records.list(rank) },
+    fetch_position_adl_rank = {
+      get = "/api/v1/position", host = "futures", cost = 4, needs = "symbol", send = "symbol={id}", read = records.one(rank),
+    },
     fetch_position = {
       get = "/api/v1/position", host = "futures", cost = 4, send = "symbol={id}", read = position(with(position_fields, { at = "data" })),
     },

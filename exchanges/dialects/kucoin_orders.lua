@@ -369,6 +369,14 @@ return function(k)
     },
     fetch_open_orders = orders_of(false),
     fetch_closed_orders = orders_of(true),
+    fetch_orders_by_status = {
+      needs = "status",
+      run = function(a)
+        local done = a.status == "done" or a.status == "closed"
+        if not done and a.status ~= "open" and a.status ~= "active" then fail("BadRequest", "orders are open or closed here") end
+        return orders_of(done).run(a)
+      end,
+    },
     fetch_my_trades = { run = my_trades },
     fetch_order_trades = { run = my_trades },
   }
