@@ -123,7 +123,7 @@ local moved = transfer {
   status = { "status", success = "ok", pending = "pending", failed = "failed" },
 }
 
-return with(dialect "huobi_orders" (huobi, contracts), {
+return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money" (huobi)), {
   hosts = { api = "https://api.huobi.pro", contract = "https://api.hbdm.vn" },
   credentials = { "apiKey", "secret" },
   client_id = "hex",
@@ -198,6 +198,10 @@ return with(dialect "huobi_orders" (huobi, contracts), {
   fetch_funding_rate_history = contracts.fetch_funding_rate_history,
   fetch_open_interest = contracts.fetch_open_interest,
   fetch_open_interest_history = contracts.fetch_open_interest_history,
+  fetch_open_interests = contracts.fetch_open_interests,
+  fetch_settlement_history = contracts.fetch_settlement_history,
+  fetch_position_adl_rank = contracts.fetch_position_adl_rank,
+  fetch_positions_adl_rank = contracts.fetch_positions_adl_rank,
   fetch_leverage_tiers = contracts.fetch_leverage_tiers,
   fetch_liquidations = contracts.fetch_liquidations,
   fetch_trading_limits = huobi.limits_of_orders,

@@ -4,6 +4,8 @@
 -- https://huobiapi.github.io/docs/coin_margined_swap/v1/en/
 -- Amounts are counts of contracts. Dated contracts have a second name by their place in line: BTC_CW, BTC-USDT-NQ.
 
+local records = dialect "records"
+
 return function(huobi)
   local d = {}
 
@@ -312,6 +314,68 @@ return function(huobi)
       end
       if part == "linear" then return d.v5("get", "market/open_interest", 0.125, { send = "contract_code={id}", read = read }) end
       return d.coin_get(part, "open_interest", { send = "contract_code={id}", read = read })
+    end,
+  }
+  d.fetch_open_interests = {      -- of coin-settled contracts
+    run = function(a)
+      local part = d.part(a, "swap")
+      if part == "spot" or part == "linear" then fail("NotSupported", "only of coin-settled contracts: params.subType = 'inverse'") end
+      return d.coin_get(part, "open_interest", { read = records.keyed {
+        at = "data", market = "contract_code", of = "contract", number = { openInterestAmount = "volume", openInterestValue = "value" },
+      } })
+    end,
+  }
+  local settlement = { market = "contract_code", of = "contract", time = "settlement_time", number = { price = "settlement_price" } }
+  local settled, one_settled = records.list(with(settlement, { at = "data.settlement_record,data.settlements,data" })), records.list(settlement)
+  d.fetch_settlement_history = {
+    needs = "symbol", right = "public",
+    run = function(a)
+      local part = d.part(a)
+      if part == "spot" then fail("NotSupported", "only contracts are settled") end
+      if part == "linear" then
+        return d.v5("get", "market/settlement_history", 1, {
+          send = "contract_code={id} limit={limit} start_time={since} end_time={until}", read = settled,
+        })
+      end
+      local name, id = d.contract_of(a, part)
+      a.settled_id = id
+      return d.coin_get(part, "settlement_records", {
+        send = name .. "={settled_id} page_size={limit} start_time={since} end_time={until}",
+        read = function(reply)
+          if part ~= "future" then return settled(reply, a) end
+          local out = {}      -- the contracts that were settled at a time
+          for _, row in ipairs(reply.data.settlement_record) do
+            for _, o in ipairs(row.list or {}) do
+              if o.contract_code == a.id then
+                out[#out + 1] = records.dated(row.settlement_time, { info = o, symbol = a.symbol, price = number(o.settlement_price) })
+              end
+            end
+          end
+          return records.cut(out, a)
+        end,
+      })
+    end,
+  }
+  local rank = { at = "data", market = "contract_code", of = "contract", time = "created_time", value = {
+    rank = function(o) return math.tointeger(number(o.adl_risk_percent)) end,
+  } }
+  local ranks = records.list(rank)
+  d.fetch_positions_adl_rank = {
+    run = function(a)
+      local part = d.part(a, "swap")
+      if part == "linear" then return d.v5("get", "trade/position/opens", 1, { read = ranks }) end
+      return d.coin(part, "position_info", { read = ranks })
+    end,
+  }
+  d.fetch_position_adl_rank = {
+    needs = "symbol",
+    run = function(a)
+      local part = d.part(a)
+      local function first(reply) return ranks(reply, a)[1] or fail("NullResponse", "no position in " .. a.symbol) end
+      if part == "linear" then return d.v5("get", "trade/position/opens", 1, { send = "contract_code={id}", read = first }) end
+      local name, id = d.contract_of(a, part)
+      a.ranked_id = id
+      return d.coin(part, "position_info", { send = name .. "={ranked_id}", read = first })
     end,
   }
   local periods = { ["1h"] = "60min", ["4h"] = "4hour", ["12h"] = "12hour", ["1d"] = "1day" }
