@@ -219,6 +219,7 @@ return {
   },
   fetch_open_orders = order_listing(),
   fetch_closed_orders = order_listing(true),
+  fetch_orders_by_status = { needs = "status", run = function(a) return order_listing(a.status == "closed" or nil).run(a) end },
   fetch_open_order = order_listing(nil, first_order),
   fetch_closed_order = order_listing(true, first_order),
   fetch_ledger = history("get_my_transaction_history", 1, ledger {

@@ -222,7 +222,7 @@ local function claims(req, key, now, audience, issuer)
   }
 end
 
-return with(dialect "coinbase_wallet" (dialect "coinbase_networks"), {
+return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialect "coinbase_convert"), {
   hosts = { api = "https://api.coinbase.com/api/v3/brokerage", v2 = "https://api.coinbase.com/v2" },
   credentials = { "apiKey", "secret" },
   client_id = "uuid",
@@ -401,6 +401,13 @@ return with(dialect "coinbase_wallet" (dialect "coinbase_networks"), {
   fetch_open_orders = listed "OPEN",
   fetch_closed_orders = listed "FILLED",
   fetch_canceled_orders = listed "CANCELLED",
+  fetch_orders_by_status = {
+    needs = "status",
+    run = function(a)
+      local states = { open = "OPEN", closed = "FILLED", canceled = "CANCELLED" }
+      return listed(states[a.status] or a.status)
+    end,
+  },
   fetch_my_trades = {
     get = "/orders/historical/fills", read = trades(with(trade_fields, { at = "fills" })),
     send = "product_id={id} limit={limit} start_sequence_timestamp={since|iso} end_sequence_timestamp={until|iso}",

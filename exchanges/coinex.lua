@@ -79,7 +79,7 @@ local function fees_of(row, a)
   return { currency = code, withdraw = n == 1 and { fee = first, percentage = false } or {}, deposit = {}, networks = networks, info = row }, code
 end
 
-return with(with(dialect "coinex_orders", dialect "coinex_contracts"), {
+return with(with(with(dialect "coinex_orders", dialect "coinex_contracts"), dialect "coinex_margin"), {
   hosts = { api = "https://api.coinex.com/v2" },
   credentials = { "apiKey", "secret" },
   client_id = "hex",

@@ -179,7 +179,7 @@ local function order_request(a)
   return r
 end
 
-return {
+return with(dialect "deribit_options" (symbol_of), {
   hosts = { public = "https://www.deribit.com/api/v2/public", api = "https://www.deribit.com/api/v2/private" },
   credentials = { "apiKey", "secret" },
   client_id = "uuid",
@@ -447,4 +447,4 @@ return {
   },
 
   options = { code = "BTC" },   -- the currency of lists that are asked for without a market
-}
+})

@@ -122,6 +122,17 @@ end
 
 local account_ids = { spot = "1", margin = "2", OTC = "3", otc = "3" }
 
+local current_funding = swaps_only("BadSymbol", {
+  get = "/public/funding_rate", send = "instrument_id={id}",
+  read = funding_rate {
+    at = "data", fundingRate = "funding_rate", fundingTimestamp = "funding_time", nextFundingRate = "next_funding_rate",
+    nextFundingTimestamp = "next_funding_time",
+    interval = function(o)
+      return o.next_funding_time and o.funding_time and intervals[decimal.sub(o.next_funding_time, o.funding_time)]
+    end,
+  },
+})
+
 return {
   hosts = { api = "https://openapi.digifinex.com/v3", swap = "https://openapi.digifinex.com/swap/v2" },
   credentials = { "apiKey", "secret" },
@@ -260,16 +271,8 @@ return {
       return out
     end,
   },
-  fetch_funding_rate = swaps_only("BadSymbol", {
-    get = "/public/funding_rate", send = "instrument_id={id}",
-    read = funding_rate {
-      at = "data", fundingRate = "funding_rate", fundingTimestamp = "funding_time", nextFundingRate = "next_funding_rate",
-      nextFundingTimestamp = "next_funding_time",
-      interval = function(o)
-        return o.next_funding_time and o.funding_time and intervals[decimal.sub(o.next_funding_time, o.funding_time)]
-      end,
-    },
-  }),
+  fetch_funding_rate = current_funding,
+  fetch_funding_interval = current_funding,
   fetch_funding_rate_history = swaps_only("BadSymbol", {
     get = "/public/funding_rate_history", send = "instrument_id={id} start_timestamp={since} limit={limit}",
     read = function(reply, a)
@@ -279,6 +282,9 @@ return {
       end
       return oldest_first(out)
     end,
+  }),
+  fetch_market_leverage_tiers = swaps_only("BadRequest", {
+    get = "/public/instrument", send = "instrument_id={id}", read = function(reply, a) return tiers(reply.data, a.market) end,
   }),
   fetch_leverage_tiers = {
     get = "/public/instruments", host = "swap",

@@ -226,6 +226,13 @@ return {
   fetch_open_orders = by_state "ACTIVE",
   fetch_closed_orders = by_state "FILLED",
   fetch_canceled_orders = by_state "CANCELED",
+  fetch_orders_by_status = {
+    needs = "status",
+    run = function(a)
+      local states = { open = "ACTIVE", closed = "FILLED", canceled = "CANCELED" }
+      return by_state(states[a.status] or a.status)
+    end,
+  },
   fetch_my_trades = {
     get = "/trades", cost = 6, needs = "symbol", read = trade_list,
     send = "market_symbol={id} start_time={since|iso} page_size={limit|max:100} end_time={until|iso}",

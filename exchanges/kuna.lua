@@ -117,6 +117,18 @@ return {
   fetch_open_orders = {
     get = "/v4/order/private/active", send = "pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list,
   },
+  fetch_orders_by_status = {
+    needs = "status",
+    run = function(a)
+      if a.status == "open" then
+        return { get = "/v4/order/private/active", send = "pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list }
+      end
+      a.state = a.status:sub(1, 1):upper() .. a.status:sub(2)
+      return {
+        get = "/v4/order/private/history", send = "status={state} pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list,
+      }
+    end,
+  },
   fetch_closed_orders = {
     get = "/v4/order/private/history", send = "status=Closed pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list,
   },

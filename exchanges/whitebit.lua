@@ -207,7 +207,7 @@ end
 
 local account_ids = { funding = "main", margin = "collateral", trade = "spot", swap = "collateral" }
 
-return {
+return with(dialect "whitebit_convert", {
   hosts = { api = "https://whitebit.com/api" },
   credentials = { "apiKey", "secret" },
   client_id = "hex",
@@ -414,6 +414,9 @@ return {
     send = "orderId={order_id|number} market={id} limit={limit|max:100}", read = trades(with(trade_fields, { at = "records" })),
   }),
   fetch_positions = private("collateral-account/positions/open", { read = positions(position_fields) }),
+  fetch_position_history = private("collateral-account/positions/history", {
+    needs = "symbol", send = "market={id} startDate={since} limit={limit} endDate={until}", read = positions(position_fields),
+  }),
   fetch_position = private("collateral-account/positions/open", { send = "market={id}", read = position(with(position_fields, { at = "1" })) }),
   fetch_funding_history = private("collateral-account/funding-history", {
     needs = "symbol", send = "market={id} startDate={since} limit={limit} endDate={until|number}",
@@ -530,4 +533,4 @@ return {
     nonceWindow = false,        -- true: a nonce may be up to 5 s old, which calls side by side need
     fiat = { EUR = true, USD = true, RUB = true, UAH = true },
   },
-}
+})

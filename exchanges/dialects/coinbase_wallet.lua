@@ -86,6 +86,16 @@ return function(network_code)
 
   -- ---- calls ----
 
+  -- Purchases and sales at the price that the app quotes, of one wallet: params.account_id.
+  local dealt = trades {
+    at = "data", id = "id", timestamp = "created_at|iso", side = { "resource", buy = "buy", sell = "sell" }, amount = "amount.amount",
+    cost = "subtotal.amount", takerOrMaker = "=taker", fee = { cost = "fee.amount", currency = "fee.currency|code" },
+    symbol = function(o, a)
+      local base, quote = o.amount and o.amount.currency, o.subtotal and o.subtotal.currency
+      return base and quote and a:code_of(base) .. "/" .. a:code_of(quote) or nil
+    end,
+  }
+
   -- Id of the wallet of a currency, or the one in params.
   local function wallet(a)
     local id, other = a:take "account_id", a:take "accountId"
@@ -138,6 +148,17 @@ return function(network_code)
     create_deposit_address = {
       run = function(a) return { post = "/accounts/" .. wallet(a) .. "/addresses", host = "v2", cost = 10.6, read = new_address } end,
     },
+    deposit = {      -- from a bank account, which order_id names
+      needs = "code amount order_id",
+      run = function(a)
+        return {
+          post = "/accounts/" .. wallet(a) .. "/deposits", host = "v2", cost = 10.6, read = one_transaction,
+          send = "amount={amount} currency={code|upper} payment_method={order_id} commit={true}",
+        }
+      end,
+    },
+    fetch_my_buys = of_wallet("/buys", dealt),
+    fetch_my_sells = of_wallet("/sells", dealt),
     withdraw = {
       run = function(a)
         return {

@@ -2,6 +2,7 @@
 -- dialects/coinex.lua.
 
 local coinex = dialect "coinex"
+local records = dialect "records"
 
 local intervals = { [3600000] = "1h", [14400000] = "4h", [28800000] = "8h", [57600000] = "16h", [86400000] = "24h" }
 local funding_fields = {
@@ -57,6 +58,10 @@ return {
   fetch_position = {
     get = "/futures/pending-position", cost = 40, send = "market={id} market_type=FUTURES",
     read = function(reply, a) return position_list(reply, a)[1] or fail("NullResponse", "no position in " .. a.symbol) end,
+  },
+  fetch_position_history = {
+    get = "/futures/finished-position", cost = 40, needs = "symbol", read = position_list,
+    send = "market={id} market_type=FUTURES start_time={since} end_time={until} limit={limit}",
   },
   fetch_positions = {
     run = function(a)
@@ -117,6 +122,31 @@ return {
   },
   add_margin = margin_of "add",
   reduce_margin = margin_of "reduce",
+  fetch_margin_adjustment_history = {      -- of one position, which params.positionId names
+    needs = "symbol",
+    run = function(a)
+      a.position = a:take "positionId" or a:take "position_id" or fail("ArgumentsRequired", "of which position? params.positionId tells")
+      return {
+        get = "/futures/position-margin-history", cost = 40 / 3,
+        send = "market={id} market_type=FUTURES position_id={position} start_time={since} end_time={until} limit={limit}",
+        read = records.list {
+          at = "data", market = "market", of = "contract", time = "updated_at,created_at", number = { total = "margin_avbl" },
+          value = {
+            marginMode = "isolated", code = a.market.quote,
+            type = function(o) return decimal.is(o.margin_change) and (decimal.cmp(o.margin_change, 0) < 0 and "reduce" or "add") or nil end,
+            amount = function(o) return decimal.is(o.margin_change) and tonumber(decimal.abs(o.margin_change)) or nil end,
+          },
+        },
+      }
+    end,
+  },
+  fetch_funding_interval = {
+    needs = "symbol",
+    run = function(a)
+      needs_swap(a)
+      return { get = "/futures/funding-rate", send = "market={id}", read = funding_rate(with(funding_fields, { at = "data.1" })) }
+    end,
+  },
   fetch_funding_rate = {
     run = function(a)
       needs_swap(a)

@@ -89,6 +89,13 @@ return {
   },
   fetch_open_orders = by_status("pending", "=open", 8),
   fetch_closed_orders = by_status("finished", nil, 40),
+  fetch_orders_by_status = {
+    needs = "status",
+    run = function(a)
+      local open = a.status == "open" or a.status == "pending"
+      return (open and by_status("pending", "=open", 8) or by_status("finished", nil, 40)).run(a)
+    end,
+  },
   fetch_my_trades = {
     needs = "symbol",
     run = function(a)
@@ -145,6 +152,35 @@ return {
             { "market", a.id }, { "market_type", kind }, { "amount", a.amount }, { "price", a.price },
             { trigger and "stop_id" or "order_id", coinex.id_number(a.order_id) }, { "trigger_price", trigger and a:to_price(trigger) },
           }
+        end,
+      }
+    end,
+  },
+  edit_orders = {      -- all of spot, or all of perpetuals; those that wait for a trigger, or none
+    run = function(a)
+      local rows, swap, waits = list {}, nil, nil
+      for i, o in ipairs(a.orders) do
+        local market, params = a:market_of(o.symbol), o.params or {}
+        local trigger = params.triggerPrice or params.stopPrice or params.trigger_price
+        if i > 1 and (market.swap ~= swap or (trigger ~= nil) ~= waits) then fail("NotSupported", "the orders are of more than one kind") end
+        swap, waits = market.swap, trigger ~= nil
+        rows[i] = ordered {
+          { trigger and "stop_id" or "order_id", coinex.id_number(o.id) }, { "market", market.id }, { "market_type", swap and "FUTURES" or "SPOT" },
+          { "amount", o.amount and a:to_amount(o.amount, market) }, { "price", o.price and a:to_price(o.price, market) },
+          { "trigger_price", trigger and a:to_price(trigger, market) },
+        }
+      end
+      return {
+        post = (swap and "/futures" or "/spot") .. (waits and "/batch-modify-stop-order" or "/batch-modify-order"), cost = swap and 20 or 40 / 3,
+        send = function() return ordered { { "orders", rows } } end,
+        read = function(reply)
+          local out = {}
+          for i, row in ipairs(reply.data) do
+            local data, o = type(row.data) == "userdata" and row.data or row, a.orders[i] or {}
+            local refused = row.code and row.code ~= "0"
+            out[i] = { id = data.order_id or data.stop_id or o.id, symbol = o.symbol, status = refused and "rejected" or nil, info = row }
+          end
+          return out
         end,
       }
     end,
