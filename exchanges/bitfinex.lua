@@ -394,7 +394,7 @@ end
 
 local history = either("code", "r/movements/hist", "r/movements/{currency_id}/hist", { send = span, read = movements })
 
-return {
+return with(dialect "bitfinex_contracts", {
   hosts = { api = "https://api.bitfinex.com", public = "https://api-pub.bitfinex.com" },
   credentials = { "apiKey", "secret" },
   client_id = "digits",
@@ -598,4 +598,4 @@ return {
       DVF = "TETHERUSDTDVF", OMG = "TETHERUSDTOMG",
     },
   },
-}
+})

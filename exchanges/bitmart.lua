@@ -256,7 +256,7 @@ local fee_of_withdrawal = {
   end,
 }
 
-return with(dialect "bitmart_orders" (kind_of, until_ms), {
+return with(with(dialect "bitmart_orders" (kind_of, until_ms), dialect "bitmart_margin"), {
   hosts = { api = "https://api-cloud.bitmart.com", v2 = "https://api-cloud-v2.bitmart.com" },
   credentials = { "apiKey", "secret", "uid" },
   client_id = "hex",

@@ -2,6 +2,8 @@
 -- Most private paths start with the number of the account's group, which /info tells: options.accountGroup saves that request. What is signed
 -- is the time and the path's end. Spot ids are symbols ("BTC/USDT"), perpetuals are "BTC-PERP". Failures are {code, message}, code 0 is success.
 
+local records = dialect "records"
+
 local categories = { spot = "cash", margin = "margin", swap = "futures" }
 
 -- ---- reading ----
@@ -330,6 +332,11 @@ return {
       markPrice = "markPrice", indexPrice = "indexPrice", interestRate = 0,
     },
   },
+  fetch_open_interests = {
+    get = "/api/pro/v2/futures/pricing-data", read = records.keyed {
+      at = "data.contracts", market = "symbol", of = "contract", time = "time", number = { openInterestAmount = "openInterest" },
+    },
+  },
   fetch_open_interest = {
     get = "/api/pro/v2/futures/pricing-data", needs = "symbol",
     read = function(reply, a)
@@ -420,6 +427,13 @@ return {
       return { info = row, symbol = a.symbol, marginMode = margin_mode(row), longLeverage = leverage, shortLeverage = leverage }
     end,
   }),
+  fetch_leverages = grouped("get", "v2/futures/position", { read = records.keyed {
+    at = "data.contracts", market = "symbol", of = "contract", number = { longLeverage = "leverage", shortLeverage = "leverage" },
+    value = { marginMode = margin_mode },
+  } }),
+  fetch_margin_modes = grouped("get", "v2/futures/position", { read = records.keyed {
+    at = "data.contracts", market = "symbol", of = "contract", value = { marginMode = margin_mode },
+  } }),
   set_leverage = swap_setting("leverage", function(a)
     if a.leverage < 1 or a.leverage > 100 then fail("BadRequest", "leverage is from 1 to 100") end
     return ordered { { "symbol", a.id }, { "leverage", a.leverage } }

@@ -5,6 +5,7 @@
 -- An instrument's type is a CFI code. Candles carry the time at which they end. A body of JSON belongs to a DELETE as well.
 
 local m = dialect "bitmex_money"
+local records = dialect "records"
 
 local types = { FFWCSX = "swap", FFSCSX = "swap", IFXXXP = "spot", FFCCSX = "future", FFMCSX = "future", FFICSX = "future" }
 
@@ -220,6 +221,13 @@ local function order_quantity(a)
   return a.market.spot and m.to_units(a.asked_amount, a.market.base, a.market.lotSize) or raw_number(a.amount)
 end
 
+-- Of the queue of deleveraging, as a share: 1 is first.
+local ranks = records.list {
+  market = "symbol", of = "contract", value = { percentage = function(o)
+    return decimal.is(o.deleveragePercentile) and tonumber(decimal.mul(o.deleveragePercentile, 100)) or nil
+  end },
+}
+
 return {
   hosts = { api = "https://www.bitmex.com/api/v1" },
   credentials = { "apiKey", "secret" },
@@ -311,6 +319,35 @@ return {
       return out
     end,
   }),
+  fetch_settlement_history = public("settlement", {
+    send = "symbol={id} startTime={since|iso} endTime={until|iso} count={limit}",
+    read = function(reply, a)
+      local out = {}
+      for _, row in ipairs(reply) do
+        local ms = type(row.timestamp) == "string" and parse8601(row.timestamp) or nil
+        out[#out + 1] = records.dated(ms and tostring(ms), {
+          info = row, symbol = records.symbol_of(row.symbol, a, "contract"), price = records.number(row.settledPrice),
+        })
+      end
+      return records.cut(out, a)
+    end,
+  }),
+  fetch_open_interests = public("stats", {      -- of all contracts of a coin that settle in one: told for each perpetual
+    read = function(reply, a)
+      local out = {}
+      for _, symbol in ipairs(a.symbols or a.all_symbols) do
+        local market = a:market_of(symbol)
+        for _, row in ipairs(market.swap and reply or {}) do
+          if m.code(row, a, "rootSymbol") == market.base and m.code(row, a, "currency") == market.settle then
+            out[symbol] = {
+              info = row, symbol = symbol, openInterestAmount = records.number(row.openInterest), openInterestValue = records.number(row.openValue),
+            }
+          end
+        end
+      end
+      return out
+    end,
+  }),
   fetch_open_interest = public("stats", {
     needs = "symbol",
     read = function(reply, a)
@@ -375,6 +412,15 @@ return {
     end,
   },
   fetch_positions = private("position", { read = positions(position_fields) }),
+  fetch_leverages = private("position", { read = records.keyed {
+    market = "symbol", of = "contract", number = { longLeverage = "leverage", shortLeverage = "leverage" },
+    value = { marginMode = function(o) return position_fields.marginMode(o) end },
+  } }),
+  fetch_position_adl_rank = private("position", {
+    needs = "symbol",
+    read = function(reply, a) return ranks(reply, a)[1] or fail("NullResponse", "no position in " .. a.symbol) end,
+  }),
+  fetch_positions_adl_rank = private("position", { read = ranks }),
   fetch_leverage = private("position", {
     needs = "symbol",
     read = function(reply, a)

@@ -1,5 +1,7 @@
 -- What contracts and margin have more in API 3 of HitBTC: funding, open interest, positions, leverage, margin. On top of dialects/hitbtc.lua.
 
+local records = dialect "records"
+
 return function(hitbtc)
   local number = hitbtc.number
 
@@ -92,6 +94,31 @@ return function(hitbtc)
         end
         table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
         return out
+      end,
+    },
+    fetch_open_interests = {
+      get = "/public/futures/info", cost = 10, send = function(a) return { symbols = a.ids and table.concat(a.ids, ",") } end,
+      read = function(reply, a)     -- rows by contract
+        local out = {}
+        for _, symbol in ipairs(a.symbols or a.all_symbols) do
+          local row = reply[a:market_of(symbol).id]
+          if type(row) == "userdata" then
+            out[symbol] = dated(row.timestamp, { info = row, symbol = symbol, openInterestValue = number(row.open_interest) })
+          end
+        end
+        return out
+      end,
+    },
+    fetch_margin_modes = {      -- of perpetuals, or of margin pairs when such a symbol is asked for
+      run = function(a)
+        local spot = a.symbols and a:market_of(a.symbols[1]).spot
+        return {
+          get = spot and "/margin/config" or "/futures/config",
+          read = records.keyed {
+            at = "config", market = "symbol", of = spot and "spot" or "contract",
+            value = { marginMode = function(o) return o.margin_mode and o.margin_mode:lower() end },
+          },
+        }
       end,
     },
     fetch_open_interest = {

@@ -59,6 +59,10 @@ return function(product)
         return ordered { { "lever", a.leverage }, { "mgnMode", mode }, { "symbol", a.id } }
       end,
     },
+    fetch_position_mode = {
+      get = "/v3/position/mode", cost = 20,
+      read = function(reply) return { info = reply.data, hedged = reply.data.posMode == "HEDGE" } end,
+    },
     set_position_mode = {
       post = "/v3/position/mode", cost = 20, read = as_it_is, send = function(a) return { posMode = a.hedged and "HEDGE" or "ONE_WAY" } end,
     },
