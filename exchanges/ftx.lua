@@ -207,7 +207,7 @@ end
 
 local function number(a, x) return x and raw_number(a:to_price(x)) end
 
-return {
+return with(dialect "ftx_margin", {
   hosts = { api = "https://ftx.com/api" },
   credentials = { "apiKey", "secret" },
   rate = { interval_ms = 28.57, burst = 20 },
@@ -490,4 +490,4 @@ return {
       fromAccount = party "^Transfer from (.-) to ", toAccount = party " to (.*)$",
     },
   },
-}
+})

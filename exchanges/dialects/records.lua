@@ -2,7 +2,7 @@
 -- the form are: records.one, records.list and records.keyed make a function for `read` from a map, of which all parts may be left out:
 --   at        where the row, or the list of rows, is
 --   market    path of the market's id (`symbol`); `of` prefers a market by type: "spot", "contract" or "option"; `symbol_of` names the others
---   time      path of the time, ms or "path|s" (`timestamp`, `datetime`)
+--   time      path of the time, ms or "path|s", |ns, |iso (`timestamp`, `datetime`)
 --   number, text, code   tables field -> path: numbers, texts as they are, ids of currencies
 --   value     table field -> constant, or function(row, a, record)
 -- Of lists, rows of other symbols and codes than were asked for are left out; oldest first, `since` and `limit` applied. A path may have
@@ -30,6 +30,7 @@ function r.number(x) return decimal.is(x) and tonumber(x) or nil end
 local function text(x) return type(x) == "string" and x or nil end
 
 function r.dated(x, record, unit)
+  if unit == "iso" then x = type(x) == "string" and tostring(parse8601(x)) end
   local ms = decimal.is(x) and (unit == "s" and decimal.mul(x, 1000) or unit == "ns" and decimal.div(x, 1000000, 0) or x)
   record.timestamp = ms and math.tointeger(tonumber(ms)) or nil
   record.datetime = iso8601(record.timestamp)
