@@ -75,6 +75,27 @@ return function(b, of_contracts)
     }
   end
 
+  local function changes(a)
+    local rows = list {}
+    for i, o in ipairs(a.orders) do
+      local market = a:market_of(o.symbol)
+      if not market.contract then fail("NotSupported", "only orders of contracts are changed together") end
+      local mine = o.clientOrderId
+      rows[i] = ordered {
+        { "symbol", market.id }, { "side", o.side:upper() }, { mine and "origClientOrderId" or "orderId", mine or o.id },
+        { "quantity", o.amount and a:to_amount(o.amount, market) }, { "price", o.price and a:to_price(o.price, market) },
+      }
+      for k, v in pairs(sorted(o.params or {})) do rows[i][k] = v end
+    end
+    if not a.orders[1] then fail("ArgumentsRequired", "edit_orders needs orders") end
+    a.market = a:market_of(a.orders[1].symbol)
+    local path, host = b.path(b.part(a), "batchOrders")
+    return {
+      put = path, host = host, read = b.all_orders.contract, failed = b["failed_" .. (a.market.linear and "linear" or "inverse")],
+      send = function() return ordered { { "batchOrders", encode_json(rows) } } end,
+    }
+  end
+
   -- The settings of contracts. COIN-M tells them with the positions of the account.
   local setting_names = { linear = "symbolConfig", inverse = "account", pm_linear = "account", pm_inverse = "account" }
   local function mode_of(o)
@@ -172,6 +193,7 @@ return function(b, of_contracts)
       end,
     },
     create_orders = { run = batch },
+    edit_orders = { run = changes },
     add_margin = add,
     reduce_margin = reduce,
     fetch_leverage_tiers = of_contracts("get", { linear = "leverageBracket", inverse = "/dapi/v2/leverageBracket", contract = "leverageBracket" }, "",
