@@ -567,7 +567,6 @@ return with(dialect "bitfinex_contracts", {
       return ordered { { "amount", amount }, { "currency", id }, { "currency_to", id_there }, { "from", from }, { "to", to } }
     end,
   }),
-
   -- Derivatives
 
   fetch_positions = private("r/positions", { read = open_positions }),

@@ -169,7 +169,8 @@ function arguments.prepare(method, extra_needs)
     if name == "timeframe" then p.timeframe = true end
   end
   p.side = method.name:find("order") ~= nil
-  p.positive = p.side or method.name == "withdraw" or method.name == "transfer"
+  p.positive = p.side or method.name == "withdraw" or method.name == "transfer" or method.name == "deposit" or method.name:find("^borrow_")
+    or method.name:find("^repay_") or method.name:find("convert_")
   return p
 end
 
