@@ -386,4 +386,5 @@ function endpoint.error_of(venue, e, phase)
 end
 
 endpoint.is_description = is_description
+endpoint.request = request_of
 return endpoint

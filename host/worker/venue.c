@@ -229,7 +229,7 @@ static void call_finish(Call *c, int nresults) {
 static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *payload);
 static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *payload);
 
-static bool pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_t errlen) {
+bool venue_pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_t errlen) {
   Venue *v = c->venue;
   lua_State *co = c->co;
   msgpack_packer pk;
@@ -290,7 +290,7 @@ static void call_yielded(Call *c, int n) {
   if (strcmp(op, "send") == 0 && n == 2) {
     msgpack_sbuffer out;
     msgpack_sbuffer_init(&out);
-    if (!pack_request(c, base + 2, &out, err, sizeof err)) {
+    if (!venue_pack_request(c, base + 2, &out, err, sizeof err)) {
       msgpack_sbuffer_destroy(&out);
       char text[320];
       snprintf(text, sizeof text, "the request cannot be sent: %s", err);

@@ -57,6 +57,7 @@ void venue_opened(Call *c, int nresults);
 bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen);
 void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text,
                       char *block);     /* malloc'd, in which the body lies with a byte to spare: taken. NULL: the body is copied */
+bool venue_pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_t errlen);   /* MSG_HTTP of the request table at idx of c->co */
 bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_request, bool whole_text);
 void venue_dry_run_done(Call *c, const msgpack_object *signed_request);
 /* venue.c */
