@@ -90,7 +90,7 @@ return {
   timeframes = timeframes,
   renames = { BCC = "BCC", YOYO = "YOYOW", DRK = "DASH", BCHABC = "BCH" },
   fees = { taker = 0.0005, maker = 0.0005 },
-  options = { recvWindow = 5000, timeInForce = "GTC", key_type = "hmac" },
+  options = { recvWindow = 5000, timeInForce = "GTC" },
   failed = function(reply, status)
     local inner = reply.success == false and type(reply.msg) == "string" and reply.msg:match "^{.*}$"
     if inner then                       -- the wallet's failures are JSON inside the message

@@ -44,8 +44,8 @@ return {
   timeframes = b.timeframes,
   renames = { BCC = "BCC", YOYO = "YOYOW" },
   fees = { taker = 0.001, maker = 0.001 },
-  -- key_type: "hmac" (the secret is a text), "rsa" or "ed25519" (the secret is a private key, PEM).
-  options = { recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL", key_type = "hmac" },
+  -- The secret of an RSA or Ed25519 key is the private key, PEM.
+  options = { recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL" },
   failed = b.failed(b.errors),
   errors = b.errors,
   http = { [429] = "DDoSProtection" },

@@ -177,8 +177,7 @@ return {
     local told = {}
     for k, v in pairs(sorted(signed)) do told[#told + 1] = k .. "=" .. (type(v) == "boolean" and tostring(v) or v) end
     local digest = upper(hex(md5(join(told, "&"))))
-    local by_rsa, by_hmac = base64(rsa("sha256", key.secret, digest)), hex(hmac("sha256", key.secret, digest))
-    form.sign = a.options.key_type == "rsa" and by_rsa or when_contains(key.secret, "PRIVATE KEY", by_rsa, by_hmac)
+    form.sign = signature(key.secret, digest)
     req.form = sorted(form)
     req.headers.timestamp, req.headers.signature_method, req.headers.echostr = now, method, echo
   end,
@@ -412,6 +411,6 @@ return {
 
   options = {
     createMarketBuyOrderRequiresPrice = true, defaultNetworks = { USDT = "TRC20" },
-    key_type = "hmac",          -- "rsa" for an RSA key without the lines of a PEM around it
+    key_type = "hmac",          -- "rsa": what signature_method says of an RSA key without the lines of a PEM around it
   },
 }

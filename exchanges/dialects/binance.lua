@@ -105,10 +105,7 @@ end
 function d.sign(req, key, a)
   local send = first(req.form or req.query, "timestamp", key.time)
   if send.recvWindow == nil then send.recvWindow = a.options.recvWindow end
-  local text, kind = req.form and encode_form(send) or encode_query(send), a.options.key_type
-  if kind == "rsa" then send.signature = base64(rsa("sha256", key.secret, text))
-  elseif kind == "ed25519" then send.signature = base64(ed25519(key.secret, text))
-  else send.signature = hex(hmac("sha256", key.secret, text)) end
+  send.signature = signature(key.secret, req.form and encode_form(send) or encode_query(send))     -- HMAC, RSA or Ed25519
   req.headers["X-MBX-APIKEY"] = key.apiKey
 end
 

@@ -79,8 +79,7 @@ local function sign(req, key, a)
   req.headers["X-BAPI-API-KEY"] = key.apiKey
   req.headers["X-BAPI-TIMESTAMP"] = now
   req.headers["X-BAPI-RECV-WINDOW"] = window
-  local by_rsa, by_hmac = base64(rsa("sha256", key.secret, text)), hex(hmac("sha256", key.secret, text))
-  req.headers["X-BAPI-SIGN"] = when_contains(key.secret, "PRIVATE KEY", by_rsa, by_hmac)
+  req.headers["X-BAPI-SIGN"] = signature(key.secret, text)
   if req.method == "POST" and a.options.brokerId ~= "" then req.headers.Referer = a.options.brokerId end
 end
 

@@ -111,8 +111,9 @@ bool crypto_hmac(enum recipe_hash h, const void *key, size_t keylen, const void 
 }
 
 /* Private keys: parsed once, kept with their signing context. */
-enum kind { KIND_RSA, KIND_P256, KIND_SECP256K1, KIND_ED25519 };
-static const char *const kind_texts[] = { "an RSA", "a P-256", "a secp256k1", "an Ed25519" };
+enum kind { KIND_RSA, KIND_P256, KIND_SECP256K1, KIND_ED25519, KIND_TOLD /* RSA or Ed25519, as its text says */ };
+static const char *const kind_texts[] = { "an RSA", "a P-256", "a secp256k1", "an Ed25519", "an RSA or Ed25519" };
+static bool is_raw(enum kind kind) { return kind != KIND_RSA && kind != KIND_TOLD; }      /* may come as 32 bytes */
 typedef struct {
   EVP_PKEY *pkey; EVP_PKEY_CTX *sign; EVP_MD_CTX *md; enum recipe_hash md_of_sign;
   enum kind kind; size_t len; char *text; uint64_t used;
@@ -192,7 +193,7 @@ static EVP_PKEY *ec_from_scalar(enum kind kind, const uint8_t scalar[32]) {
 
 static EVP_PKEY *from_raw(enum kind kind, const uint8_t raw[32]) {
   if (kind == KIND_ED25519) return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, raw, 32);
-  return kind == KIND_RSA ? NULL : ec_from_scalar(kind, raw);
+  return is_raw(kind) ? ec_from_scalar(kind, raw) : NULL;
 }
 
 static bool is_kind(const EVP_PKEY *pkey, enum kind kind) {
@@ -200,6 +201,7 @@ static bool is_kind(const EVP_PKEY *pkey, enum kind kind) {
   size_t n;
   if (kind == KIND_RSA) return EVP_PKEY_is_a(pkey, "RSA") && EVP_PKEY_get_bits(pkey) <= 8192;
   if (kind == KIND_ED25519) return EVP_PKEY_is_a(pkey, "ED25519");
+  if (kind == KIND_TOLD) return is_kind(pkey, KIND_RSA) || is_kind(pkey, KIND_ED25519);
   return EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_group_name(pkey, group, sizeof group, &n)
          && strcmp(group, kind == KIND_P256 ? "prime256v1" : "secp256k1") == 0;
 }
@@ -209,7 +211,7 @@ static EVP_PKEY *parse(enum kind kind, const char *text, size_t len, char *bare,
   char label[48];
   const char *why;
   size_t n;
-  if (len == 32 && kind != KIND_RSA) {
+  if (len == 32 && is_raw(kind)) {
     EVP_PKEY *raw = from_raw(kind, (const uint8_t *)text);
     if (!raw) failf(err, errlen, "these 32 bytes are not %s private key", kind_texts[kind]);
     return raw;
@@ -221,17 +223,17 @@ static EVP_PKEY *parse(enum kind kind, const char *text, size_t len, char *bare,
   }
   bool hex = !label[0] && (m == 64 || (m == 66 && bare[0] == '0' && (bare[1] | 32) == 'x'));
   EVP_PKEY *pkey = NULL;
-  if (hex && kind != KIND_RSA && coding_run(C_UNHEX, (uint8_t *)bare + (m - 64), 64, der, &n, &why)) pkey = from_raw(kind, der);
+  if (hex && is_raw(kind) && coding_run(C_UNHEX, (uint8_t *)bare + (m - 64), 64, der, &n, &why)) pkey = from_raw(kind, der);
   else if (m && coding_run(C_UNBASE64, (uint8_t *)bare, m, der, &n, &why)) {
     const unsigned char *d = der;
     if (strcmp(label, "PUBLIC KEY") == 0) pkey = d2i_PUBKEY(NULL, &d, (long)n);
-    else if (!label[0] && kind != KIND_RSA && (n == 32 || (n == 64 && kind == KIND_ED25519))) pkey = from_raw(kind, der);
+    else if (!label[0] && is_raw(kind) && (n == 32 || (n == 64 && kind == KIND_ED25519))) pkey = from_raw(kind, der);
     else pkey = d2i_AutoPrivateKey(NULL, &d, (long)n);
   }
   if (pkey && is_kind(pkey, kind)) return pkey;
   if (pkey) failf(err, errlen, "the private key is not %s key%s", kind_texts[kind], kind == KIND_RSA ? " of at most 8192 bits" : "");
   else failf(err, errlen, "the private key cannot be read: %s key in PEM is expected%s", kind_texts[kind],
-             kind == KIND_RSA ? "" : ", or 32 bytes in hex");
+             is_raw(kind) ? ", or 32 bytes in hex" : "");
   EVP_PKEY_free(pkey);
   return NULL;
 }
@@ -283,14 +285,11 @@ static bool rsa_md(EVP_PKEY_CTX *ctx, enum recipe_hash h, char *err, size_t errl
   return EVP_PKEY_CTX_set_signature_md(ctx, md) > 0 || failf(err, errlen, "rsa cannot sign with %s", hash_names[h]);
 }
 
-bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
-                uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
+static bool rsa_sign(Signer *s, enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
   uint8_t buf[CRYPTO_DIGEST_MAX];
   const void *tbs;
   size_t tbslen;
   if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
-  Signer *s = signer_of(KIND_RSA, key, keylen, err, errlen);
-  if (!s) return false;
   if (!s->sign || s->md_of_sign != h) {
     EVP_PKEY_CTX_free(s->sign);
     s->md_of_sign = H_COUNT;
@@ -301,6 +300,12 @@ bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *
   }
   *len = CRYPTO_SIGNATURE_MAX;
   return EVP_PKEY_sign(s->sign, out, len, tbs, tbslen) > 0 || failf(err, errlen, "rsa failed: the key is too short or damaged");
+}
+
+bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
+                uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
+  Signer *s = signer_of(KIND_RSA, key, keylen, err, errlen);
+  return s && rsa_sign(s, h, p, n, out, len, err, errlen);
 }
 
 bool crypto_rsa_verify(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
@@ -408,15 +413,30 @@ bool crypto_ecdsa_verify(enum recipe_curve c, enum recipe_hash h, const void *ke
   return good;
 }
 
-bool crypto_ed25519(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen) {
+static bool ed25519_sign(Signer *s, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen) {
   size_t len = 64;
-  Signer *s = signer_of(KIND_ED25519, key, keylen, err, errlen);
-  if (!s) return false;
   if (!s->md && !(s->md = EVP_MD_CTX_new())) return failf(err, errlen, "out of memory");
   if (EVP_DigestSignInit(s->md, NULL, NULL, NULL, s->pkey) <= 0 || EVP_DigestSign(s->md, out, &len, p, n) <= 0)
     return failf(err, errlen, "ed25519 failed: it needs a private key");
   EVP_MD_CTX_reset(s->md);
   return true;
+}
+
+bool crypto_ed25519(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen) {
+  Signer *s = signer_of(KIND_ED25519, key, keylen, err, errlen);
+  return s && ed25519_sign(s, p, n, out, err, errlen);
+}
+
+bool crypto_is_private_key(const void *key, size_t len) {
+  return len >= 64 && (memmem(key, len, "PRIVATE KEY", 11) || (len > 256 && memcmp(key, "MII", 3) == 0) || memcmp(key, "MC4CAQAwBQYDK2VwBCIEI", 21) == 0);
+}
+
+bool crypto_sign(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
+  Signer *s = signer_of(KIND_TOLD, key, keylen, err, errlen);
+  if (!s) return false;
+  if (is_kind(s->pkey, KIND_RSA)) return rsa_sign(s, H_SHA256, p, n, out, len, err, errlen);
+  *len = 64;
+  return ed25519_sign(s, p, n, out, err, errlen);
 }
 
 bool crypto_ed25519_verify(const void *key, size_t keylen, const void *p, size_t n, const uint8_t sig[64], char *err, size_t errlen) {

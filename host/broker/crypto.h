@@ -23,6 +23,9 @@ bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *
 bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form, const void *key, size_t keylen, const void *p, size_t n,
                   uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen);
 bool crypto_ed25519(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen);
+/* Keys that tell by their text what they sign with: RSA with SHA-256, or Ed25519, in PEM or bare. What is none is a text, for an HMAC. */
+bool crypto_is_private_key(const void *key, size_t len);
+bool crypto_sign(const void *key, size_t keylen, const void *p, size_t n, uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen);
 bool crypto_totp(const void *secret, size_t n, int64_t now_s, char out[7], char *err, size_t errlen);
 
 /* Verification, for conform and tests. `key` is the private key (as above) or a public one in PEM. False with an empty err: the

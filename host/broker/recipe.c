@@ -22,7 +22,7 @@
 #define GUESSABLE 16                  /* a credential shorter than this could be found by trying */
 
 enum secrecy { PLAIN, WEAK, STRONG };  /* no credential in it; only short ones; a long one */
-typedef struct { const uint8_t *p; size_t n; const char *shown; size_t shown_n; uint8_t secrecy; bool nameable; } Value;
+typedef struct { const uint8_t *p; size_t n; const char *shown; size_t shown_n; uint8_t secrecy; bool nameable, whole /* a credential as it is */; } Value;
 
 typedef struct Chunk { struct Chunk *below; size_t size, used; uint8_t bytes[]; } Chunk;
 static union { Chunk chunk; uint8_t space[sizeof(Chunk) + FIRST_CHUNK]; _Alignas(16) char align; } first = { .chunk = { .size = FIRST_CHUNK } };
@@ -159,7 +159,7 @@ static bool run_key(Run *r) {
   if (r->env->is_public) return failf(r, "a public request may not hold the credential '%s'", key_names[k]);
   RecipeBytes b = r->env->credentials ? r->env->credentials->field[k] : (RecipeBytes){ NULL, 0 };
   if (!b.p) return failf(r, "needs credential '%s'", key_names[k]);
-  Value v = { .p = b.p, .n = b.len, .secrecy = b.len < GUESSABLE ? WEAK : STRONG,
+  Value v = { .p = b.p, .n = b.len, .whole = true, .secrecy = b.len < GUESSABLE ? WEAK : STRONG,
               .nameable = k == K_UID || k == K_ACCOUNTID || k == K_LOGIN || k == K_WALLETADDRESS };
   return show_text(r, &v, "<", key_names[k], strlen(key_names[k]), ">") && push(r, v);
 }
@@ -306,6 +306,7 @@ static bool run_encode(Run *r) {
   }
   trim(p, out.n);
   out.p = p;
+  out.whole = false;
   if (out.n > RECIPE_VALUE_MAX) return failf(r, "a value of the request is larger than %u MiB", RECIPE_VALUE_MAX >> 20);
   if (v->secrecy) {
     size_t n;
@@ -349,6 +350,20 @@ static bool run_ed25519(Run *r) {
   Value *v = r->stack + r->depth - 2;
   if (!spend(r, v[1].n)) return false;
   return crypto_ed25519(v[0].p, v[0].n, v[1].p, v[1].n, out, r->err, r->errlen) && one_way(r, 2, out, sizeof out, "ed25519");
+}
+
+static bool run_signature(Run *r) {
+  uint8_t out[CRYPTO_SIGNATURE_MAX], text[CRYPTO_SIGNATURE_MAX * 2];
+  size_t len, n;
+  const char *why;
+  if (!need(r, 2)) return false;
+  Value *v = r->stack + r->depth - 2;
+  if (v[0].secrecy && !v[0].whole) return failf(r, "signature takes a credential as it is: part of it or more would tell what it holds");
+  bool private = crypto_is_private_key(v[0].p, v[0].n);
+  if (!spend(r, v[0].n + v[1].n + (private ? WORK_SIGN : 256))) return false;
+  bool ok = private ? crypto_sign(v[0].p, v[0].n, v[1].p, v[1].n, out, &len, r->err, r->errlen)
+                    : crypto_hmac(H_SHA256, v[0].p, v[0].n, v[1].p, v[1].n, out, &len, r->err, r->errlen);
+  return ok && coding_run(private ? C_BASE64 : C_HEX, out, len, text, &n, &why) && one_way(r, 2, text, n, "signature");
 }
 
 static bool run_slice(Run *r) {
@@ -397,6 +412,7 @@ static bool run_if_contains(Run *r) {
   Value *v = r->stack + r->depth - 2;            /* subject, needle */
   if (v[1].secrecy || (v[0].secrecy && !is_mark(v[1].p, v[1].n)))
     return failf(r, "when_contains asks a credential only for marks such as \"PRIVATE KEY\"");
+  if (v[0].secrecy && !v[0].whole) return failf(r, "when_contains asks a credential as it is: with a text in front of it, a mark would tell how it begins");
   if (!spend(r, v[0].n)) return false;
   bool found = v[1].n == 0 || memmem(v[0].p, v[0].n, v[1].p, v[1].n);
   uint64_t unused;
@@ -452,6 +468,7 @@ static bool step(Run *r) {
     case R_IF_CONTAINS: return run_if_contains(r);
     case R_SKIP: return run_skip(r);
     case R_LENGTH: return run_length(r);
+    case R_SIGNATURE: return run_signature(r);
     case R_TOTP: return run_totp(r);
     default: return failf(r, "the recipe has an unknown step (%u)", op);
   }

@@ -1,6 +1,6 @@
 -- Rows of our own, tests/adapters/<id>.lua, as a vector file: what an exchange does that no recorded vector shows. A row is
 --   { "what it shows", call = { "method", argument, ... }, params = {}, sends = "POST https://host/path?query\nbody", reply = "text", status = 200,
---     gives = { field = value } or fails = "Class" }
+--     gives = { field = value } or fails = "Class", credentials = { ... } instead of the file's }
 -- sends and reply are lists where the call makes several requests; without sends nothing may be sent. An absent argument is json.null.
 local rows = {}
 
@@ -22,6 +22,7 @@ local function vector_of(row)
   return {
     name = row[1], kind = row.fails and "error" or row.gives ~= nil and "response" or "request", method = row.call[1], args = args, params = row.params or {},
     exchanges_http = http, result = row.gives == nil and json.null or row.gives, error = row.fails or json.null,
+    credentials = row.credentials,
   }
 end
 

@@ -27,7 +27,9 @@ enum recipe_op {
   R_TOTP,        /* pops a base32 secret: the 6-digit code of RFC 6238 for the request's time */
   R_OFFSET,      /* u8 recipe_time, zigzag varint ms: push time + ms (expiries) */
   R_SKIP,        /* varint n: the next n bytes are passed over */
-  R_LENGTH       /* pops a value of at most 127 bytes: one byte, its length (formats that put it in front of a text) */
+  R_LENGTH,      /* pops a value of at most 127 bytes: one byte, its length (formats that put it in front of a text) */
+  R_SIGNATURE    /* pops message, then secret: the text of the signature that goes with the sort of the secret. Of a text HMAC-SHA256 in hex; of a
+                    private key (PEM) RSA with SHA-256 or Ed25519, in base64 */
 };
 enum recipe_key  { K_APIKEY, K_SECRET, K_UID, K_ACCOUNTID, K_LOGIN, K_PASSWORD, K_TWOFA, K_PRIVATEKEY, K_WALLETADDRESS, K_TOKEN, K_COUNT };
 #define RECIPE_KEY_NAMES { "apiKey", "secret", "uid", "accountId", "login", "password", "twofa", "privateKey", "walletAddress", "token" }

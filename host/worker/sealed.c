@@ -209,6 +209,12 @@ static int l_ed25519(lua_State *L) {
   return push_program(L, parts, 2, op, 1);
 }
 
+static int l_signature(lua_State *L) {      /* signature(secret, message): text, by the sort of the secret */
+  Part parts[2] = { part_of(L, 1), part_of(L, 2) };
+  char op[1] = { R_SIGNATURE };
+  return push_program(L, parts, 2, op, 1);
+}
+
 static int l_totp(lua_State *L) {
   Part part = part_of(L, 1);
   char op[1] = { R_TOTP };
@@ -487,7 +493,7 @@ void sealed_open(lua_State *L) {
     { "__newindex", s_refuse }, { "__len", s_refuse }, { "__lt", s_refuse }, { "__le", s_refuse }, { NULL, NULL } };
   static const luaL_Reg number_meta[] = { { "__concat", s_concat }, { "__tostring", number_tostring }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "hash", l_hash }, { "hmac", l_hmac }, { "rsa", l_rsa }, { "ecdsa", l_ecdsa }, { "ed25519", l_ed25519 },
-    { "totp", l_totp }, { "slice", l_slice }, { "length_byte", l_length_byte }, { "when_contains", l_when_contains }, { "clock", l_time },
+    { "signature", l_signature }, { "totp", l_totp }, { "slice", l_slice }, { "length_byte", l_length_byte }, { "when_contains", l_when_contains }, { "clock", l_time },
     { "join", l_join }, { "jwt", l_jwt },
     { "raw_number", l_raw_number }, { "uuid", l_uuid }, { "random_hex", l_random_hex }, { "random_digits", l_random_digits }, { NULL, NULL } };
   static const char *const codings[] = RECIPE_CODING_NAMES;

@@ -27,7 +27,7 @@ static double now_us(void) {
   return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-static void binance(Build *b) {               /* ...&signature=hex(hmac(sha256, secret, query)) */
+static void binance(Build *b) {               /* ...&signature=signature(secret, query) */
   b_text(b, "https://api.binance.com/api/v3/order?symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.001&price=20000&timestamp=");
   b_op(b, R_TIME, 1, T_MS);
   b_text(b, "&recvWindow=10000&signature=");
@@ -36,8 +36,7 @@ static void binance(Build *b) {               /* ...&signature=hex(hmac(sha256, 
   b_op(b, R_TIME, 1, T_MS);
   b_text(b, "&recvWindow=10000");
   b_op(b, R_CONCAT, 1, 3);
-  b_op(b, R_HMAC, 1, H_SHA256);
-  b_op(b, R_ENCODE, 1, C_HEX);
+  b_op(b, R_SIGNATURE, 0);
   b_op(b, R_CONCAT, 1, 4);
 }
 

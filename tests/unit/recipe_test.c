@@ -223,6 +223,41 @@ static void asymmetric(void **state) {
   fails("the private key is not an Ed25519 key");
 }
 
+/* signature(secret, message): the secret's sort decides. */
+static void signatures_by_sort(void **state) {
+  static const char ed25519[] = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g\n-----END PRIVATE KEY-----\n";
+  static const struct { const char *secret; size_t n; } rows[] = {
+    { "Jefe, and more", 64 },                                              /* HMAC-SHA256, in hex */
+    { "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCh+BYK4uPJtGXO", 64 },      /* a text that begins as a key does is none: it is too short */
+    { RSA_7515, 344 },
+    { ed25519, 88 },
+    { "MC4CAQAwBQYDK2VwBCIEIJ1hsZ3v/VpguoRK9JLsLMREScVpezJpGXA7rAMcrn9g", 88 } };
+  char first[96];
+  (void)state;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    keys.field[K_SECRET] = (RecipeBytes){ rows[i].secret, strlen(rows[i].secret) };
+    b_op(&b, R_KEY, 1, K_SECRET); b_text(&b, "m"); b_op(&b, R_SIGNATURE, 0);
+    if (!recipe_eval(b.p, b.n, &env, &out, err, sizeof err)) fail_msg("%zu: %s", i, err);
+    assert_int_equal(out.len, rows[i].n);
+    assert_int_equal(out.shown_len, i == 0 ? strlen("<signature>") : rows[i].n);      /* a short secret could be found by trying */
+    if (i == 3) memcpy(first, out.value, out.len);
+    if (i == 4) assert_memory_equal(first, out.value, out.len);
+    b.n = 0;
+  }
+  keys.field[K_SECRET] = (RecipeBytes){ EC_7515, strlen(EC_7515) };
+  b_op(&b, R_KEY, 1, K_SECRET); b_text(&b, "m"); b_op(&b, R_SIGNATURE, 0);
+  fails("the private key is not an RSA or Ed25519 key");
+  keys.field[K_SECRET] = (RecipeBytes){ RSA_7515, 100 };
+  b_op(&b, R_KEY, 1, K_SECRET); b_text(&b, "m"); b_op(&b, R_SIGNATURE, 0);
+  fails("the private key cannot be read: an RSA or Ed25519 key in PEM is expected");
+  b_text(&b, "PRIVATE KE"); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "m"); b_op(&b, R_SIGNATURE, 0);
+  fails("signature takes a credential as it is: part of it or more would tell what it holds");
+  b_text(&b, "PRIVATE KE"); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "PRIVATE KEY"); b_either(&b, "y", "n");
+  fails("when_contains asks a credential as it is: with a text in front of it, a mark would tell how it begins");
+  b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_ENCODE, 1, C_UPPER); b_text(&b, "PRIVATE KEY"); b_either(&b, "y", "n");
+  fails("when_contains asks a credential as it is: with a text in front of it, a mark would tell how it begins");
+}
+
 static void bad_programs(void **state) {
   (void)state;
   fails("the recipe leaves 0 values instead of one");
@@ -386,6 +421,6 @@ static void fuzz(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, wipe)
   const struct CMUnitTest tests[] = { T(texts_and_credentials), T(public_requests_get_nothing), T(one_nonce_a_request), T(times),
-    T(signatures_are_shown), T(no_oracles), T(asymmetric), T(bad_programs), T(bombs), T(large_values), T(leaves_nothing), T(fuzz) };
+    T(signatures_are_shown), T(no_oracles), T(asymmetric), T(signatures_by_sort), T(bad_programs), T(bombs), T(large_values), T(leaves_nothing), T(fuzz) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -38,6 +38,7 @@ static int fresh(void **state) {
   (void)state;
   static const char *const names[] = { "apiKey", "secret", NULL };
   L = luaL_newstate();
+  sealed_room(L);
   luaL_openlibs(L);
   lua_pushglobaltable(L);
   sealed_open(L);
@@ -132,6 +133,7 @@ static void sealed_is_text(void **state) {
   same("unhex(hex(key.apiKey))");
   same("when_contains(key.secret, 'PRIVATE KEY', 'yes', 'no' .. key.apiKey)");
   same("when_contains('abc', 'b', key.apiKey, 'no')");
+  gives("signature('key', 'The quick brown fox jumps over the lazy dog')", "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
   same("join({ 'a', key.apiKey, 'b', key.nonce }, ':')");
   same("join({ key.apiKey })");
   same("encode_query(ordered { { 'api_key', key.apiKey }, { 's', key.secret }, { 'n', 1 } })");

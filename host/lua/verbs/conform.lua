@@ -74,9 +74,9 @@ local function currencies_of(file)
   return currencies
 end
 
--- The file's test keys, and the token that its notes say was got beforehand.
-local function credentials_of(file)
-  local out = file.credentials and conform.plain(file.credentials) or {}
+-- The file's test keys, or the vector's own; and the token that its notes say was got beforehand.
+local function credentials_of(file, vector)
+  local out = vector.credentials and conform.plain(vector.credentials) or file.credentials and conform.plain(file.credentials) or {}
   for _, note in ipairs(type(file.notes) == "userdata" and conform.plain(file.notes) or { file.notes }) do
     out.token = out.token or tostring(note):match('accessToken = "([^"]+)"')
   end
@@ -85,7 +85,7 @@ end
 
 local function preset(ex, file, vector, fresh)
   local setup = {
-    credentials = credentials_of(file), clock_ms = math.tointeger(tonumber(file.clock_ms)),
+    credentials = credentials_of(file, vector), clock_ms = math.tointeger(tonumber(file.clock_ms)),
   }
   local method = vector.method
   if fresh then
