@@ -493,8 +493,8 @@ void sealed_open(lua_State *L) {
     { "__newindex", s_refuse }, { "__len", s_refuse }, { "__lt", s_refuse }, { "__le", s_refuse }, { NULL, NULL } };
   static const luaL_Reg number_meta[] = { { "__concat", s_concat }, { "__tostring", number_tostring }, { NULL, NULL } };
   static const luaL_Reg functions[] = { { "hash", l_hash }, { "hmac", l_hmac }, { "rsa", l_rsa }, { "ecdsa", l_ecdsa }, { "ed25519", l_ed25519 },
-    { "signature", l_signature }, { "totp", l_totp }, { "slice", l_slice }, { "length_byte", l_length_byte }, { "when_contains", l_when_contains }, { "clock", l_time },
-    { "join", l_join }, { "jwt", l_jwt },
+    { "signature", l_signature }, { "totp", l_totp }, { "slice", l_slice }, { "length_byte", l_length_byte }, { "when_contains", l_when_contains },
+    { "clock", l_time }, { "join", l_join }, { "jwt", l_jwt },
     { "raw_number", l_raw_number }, { "uuid", l_uuid }, { "random_hex", l_random_hex }, { "random_digits", l_random_digits }, { NULL, NULL } };
   static const char *const codings[] = RECIPE_CODING_NAMES;
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &sealed_key) != LUA_TTABLE) {
