@@ -206,7 +206,7 @@ static void not_found(Watch *w, const char *looked) {
     later(w, UNKNOWN_MS);
     return;
   }
-  char reason[300];
+  char reason[340];
   snprintf(reason, sizeof reason, "not at the exchange (looked: %s)", looked);
   JournalChange change = { .reason = reason };
   journal_mark(o->journal, w->order, ORDER_REJECTED, &change, clock_wall_ms());
