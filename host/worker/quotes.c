@@ -149,7 +149,7 @@ static double check_fee(lua_State *L, double fee) {
   return fee;
 }
 
-typedef struct { double fee; int fees; int64_t received; } Terms;
+typedef struct { double fee; int fees; int64_t received; bool given; /* received: by the caller */ } Terms;
 
 static double fee_of(lua_State *L, const Terms *t, int key) {
   double fee = t->fee;
@@ -158,6 +158,15 @@ static double fee_of(lua_State *L, const Terms *t, int key) {
   if (lua_rawget(L, t->fees) == LUA_TNUMBER) fee = check_fee(L, lua_tonumber(L, -1));
   lua_pop(L, 1);
   return fee;
+}
+
+/* All tickers of a reply came at one time: that of the first one. */
+static int64_t received_of(lua_State *L, int64_t otherwise) {
+  if (!lua_istable(L, -1)) return otherwise;
+  lua_pushliteral(L, "received");
+  if (lua_rawget(L, -2) == LUA_TNUMBER && lua_isinteger(L, -1)) otherwise = lua_tointeger(L, -1);
+  lua_pop(L, 1);
+  return otherwise;
 }
 
 static VenueQuotes *grown(lua_State *L, int self, Quotes *q, uint32_t venue) {
@@ -180,6 +189,8 @@ static VenueQuotes *grown(lua_State *L, int self, Quotes *q, uint32_t venue) {
 static void take(lua_State *L, int self, Quotes *q, uint32_t venue, int tickers, const Terms *terms) {
   VenueQuotes *v = q->venues[venue] ? q->venues[venue] : grown(L, self, q, venue);
   int names = lua_gettop(L) + 1;
+  int64_t received = terms->received;
+  bool known = terms->given;
   q->n -= v->n;
   v->n = 0;
   lua_pushliteral(L, "bid");
@@ -192,7 +203,9 @@ static void take(lua_State *L, int self, Quotes *q, uint32_t venue, int tickers,
     Quote quote;
     QuotePrices prices;
     if (lua_type(L, key) != LUA_TSTRING) luaL_error(L, "quotes: tickers by symbol are expected, not a list");
-    if (read_quote(L, &quote, &prices, names, terms->received)) {
+    if (!known) received = received_of(L, received);
+    known = true;
+    if (read_quote(L, &quote, &prices, names, received)) {
       if (q->n == QUOTES_MAX) luaL_error(L, "quotes: more than %d", QUOTES_MAX);
       if (v->n == v->cap) v = grown(L, self, q, venue);
       quote.symbol = symbol_index(L, self, q, key);
@@ -219,11 +232,12 @@ static int q_set(lua_State *L) {              /* q:set(venue, tickers [, {fee =,
   lua_settop(L, 4);
   luaL_checkstack(L, 32, NULL);
   scan_options(L, 4, "quotes:set", names);
-  Terms t = { check_fee(L, scan_number(L, 4, "quotes:set", "fee", 0)), 0, 0 };
+  Terms t = { .fee = check_fee(L, scan_number(L, 4, "quotes:set", "fee", 0)) };
   int64_t now = book_time();
-  double received = scan_number(L, 4, "quotes:set", "received", now == INT64_MIN ? 0 : (double)now);
-  if (!(received > -1e15 && received < 1e15)) return luaL_error(L, "quotes:set: received must be a time in ms");
-  t.received = (int64_t)received;
+  double received = scan_number(L, 4, "quotes:set", "received", NAN);
+  t.given = !isnan(received);
+  if (t.given && !(received > -1e15 && received < 1e15)) return luaL_error(L, "quotes:set: received must be a time in ms");
+  t.received = t.given ? (int64_t)received : now == INT64_MIN ? 0 : now;
   if (lua_istable(L, 4)) {
     lua_pushliteral(L, "fees");
     if (lua_rawget(L, 4) == LUA_TTABLE) t.fees = lua_gettop(L);
@@ -273,7 +287,7 @@ Quotes *quotes_check(lua_State *L, int arg, int fees) {
   int self = lua_gettop(L);
   q = lua_touserdata(L, self);
   int64_t now = book_time();
-  Terms t = { 0, 0, now == INT64_MIN ? 0 : now };
+  Terms t = { .received = now == INT64_MIN ? 0 : now };
   const char *venues[QUOTE_VENUES_MAX];
   size_t n = 0;
   lua_pushnil(L);

@@ -1,0 +1,508 @@
+---@meta
+-- The unified structures and the methods of exchange objects. Made by build/tests/types_test --write; a test compares.
+
+---@class bourse.Fee
+---@field cost? number
+---@field currency? string
+---@field rate? number
+
+---@class bourse.Level
+---@field [1] number # price
+---@field [2] number # amount
+---@field [3]? string # id, in books of single orders
+
+---@class bourse.Side
+---@field [integer] bourse.Level
+---@operator len: integer
+
+---@class bourse.Ticker
+---@field symbol? string
+---@field id? string
+---@field timestamp? integer
+---@field datetime? string
+---@field high? number
+---@field low? number
+---@field bid? number
+---@field bidVolume? number
+---@field ask? number
+---@field askVolume? number
+---@field vwap? number
+---@field open? number
+---@field close? number
+---@field last? number
+---@field previousClose? number
+---@field change? number
+---@field percentage? number
+---@field average? number
+---@field baseVolume? number
+---@field quoteVolume? number
+---@field markPrice? number
+---@field indexPrice? number
+---@field price? number
+---@field side? string
+---@field received? integer
+---@field info? any
+
+---@class bourse.Trade
+---@field id? string
+---@field order? string
+---@field timestamp? integer
+---@field datetime? string
+---@field symbol? string
+---@field type? string
+---@field side? string
+---@field takerOrMaker? string
+---@field price? number
+---@field amount? number
+---@field cost? number
+---@field fee? bourse.Trade.fee
+---@field fees? bourse.Fee[]
+---@field info? any
+
+---@class bourse.Trade.fee
+---@field cost? number
+---@field currency? string
+---@field rate? number
+
+---@class bourse.Order
+---@field id? string
+---@field clientOrderId? string
+---@field timestamp? integer
+---@field datetime? string
+---@field lastTradeTimestamp? integer
+---@field lastUpdateTimestamp? integer
+---@field status? string
+---@field symbol? string
+---@field type? string
+---@field timeInForce? string
+---@field side? string
+---@field price? number
+---@field average? number
+---@field amount? number
+---@field filled? number
+---@field remaining? number
+---@field cost? number
+---@field triggerPrice? number
+---@field stopPrice? number
+---@field stopLossPrice? number
+---@field takeProfitPrice? number
+---@field reduceOnly? boolean
+---@field postOnly? boolean
+---@field marginMode? string
+---@field leverage? number
+---@field hedged? boolean
+---@field fee? bourse.Order.fee
+---@field fees? bourse.Fee[]
+---@field trades? bourse.Trade[]
+---@field info? any
+
+---@class bourse.Order.fee
+---@field cost? number
+---@field currency? string
+---@field rate? number
+
+---@class bourse.BalanceEntry
+---@field currency? string
+---@field free? number
+---@field used? number
+---@field total? number
+---@field debt? number
+
+---@class bourse.Market
+---@field id? string
+---@field lowercaseId? string
+---@field symbol? string
+---@field base? string
+---@field quote? string
+---@field settle? string
+---@field baseId? string
+---@field quoteId? string
+---@field settleId? string
+---@field type? string
+---@field subType? string
+---@field spot? boolean
+---@field margin? boolean
+---@field swap? boolean
+---@field future? boolean
+---@field option? boolean
+---@field contract? boolean
+---@field linear? boolean
+---@field inverse? boolean
+---@field active? boolean
+---@field contractSize? number
+---@field expiry? integer
+---@field expiryDatetime? string
+---@field strike? number
+---@field optionType? string
+---@field taker? number
+---@field maker? number
+---@field percentage? boolean
+---@field tierBased? boolean
+---@field feeSide? string
+---@field precision? bourse.Market.precision
+---@field limits? bourse.Market.limits
+---@field marginModes? bourse.Market.marginModes
+---@field created? integer
+---@field info? any
+
+---@class bourse.Market.precision
+---@field amount? number
+---@field price? number
+---@field cost? number
+---@field base? number
+---@field quote? number
+
+---@class bourse.Market.limits
+---@field amount? bourse.Market.limits.amount
+---@field price? bourse.Market.limits.price
+---@field cost? bourse.Market.limits.cost
+---@field leverage? bourse.Market.limits.leverage
+---@field market? bourse.Market.limits.market
+
+---@class bourse.Market.limits.amount
+---@field min? number
+---@field max? number
+
+---@class bourse.Market.limits.price
+---@field min? number
+---@field max? number
+
+---@class bourse.Market.limits.cost
+---@field min? number
+---@field max? number
+
+---@class bourse.Market.limits.leverage
+---@field min? number
+---@field max? number
+---@field superMax? number
+
+---@class bourse.Market.limits.market
+---@field min? number
+---@field max? number
+
+---@class bourse.Market.marginModes
+---@field cross? boolean
+---@field isolated? boolean
+
+---@class bourse.Currency
+---@field id? string
+---@field numericId? number
+---@field code? string
+---@field name? string
+---@field type? string
+---@field active? boolean
+---@field deposit? boolean
+---@field withdraw? boolean
+---@field margin? boolean
+---@field fee? number
+---@field precision? number
+---@field limits? bourse.Currency.limits
+---@field fees? table
+---@field networks? table
+---@field info? any
+
+---@class bourse.Currency.limits
+---@field amount? bourse.Currency.limits.amount
+---@field price? bourse.Currency.limits.price
+---@field cost? bourse.Currency.limits.cost
+---@field withdraw? bourse.Currency.limits.withdraw
+---@field deposit? bourse.Currency.limits.deposit
+
+---@class bourse.Currency.limits.amount
+---@field min? number
+---@field max? number
+
+---@class bourse.Currency.limits.price
+---@field min? number
+---@field max? number
+
+---@class bourse.Currency.limits.cost
+---@field min? number
+---@field max? number
+
+---@class bourse.Currency.limits.withdraw
+---@field min? number
+---@field max? number
+
+---@class bourse.Currency.limits.deposit
+---@field min? number
+---@field max? number
+
+---@class bourse.Transaction
+---@field id? string
+---@field txid? string
+---@field timestamp? integer
+---@field datetime? string
+---@field type? string
+---@field currency? string
+---@field network? string
+---@field amount? number
+---@field address? string
+---@field addressFrom? string
+---@field addressTo? string
+---@field tag? string
+---@field tagFrom? string
+---@field tagTo? string
+---@field status? string
+---@field updated? integer
+---@field internal? boolean
+---@field comment? string
+---@field fee? bourse.Transaction.fee
+---@field info? any
+
+---@class bourse.Transaction.fee
+---@field cost? number
+---@field currency? string
+---@field rate? number
+
+---@class bourse.Transfer
+---@field id? string
+---@field timestamp? integer
+---@field datetime? string
+---@field currency? string
+---@field amount? number
+---@field fromAccount? string
+---@field toAccount? string
+---@field status? string
+
+---@class bourse.LedgerEntry
+---@field id? string
+---@field timestamp? integer
+---@field datetime? string
+---@field direction? string
+---@field account? string
+---@field referenceId? string
+---@field referenceAccount? string
+---@field type? string
+---@field currency? string
+---@field amount? number
+---@field before? number
+---@field after? number
+---@field status? string
+---@field fee? bourse.LedgerEntry.fee
+
+---@class bourse.LedgerEntry.fee
+---@field cost? number
+---@field currency? string
+---@field rate? number
+
+---@class bourse.Address
+---@field currency? string
+---@field network? string
+---@field address? string
+---@field tag? string
+---@field note? string
+
+---@class bourse.TradingFee
+---@field symbol? string
+---@field maker? number
+---@field taker? number
+---@field percentage? boolean
+---@field tierBased? boolean
+
+---@class bourse.WithdrawFee
+---@field currency? string
+---@field withdraw? bourse.WithdrawFee.withdraw
+---@field deposit? bourse.WithdrawFee.deposit
+---@field networks? table
+
+---@class bourse.WithdrawFee.withdraw
+---@field fee? number
+---@field percentage? boolean
+
+---@class bourse.WithdrawFee.deposit
+---@field fee? number
+---@field percentage? boolean
+
+---@class bourse.Account
+---@field id? string
+---@field type? string
+---@field name? string
+---@field code? string
+
+---@class bourse.Status
+---@field status? string
+---@field updated? integer
+---@field eta? integer
+---@field url? string
+
+---@class bourse.Position
+---@field id? string
+---@field symbol? string
+---@field timestamp? integer
+---@field datetime? string
+---@field lastUpdateTimestamp? integer
+---@field side? string
+---@field contracts? number
+---@field contractSize? number
+---@field entryPrice? number
+---@field markPrice? number
+---@field lastPrice? number
+---@field notional? number
+---@field leverage? number
+---@field collateral? number
+---@field unrealizedPnl? number
+---@field realizedPnl? number
+---@field liquidationPrice? number
+---@field marginMode? string
+---@field hedged? boolean
+---@field initialMargin? number
+---@field initialMarginPercentage? number
+---@field maintenanceMargin? number
+---@field maintenanceMarginPercentage? number
+---@field marginRatio? number
+---@field percentage? number
+---@field stopLossPrice? number
+---@field takeProfitPrice? number
+
+---@class bourse.FundingRate
+---@field symbol? string
+---@field timestamp? integer
+---@field datetime? string
+---@field fundingRate? number
+---@field fundingTimestamp? integer
+---@field fundingDatetime? string
+---@field nextFundingRate? number
+---@field nextFundingTimestamp? integer
+---@field nextFundingDatetime? string
+---@field previousFundingRate? number
+---@field previousFundingTimestamp? integer
+---@field previousFundingDatetime? string
+---@field markPrice? number
+---@field indexPrice? number
+---@field interestRate? number
+---@field estimatedSettlePrice? number
+---@field interval? string
+
+---@class bourse.OrderBook
+---@field symbol? string
+---@field timestamp? integer
+---@field datetime? string
+---@field nonce? integer
+---@field bids bourse.Side # best first
+---@field asks bourse.Side
+---@field received? integer # ms
+---@field age? integer # ms
+---@field info? any # what the exchange sent
+---@field best fun(self: bourse.OrderBook): number?, number?, number?, number? # bid, ask, their amounts
+
+---`balance.BTC.free`, and `balance.free.BTC`
+---@class bourse.Balance
+---@field [string] bourse.BalanceEntry
+---@field free table<string, number>
+---@field used table<string, number>
+---@field total table<string, number>
+---@field info? any
+
+---@class bourse.Exchange
+---@field id string
+---@field markets table<string, bourse.Market>
+---@field symbols string[]
+---@field currencies table<string, bourse.Currency>
+---@field has table<string, boolean|"emulated">
+---@field timeframes? table<string, string>
+---@field options table
+---@field rate_limit? number # ms between two calls
+---@field precision_mode "TICK_SIZE"|"DECIMAL_PLACES"|"SIGNIFICANT_DIGITS"
+---@field add_margin fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): any # right: trade
+---@field cancel_all_orders fun(self: bourse.Exchange, symbol?: string, params?: table): bourse.Order[] # right: trade
+---@field cancel_all_orders_after fun(self: bourse.Exchange, timeout: integer, params?: table): any # right: trade
+---@field cancel_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: trade
+---@field cancel_orders fun(self: bourse.Exchange, ids: string[], symbol?: string, params?: table): bourse.Order[] # right: trade
+---@field close_position fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", params?: table): bourse.Order # right: trade
+---@field create_deposit_address fun(self: bourse.Exchange, code: string, params?: table): bourse.Address # right: read
+---@field create_market_buy_order_with_cost fun(self: bourse.Exchange, symbol: string, cost: number|string, params?: table): bourse.Order # right: trade
+---@field create_market_order_with_cost fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", cost: number|string, params?: table): bourse.Order # right: trade
+---@field create_market_sell_order_with_cost fun(self: bourse.Exchange, symbol: string, cost: number|string, params?: table): bourse.Order # right: trade
+---@field create_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order # right: trade
+---@field create_orders fun(self: bourse.Exchange, orders: table[], params?: table): bourse.Order[] # right: trade
+---@field edit_order fun(self: bourse.Exchange, order_id: string, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order # right: trade
+---@field fetch_accounts fun(self: bourse.Exchange, params?: table): bourse.Account[] # right: read
+---@field fetch_balance fun(self: bourse.Exchange, params?: table): bourse.Balance # right: read
+---@field fetch_bids_asks fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
+---@field fetch_canceled_and_closed_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_canceled_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_closed_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: read
+---@field fetch_closed_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_currencies fun(self: bourse.Exchange, params?: table): table<string, bourse.Currency>
+---@field fetch_deposit fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transaction # right: read
+---@field fetch_deposit_address fun(self: bourse.Exchange, code: string, params?: table): bourse.Address # right: read
+---@field fetch_deposit_addresses fun(self: bourse.Exchange, codes?: string[], params?: table): table<string, bourse.Address> # right: read
+---@field fetch_deposit_addresses_by_network fun(self: bourse.Exchange, code: string, params?: table): table<string, bourse.Address> # right: read
+---@field fetch_deposit_withdraw_fee fun(self: bourse.Exchange, code: string, params?: table): bourse.WithdrawFee # right: read
+---@field fetch_deposit_withdraw_fees fun(self: bourse.Exchange, codes?: string[], params?: table): table<string, bourse.WithdrawFee> # right: read
+---@field fetch_deposits fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
+---@field fetch_deposits_withdrawals fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
+---@field fetch_funding_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_funding_rate fun(self: bourse.Exchange, symbol: string, params?: table): bourse.FundingRate
+---@field fetch_funding_rate_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any
+---@field fetch_funding_rates fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.FundingRate>
+---@field fetch_index_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
+---@field fetch_l2_order_book fun(self: bourse.Exchange, symbol: string, limit?: integer, params?: table): bourse.OrderBook
+---@field fetch_l3_order_book fun(self: bourse.Exchange, symbol: string, limit?: integer, params?: table): bourse.OrderBook
+---@field fetch_last_prices fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
+---@field fetch_ledger fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.LedgerEntry[] # right: read
+---@field fetch_ledger_entry fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.LedgerEntry # right: read
+---@field fetch_leverage fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
+---@field fetch_leverage_tiers fun(self: bourse.Exchange, symbols?: string[], params?: table): any
+---@field fetch_liquidations fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any
+---@field fetch_mark_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
+---@field fetch_mark_price fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Ticker
+---@field fetch_mark_prices fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
+---@field fetch_markets fun(self: bourse.Exchange, params?: table): bourse.Market[]
+---@field fetch_my_trades fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Trade[] # right: read
+---@field fetch_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
+---@field fetch_open_interest fun(self: bourse.Exchange, symbol: string, params?: table): any
+---@field fetch_open_interest_history fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): any
+---@field fetch_open_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: read
+---@field fetch_open_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: read
+---@field fetch_order_book fun(self: bourse.Exchange, symbol: string, limit?: integer, params?: table): bourse.OrderBook
+---@field fetch_order_books fun(self: bourse.Exchange, symbols?: string[], limit?: integer, params?: table): any
+---@field fetch_order_trades fun(self: bourse.Exchange, order_id: string, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Trade[] # right: read
+---@field fetch_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_position fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Position # right: read
+---@field fetch_positions fun(self: bourse.Exchange, symbols?: string[], params?: table): bourse.Position[] # right: read
+---@field fetch_premium_index_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
+---@field fetch_status fun(self: bourse.Exchange, params?: table): bourse.Status
+---@field fetch_ticker fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Ticker
+---@field fetch_tickers fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
+---@field fetch_time fun(self: bourse.Exchange, params?: table): integer
+---@field fetch_trades fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): bourse.Trade[]
+---@field fetch_trading_fee fun(self: bourse.Exchange, symbol: string, params?: table): bourse.TradingFee # right: read
+---@field fetch_trading_fees fun(self: bourse.Exchange, params?: table): table<string, bourse.TradingFee> # right: read
+---@field fetch_trading_limits fun(self: bourse.Exchange, symbols?: string[], params?: table): any
+---@field fetch_transaction_fee fun(self: bourse.Exchange, code: string, params?: table): bourse.WithdrawFee # right: read
+---@field fetch_transaction_fees fun(self: bourse.Exchange, codes?: string[], params?: table): table<string, bourse.WithdrawFee> # right: read
+---@field fetch_transactions fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
+---@field fetch_transfer fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transfer # right: read
+---@field fetch_transfers fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transfer[] # right: read
+---@field fetch_withdrawal fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transaction # right: read
+---@field fetch_withdrawals fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
+---@field reduce_margin fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): any # right: trade
+---@field set_leverage fun(self: bourse.Exchange, leverage: number, symbol?: string, params?: table): any # right: trade
+---@field set_margin_mode fun(self: bourse.Exchange, mode: string, symbol?: string, params?: table): any # right: trade
+---@field set_position_mode fun(self: bourse.Exchange, hedged: boolean, symbol?: string, params?: table): any # right: trade
+---@field transfer fun(self: bourse.Exchange, code: string, amount: number|string, from_account: string, to_account: string, params?: table): bourse.Transfer # right: withdraw
+---@field withdraw fun(self: bourse.Exchange, code: string, amount: number|string, address: string, tag?: string, params?: table): bourse.Transaction # right: withdraw
+---@field amount_to_precision fun(self: bourse.Exchange, symbol: string, x: number|string): string
+---@field calculate_fee fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, taker_or_maker?: "taker"|"maker"): bourse.Fee
+---@field cost_to_precision fun(self: bourse.Exchange, symbol: string, x: number|string): string
+---@field create_limit_buy_order fun(self: bourse.Exchange, symbol: string, amount: number|string, price?: number|string, params?: table): bourse.Order
+---@field create_limit_order fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order
+---@field create_limit_sell_order fun(self: bourse.Exchange, symbol: string, amount: number|string, price?: number|string, params?: table): bourse.Order
+---@field create_market_buy_order fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): bourse.Order
+---@field create_market_order fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order
+---@field create_market_sell_order fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): bourse.Order
+---@field create_post_only_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order
+---@field create_reduce_only_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order
+---@field create_stop_loss_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price: number|string|nil, stop: number|string, params?: table): bourse.Order
+---@field create_take_profit_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price: number|string|nil, stop: number|string, params?: table): bourse.Order
+---@field create_trigger_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price: number|string|nil, trigger: number|string, params?: table): bourse.Order
+---@field currency fun(self: bourse.Exchange, code: string): bourse.Currency
+---@field currency_to_precision fun(self: bourse.Exchange, code: string, x: number|string): string
+---@field load_markets fun(self: bourse.Exchange, reload?: boolean): table<string, bourse.Market>
+---@field market fun(self: bourse.Exchange, symbol: string): bourse.Market
+---@field milliseconds fun(self: bourse.Exchange): integer
+---@field parse_timeframe fun(self: bourse.Exchange, text: string): integer|nil
+---@field price_to_precision fun(self: bourse.Exchange, symbol: string, x: number|string): string
