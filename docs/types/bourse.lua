@@ -120,6 +120,12 @@ function report(data) end
 ---@param ... any
 function log(...) end
 
+---Tells the user: on stderr, and at the addresses of --notify.
+---@param ... any
+---@return boolean told
+---@return string? why # it was not
+function notify(...) end
+
 ---To stdout.
 ---@param ... any
 function print(...) end

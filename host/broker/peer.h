@@ -18,6 +18,7 @@ typedef struct Net Net;                 /* request.c: HTTP engine, budget, keys;
 typedef struct Watcher Watcher;         /* source.c */
 typedef struct Store Store;             /* store.c */
 typedef struct Orders Orders;           /* orders.c */
+typedef struct Notify Notify;           /* notify.c */
 
 enum peer_state { PEER_BOOTING, PEER_RUNNING, PEER_LEAVING, PEER_GONE };
 
@@ -60,6 +61,7 @@ struct Session {
   Store *store;
   Orders *orders;
   Peer clerk;                           /* started at the first order (clerk.c); PEER_GONE before and after */
+  Notify *notify;
 };
 
 /* An answer or message to the worker: begin, pack one value, end. */
@@ -90,6 +92,9 @@ void store_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void store_close(Session *s);
 /* journal_answer.c */
 void journal_answer(Peer *p, uint32_t id, const msgpack_object *m);
+/* notify.c */
+void notify_answer(Peer *p, uint32_t id, const msgpack_object *m);
+void notify_close(Session *s);
 /* request.c */
 void request_answer(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_HTTP */
 void request_sign(Peer *p, uint32_t id, const msgpack_object *m);        /* MSG_SIGN */

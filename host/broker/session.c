@@ -512,6 +512,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_VERIFY: request_verify(p, id, m); return true;
     case MSG_SLEEP: on_sleep(p, id, m); return true;
     case MSG_STORE: store_answer(p, id, m); return true;
+    case MSG_NOTIFY: notify_answer(p, id, m); return true;
     case MSG_OUT: on_out(p, m); return true;
     case MSG_LOG: on_log(p, m); return true;
     case MSG_REPORT: on_report(p, m); return true;
@@ -730,6 +731,7 @@ int session_run(const SessionSpec *spec) {
   source_close(&s);
   request_close(&s);
   store_close(&s);
+  notify_close(&s);
   orders_close(&s);
   for (size_t i = 0; i <= s.n_peers; i++) {
     Peer *p = i < s.n_peers ? &s.peers[i] : &s.clerk;

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define NOTIFY_MAX 8
+
 typedef struct { uint64_t memory; uint32_t cpu_ms, callback_ms; } Limits;   /* bytes a state's heap; CPU ms: whole compile or load; one callback */
 
 typedef struct {
@@ -39,6 +41,7 @@ typedef struct SessionSpec {
   struct Keys *(*open_keys)(void *ctx);              /* the key store (keys.h), asked for once, at the first signed request; the session
                                                         closes it. NULL: keys of the environment only */
   bool unlimited;                   /* no rate budget, for venues with a base URL (benchmarks, tests); never for others */
+  const char *const *notify;        /* addresses that notify() of strategies posts to, NULL-terminated, NOTIFY_MAX at most; NULL: none */
   int input_fd;                     /* lines from here go to the worker as MSG_LINE; -1: none */
 } SessionSpec;
 enum { RIGHT_PUBLIC = 1, RIGHT_READ = 2, RIGHT_TRADE = 4, RIGHT_WITHDRAW = 8 };

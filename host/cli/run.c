@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "broker/hosts.h"
 #include "cli/consent.h"
 #include "cli/screen.h"
 #include "cli/verbs.h"
@@ -76,10 +77,34 @@ static int keep_with_arguments(Cli *cli) {
   return 0;
 }
 
+/* The addresses of --notify: one a line, # begins a comment. They hold secrets, so they stand in a file and not on the command line. */
+static int read_addresses(Cli *cli, const char *path, char **text, const char *list[NOTIFY_MAX + 1]) {
+  size_t len, n = 0;
+  int line = 0;
+  char err[200];
+  Url u;
+  if (!(*text = start_read(path, 1 << 16, &len))) return 2;
+  for (char *p = *text, *end; *p; p = end) {
+    end = p + strcspn(p, "\r\n");
+    bool crlf = end[0] == '\r' && end[1] == '\n';
+    if (*end) *end = 0, end += 1 + crlf;
+    line++;
+    p += strspn(p, " \t");
+    p[strcspn(p, " \t")] = 0;
+    if (!*p || *p == '#') continue;
+    if (n == NOTIFY_MAX) return cli_misuse(cli, "--notify: more than %d addresses in %s", NOTIFY_MAX, path);
+    if (!url_parse(p, strlen(p), &u, err, sizeof err)) return cli_misuse(cli, "--notify: %s, line %d: %s", path, line, err);
+    list[n++] = p;
+  }
+  list[n] = NULL;
+  return n ? 0 : cli_misuse(cli, "--notify: %s holds no address", path);
+}
+
 int verb_run(Cli *cli) {
   SessionSpec spec;
   msgpack_sbuffer args;
-  char title[200];
+  char title[200], *addresses = NULL;
+  const char *notify[NOTIFY_MAX + 1];
   bool help = cli_flag(cli, "help");
   int code = start_common(cli, &spec);
   if (code) return code;
@@ -100,6 +125,14 @@ int verb_run(Cli *cli) {
   if (cli_text(cli, "cpu")) spec.limits.cpu_ms = (uint32_t)cpu;
   spec.for_ms = cli_number(cli, "for", 0);
   spec.watch_files = true;
+  if (cli_text(cli, "notify") && !help) {
+    code = read_addresses(cli, cli_text(cli, "notify"), &addresses, notify);
+    if (code) {
+      free(addresses);
+      return code;
+    }
+    spec.notify = notify;
+  }
   snprintf(title, sizeof title, "%.120s%s%s", cli->words[0], cli->n_words > 1 ? " and others" : "", spec.live ? "   LIVE"
     : "   paper");
   if (help && ((code = keep_with_arguments(cli)) != 0 || cli->n_words == 0)) return code;
@@ -107,5 +140,6 @@ int verb_run(Cli *cli) {
   pack_args(cli, &args);
   code = run_scripts(cli, &spec, cli->words, cli->n_words, &args, title);
   msgpack_sbuffer_destroy(&args);
+  free(addresses);
   return code;
 }

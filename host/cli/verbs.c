@@ -48,6 +48,7 @@ static const Option run_options[] = {
   { "config", "FILE", "limits of orders, the paper account (bourse.lua, ~/.config/bourse/bourse.lua)", OPT_FILE, NULL },
   { "memory", "MIB", "of memory for each script (64)", OPT_COUNT, NULL },
   { "cpu", "TIME", "of CPU for one callback (1s)", OPT_TIME, NULL },
+  { "notify", "FILE", "where notify() goes: a file with addresses of webhooks, one a line", OPT_FILE, NULL },
   END };
 static const Option conform_options[] = {
   { "exchange", "ID", "only this exchange", OPT_TEXT, NULL },
@@ -95,7 +96,9 @@ const Verb cli_verbs[] = {
     "Arguments are JSON; a word that is not JSON is text; null leaves one out:\n"
     "  bourse call kraken fetch_ohlcv BTC/USD 1h null 3", call_options, 2, 34, verb_call },
   { "run", "SCRIPT...", "Runs strategies; no real orders unless --live.",
-    "bourse run SCRIPT --help says which arguments the script takes.", run_options, 1, 16, verb_run },
+    "bourse run SCRIPT --help says which arguments the script takes.\n"
+    "Webhooks of --notify: Slack, Mattermost, Discord and others that take {\"text\": ...}; for Telegram\n"
+    "  https://api.telegram.org/botTOKEN/sendMessage?chat_id=CHAT", run_options, 1, 16, verb_run },
   { "orders", "[NUMBER]", "The orders of the journal; of one, all that happened.", NULL, orders_options, 0, 1, start_verb },
   { "fills", "", "What was traded, by the journal.", NULL, fills_options, 0, 0, start_verb },
   { "balance", "[ID]...", "What an account holds; on paper, or as the exchange tells it.", NULL, balance_options, 0, 20, start_verb },

@@ -1,5 +1,6 @@
 -- What a strategy finds besides the language: tasks (every, after, at, spawn, sleep, together, each_exchange), is_error, registry, coin_route, settle,
--- report, log, store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other tasks run and goes on where it was.
+-- report, log, notify,
+-- store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other tasks run and goes on where it was.
 local require = ...
 local tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next =
   tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next
@@ -279,6 +280,13 @@ end
 
 function print(...)
   tasks.out(texts(...) .. "\n")
+end
+
+-- Tells the user: on stderr, and at the addresses of --notify. Gives true, or false and why it was not told there; raises nothing.
+function notify(...)
+  local text = texts(...)
+  tasks.log("info", text)
+  return tasks.notify(text)
 end
 
 ---- what stays ----

@@ -26,6 +26,7 @@ enum message_type {
   MSG_LINE,       /* one line of input for the shell: {text} or {eof=true}; also {complete=text} */
   MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}} */
   MSG_TASK,       /* to the clerk (worker/clerk_lib.c): {task, do, ...}; answered by MSG_TASKED with the same task */
+  MSG_NOTIFIED,   /* answer to MSG_NOTIFY: {sent} or {error} */
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */
@@ -48,6 +49,7 @@ enum message_type {
   MSG_JOURNAL,    /* of verbs: {op="orders"|"fills"|"events"|"balances"|"verify", paper, venue, symbol, class, order, since, limit} -> MSG_STORED {value} */
   MSG_TASKED,     /* of the clerk: {task, value} or {task, error={class, message}} */
   MSG_FACTS,      /* of the clerk, unasked: {orders=[..], fills=[..], clock=..} */
+  MSG_NOTIFY,     /* {text}, to the addresses that the user named */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
                      callback may take, while CPU is used, and the worker is killed. */

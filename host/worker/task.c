@@ -409,6 +409,35 @@ int task_source(lua_State *L) {               /* source(kind, name) -> text or n
   return worker_wait(L);
 }
 
+static void on_notified(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+  (void)type;
+  Waiter waiter = *(Waiter *)ctx;
+  const char *why;
+  size_t n;
+  free(ctx);
+  bool failed = pack_get_text(payload, "error", &why, &n);
+  lua_pushboolean(waiter.L, !failed);
+  if (failed) lua_pushlstring(waiter.L, why, n);
+  else lua_pushnil(waiter.L);
+  worker_wake(w, waiter, 2, false);
+}
+
+static int t_notify(lua_State *L) {           /* notify(text) -> true, or false and why */
+  size_t n;
+  const char *text = luaL_checklstring(L, 1, &n);
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  luaL_argcheck(L, n <= REPORT_MAX, 1, "more than 1 MiB of text");
+  Waiter *kept = waiter_kept(L);
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 1);
+  pack_key_strn(&pk, "text", text, n);
+  worker_ask(worker_of(L), MSG_NOTIFY, &out, on_notified, kept);
+  msgpack_sbuffer_destroy(&out);
+  return worker_wait(L);
+}
+
 static int t_data(lua_State *L) {             /* data(text, name) -> what the chunk returns; it finds no globals */
   size_t n;
   const char *text = luaL_checklstring(L, 1, &n);
@@ -462,7 +491,7 @@ static int t_own_metatable(lua_State *L) {    /* setmetatable without the limits
 void task_lib_open(lua_State *L) {
   static const luaL_Reg functions[] = { { "spawn", t_spawn }, { "sleep", t_sleep }, { "timer", t_timer }, { "signal", t_signal },
     { "wait", t_wait }, { "set", t_set }, { "report", t_report }, { "log", t_log }, { "out", t_out }, { "store", t_store },
-    { "source", task_source }, { "data", t_data },
+    { "source", task_source }, { "data", t_data }, { "notify", t_notify },
     { "finish", t_finish }, { "now", t_now }, { "text", t_text }, { "args", t_boot_args }, { "protect", t_protect },
     { "setmetatable", t_own_metatable }, { NULL, NULL } };
   luaL_newlib(L, functions);
