@@ -18,6 +18,8 @@ args {
   retry = { type = "number", default = 15, min = 1, max = 3600, help = "seconds until an exchange that failed is asked again" },
   execute = { type = "bool", help = "place both legs of what is found" },
   settle = { type = "number", default = 5, min = 0.5, max = 60, help = "seconds that a leg may stay open before it is cancelled" },
+  policy = { type = "text", default = "hold", choices = { "hold", "reverse", "proceed" }, help = "what to do with a leg that is left over" },
+  loss = { type = "number", min = 0, help = "most that reverse or proceed may cost, in the quote" },
 }
 
 local caps, collisions, execute = {}, {}, args.execute      -- caps: quote -> most to spend; [1] for the others
@@ -79,29 +81,32 @@ local function better(x, y)
   if good then return x.profit > y.profit else return x.net > y.net end
 end
 
--- Both legs as limit orders at the worst prices of the plan. One without the other is told, and nothing more is placed in this run.
+-- Both legs as one pair, in the journal, at the worst prices of the plan. When they are not even in the end that is told, and nothing more is placed.
 local function trade(plan, r, a, b)
   local base, quote = a.market.base, a.market.quote
   local out = { kind = "trade", pair = plan.pair, buy = a.id, sell = b.id, size = r.size, expected = r.profit }
+  local need = r.cost * (1 + a.market.taker)
   local paid, held = a.ex:fetch_balance()[quote] or {}, b.ex:fetch_balance()[base] or {}
-  if (paid.free or 0) < r.cost * (1 + a.market.taker) or (held.free or 0) < r.size then
-    out.verdict, out.why = "no funds", ("%.10g %s at %s and %.10g %s at %s are needed"):format(r.cost * (1 + a.market.taker), quote, a.id, r.size, base, b.id)
+  if (paid.free or 0) < need or (held.free or 0) < r.size then
+    out.verdict, out.why = "no funds", ("%.10g %s at %s and %.10g %s at %s are needed"):format(need, quote, a.id, r.size, base, b.id)
     return report(out)
   end
-  local function leg(s, side, price)
-    return function()
-      return settle(s.ex, s.ex:create_order(plan.pair, "limit", side, r.amount, s.ex:price_to_precision(plan.pair, price)), args.settle)
-    end
+  local ok, p = pcall(pair, { { a.ex, symbol = plan.pair, side = "buy", price = a.ex:price_to_precision(plan.pair, r.buy_limit) },
+    { b.ex, symbol = plan.pair, side = "sell", price = b.ex:price_to_precision(plan.pair, r.sell_limit) },
+    amount = r.amount, seconds = args.settle, policy = args.policy, loss = args.loss })
+  if not ok then
+    if not is_error(p, "BaseError") then error(p, 0) end
+    out.verdict, out.why = "refused", tostring(p)
+    return report(out)
   end
-  local bought, sold, errors = together(leg(a, "buy", r.buy_limit), leg(b, "sell", r.sell_limit))
-  for _, e in pairs(errors or {}) do log(plan.pair .. ": a leg failed: " .. tostring(e)) end
-  local x, y = bought and bought.filled or 0, sold and sold.filled or 0
-  local whole = not errors and math.abs(x - y) <= r.size * 1e-6
-  out.size, out.verdict, execute = math.min(x, y), whole and (x > 0 and "traded" or "not filled") or "odd leg", execute and whole
-  if whole then out.profit = sold.cost * (1 - b.market.taker) - bought.cost * (1 + a.market.taker) end
-  if not whole then
-    out.why = errors and "a leg failed and may be open; nothing more is placed"
-      or ("%.10g %s %s; nothing more is placed"):format(math.abs(x - y), base, x > y and "bought and not sold" or "sold and not bought")
+  local x, y = p.legs[1], p.legs[2]
+  local bought, sold = tonumber(x.filled), tonumber(y.filled)
+  out.size, out.verdict, out.why = math.min(bought, sold), p.state, p.reason or x.reason or y.reason
+  if p.state == "done" and #p.legs == 2 then
+    out.profit = sold * tonumber(y.average) * (1 - b.market.taker) - bought * tonumber(x.average) * (1 + a.market.taker)
+  elseif p.state == "held" then
+    execute = false
+    notify(("%s: %s %s bought at %s, %s sold at %s; nothing more is placed"):format(plan.pair, x.filled, base, a.id, y.filled, b.id))
   end
   report(out)
 end

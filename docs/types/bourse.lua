@@ -8,6 +8,36 @@
 ---@return bourse.Exchange
 function exchange(id, settings) end
 
+---@class bourse.PairLeg
+---@field [1] bourse.Exchange
+---@field symbol string
+---@field side "buy"|"sell"
+---@field price bourse.Decimal
+---@field amount? bourse.Decimal
+
+---@class bourse.Pair
+---@field [1] bourse.PairLeg
+---@field [2] bourse.PairLeg
+---@field amount? bourse.Decimal # of both legs
+---@field seconds? number # that a leg may stay open (10)
+---@field policy? "hold"|"reverse"|"proceed" # what to do with a leg that is left over (hold)
+---@field loss? bourse.Decimal # most that reverse or proceed may cost, in the quote
+
+---@class bourse.PairDone
+---@field id integer
+---@field state "done"|"reversed"|"held"|"failed"
+---@field reason? string
+---@field legs { venue: string, symbol: string, side: string, amount: string, price: string, id?: string, state: string, filled: string, average?: string, reason?: string }[]
+
+---Two orders that belong together, kept in the journal as one. Waits for its end.
+---@param spec bourse.Pair
+---@return bourse.PairDone
+function pair(spec) end
+
+---What this script may do, in the words of bourse.lua; it can only narrow what the user allows.
+---@param spec table
+function limits(spec) end
+
 ---@class bourse.Argument
 ---@field type "text"|"number"|"integer"|"bool"|"list"
 ---@field default? any

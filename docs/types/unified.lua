@@ -405,39 +405,67 @@
 ---@field rate_limit? number # ms between two calls
 ---@field precision_mode "TICK_SIZE"|"DECIMAL_PLACES"|"SIGNIFICANT_DIGITS"
 ---@field add_margin fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): any # right: trade
+---@field borrow_cross_margin fun(self: bourse.Exchange, code: string, amount: number|string, params?: table): any # right: trade
+---@field borrow_isolated_margin fun(self: bourse.Exchange, symbol: string, code: string, amount: number|string, params?: table): any # right: trade
+---@field borrow_margin fun(self: bourse.Exchange, code: string, amount: number|string, symbol: string, params?: table): any # right: trade
 ---@field cancel_all_orders fun(self: bourse.Exchange, symbol?: string, params?: table): bourse.Order[] # right: trade
 ---@field cancel_all_orders_after fun(self: bourse.Exchange, timeout: integer, params?: table): any # right: trade
 ---@field cancel_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: trade
 ---@field cancel_orders fun(self: bourse.Exchange, ids: string[], symbol?: string, params?: table): bourse.Order[] # right: trade
+---@field cancel_orders_for_symbols fun(self: bourse.Exchange, orders: table[], params?: table): bourse.Order[] # right: trade
 ---@field close_position fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", params?: table): bourse.Order # right: trade
+---@field create_convert_trade fun(self: bourse.Exchange, order_id: string, from_code: string, to_code: string, amount: number|string, params?: table): any # right: trade
 ---@field create_deposit_address fun(self: bourse.Exchange, code: string, params?: table): bourse.Address # right: read
 ---@field create_market_buy_order_with_cost fun(self: bourse.Exchange, symbol: string, cost: number|string, params?: table): bourse.Order # right: trade
 ---@field create_market_order_with_cost fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", cost: number|string, params?: table): bourse.Order # right: trade
 ---@field create_market_sell_order_with_cost fun(self: bourse.Exchange, symbol: string, cost: number|string, params?: table): bourse.Order # right: trade
 ---@field create_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order # right: trade
 ---@field create_orders fun(self: bourse.Exchange, orders: table[], params?: table): bourse.Order[] # right: trade
+---@field deposit fun(self: bourse.Exchange, code: string, amount: number|string, order_id: string, params?: table): bourse.Transaction # right: withdraw
 ---@field edit_order fun(self: bourse.Exchange, order_id: string, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order # right: trade
+---@field edit_orders fun(self: bourse.Exchange, orders: table[], params?: table): bourse.Order[] # right: trade
 ---@field fetch_accounts fun(self: bourse.Exchange, params?: table): bourse.Account[] # right: read
+---@field fetch_adl_rank fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
+---@field fetch_all_greeks fun(self: bourse.Exchange, symbols?: string[], params?: table): any
 ---@field fetch_balance fun(self: bourse.Exchange, params?: table): bourse.Balance # right: read
 ---@field fetch_bids_asks fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
+---@field fetch_borrow_interest fun(self: bourse.Exchange, code: string, symbol: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_borrow_rate fun(self: bourse.Exchange, code: string, params?: table): any # right: read
+---@field fetch_borrow_rate_histories fun(self: bourse.Exchange, codes?: string[], since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_borrow_rate_history fun(self: bourse.Exchange, code: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_borrow_rates fun(self: bourse.Exchange, params?: table): any # right: read
 ---@field fetch_canceled_and_closed_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
 ---@field fetch_canceled_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
 ---@field fetch_closed_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: read
 ---@field fetch_closed_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_convert_currencies fun(self: bourse.Exchange, params?: table): table<string, bourse.Currency> # right: read
+---@field fetch_convert_quote fun(self: bourse.Exchange, from_code: string, to_code: string, amount: number|string, params?: table): any # right: read
+---@field fetch_convert_trade fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): any # right: read
+---@field fetch_convert_trade_history fun(self: bourse.Exchange, code: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_cross_borrow_rate fun(self: bourse.Exchange, code: string, params?: table): any # right: read
+---@field fetch_cross_borrow_rates fun(self: bourse.Exchange, params?: table): any # right: read
 ---@field fetch_currencies fun(self: bourse.Exchange, params?: table): table<string, bourse.Currency>
 ---@field fetch_deposit fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transaction # right: read
 ---@field fetch_deposit_address fun(self: bourse.Exchange, code: string, params?: table): bourse.Address # right: read
 ---@field fetch_deposit_addresses fun(self: bourse.Exchange, codes?: string[], params?: table): table<string, bourse.Address> # right: read
 ---@field fetch_deposit_addresses_by_network fun(self: bourse.Exchange, code: string, params?: table): table<string, bourse.Address> # right: read
+---@field fetch_deposit_method_id fun(self: bourse.Exchange, order_id: string, params?: table): any # right: read
+---@field fetch_deposit_method_ids fun(self: bourse.Exchange, params?: table): any # right: read
 ---@field fetch_deposit_withdraw_fee fun(self: bourse.Exchange, code: string, params?: table): bourse.WithdrawFee # right: read
 ---@field fetch_deposit_withdraw_fees fun(self: bourse.Exchange, codes?: string[], params?: table): table<string, bourse.WithdrawFee> # right: read
 ---@field fetch_deposits fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
 ---@field fetch_deposits_withdrawals fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
 ---@field fetch_funding_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_funding_interval fun(self: bourse.Exchange, symbol: string, params?: table): bourse.FundingRate
+---@field fetch_funding_intervals fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.FundingRate>
+---@field fetch_funding_limits fun(self: bourse.Exchange, params?: table): any # right: read
 ---@field fetch_funding_rate fun(self: bourse.Exchange, symbol: string, params?: table): bourse.FundingRate
 ---@field fetch_funding_rate_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any
 ---@field fetch_funding_rates fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.FundingRate>
+---@field fetch_greeks fun(self: bourse.Exchange, symbol: string, params?: table): any
 ---@field fetch_index_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
+---@field fetch_isolated_borrow_rate fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
+---@field fetch_isolated_borrow_rates fun(self: bourse.Exchange, params?: table): any # right: read
 ---@field fetch_l2_order_book fun(self: bourse.Exchange, symbol: string, limit?: integer, params?: table): bourse.OrderBook
 ---@field fetch_l3_order_book fun(self: bourse.Exchange, symbol: string, limit?: integer, params?: table): bourse.OrderBook
 ---@field fetch_last_prices fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
@@ -445,25 +473,48 @@
 ---@field fetch_ledger_entry fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.LedgerEntry # right: read
 ---@field fetch_leverage fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
 ---@field fetch_leverage_tiers fun(self: bourse.Exchange, symbols?: string[], params?: table): any
+---@field fetch_leverages fun(self: bourse.Exchange, symbols?: string[], params?: table): any # right: read
 ---@field fetch_liquidations fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any
+---@field fetch_long_short_ratio_history fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): any
+---@field fetch_margin_adjustment_history fun(self: bourse.Exchange, symbol: string, type: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_margin_mode fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
+---@field fetch_margin_modes fun(self: bourse.Exchange, symbols?: string[], params?: table): any # right: read
 ---@field fetch_mark_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
 ---@field fetch_mark_price fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Ticker
 ---@field fetch_mark_prices fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
+---@field fetch_market_leverage_tiers fun(self: bourse.Exchange, symbol: string, params?: table): any
 ---@field fetch_markets fun(self: bourse.Exchange, params?: table): bourse.Market[]
+---@field fetch_my_buys fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Trade[] # right: read
+---@field fetch_my_liquidations fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): any # right: read
+---@field fetch_my_sells fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Trade[] # right: read
+---@field fetch_my_settlement_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any # right: read
 ---@field fetch_my_trades fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Trade[] # right: read
+---@field fetch_network_deposit_address fun(self: bourse.Exchange, code: string, params?: table): any # right: read
 ---@field fetch_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
 ---@field fetch_open_interest fun(self: bourse.Exchange, symbol: string, params?: table): any
 ---@field fetch_open_interest_history fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): any
+---@field fetch_open_interests fun(self: bourse.Exchange, symbols?: string[], params?: table): any
 ---@field fetch_open_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: read
 ---@field fetch_open_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_option fun(self: bourse.Exchange, symbol: string, params?: table): any
+---@field fetch_option_chain fun(self: bourse.Exchange, code: string, params?: table): any
 ---@field fetch_order fun(self: bourse.Exchange, order_id: string, symbol?: string, params?: table): bourse.Order # right: read
 ---@field fetch_order_book fun(self: bourse.Exchange, symbol: string, limit?: integer, params?: table): bourse.OrderBook
 ---@field fetch_order_books fun(self: bourse.Exchange, symbols?: string[], limit?: integer, params?: table): any
 ---@field fetch_order_trades fun(self: bourse.Exchange, order_id: string, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Trade[] # right: read
 ---@field fetch_orders fun(self: bourse.Exchange, symbol?: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
+---@field fetch_orders_by_status fun(self: bourse.Exchange, status: string, symbol: string, since?: integer, limit?: integer, params?: table): bourse.Order[] # right: read
 ---@field fetch_position fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Position # right: read
+---@field fetch_position_adl_rank fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
+---@field fetch_position_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): bourse.Position[] # right: read
+---@field fetch_position_mode fun(self: bourse.Exchange, symbol: string, params?: table): any # right: read
 ---@field fetch_positions fun(self: bourse.Exchange, symbols?: string[], params?: table): bourse.Position[] # right: read
+---@field fetch_positions_adl_rank fun(self: bourse.Exchange, symbols?: string[], params?: table): any # right: read
+---@field fetch_positions_for_symbol fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Position[] # right: read
+---@field fetch_positions_history fun(self: bourse.Exchange, symbols?: string[], since?: integer, limit?: integer, params?: table): bourse.Position[] # right: read
+---@field fetch_positions_risk fun(self: bourse.Exchange, symbols?: string[], params?: table): bourse.Position[] # right: read
 ---@field fetch_premium_index_ohlcv fun(self: bourse.Exchange, symbol: string, timeframe?: string, since?: integer, limit?: integer, params?: table): number[][]
+---@field fetch_settlement_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any
 ---@field fetch_status fun(self: bourse.Exchange, params?: table): bourse.Status
 ---@field fetch_ticker fun(self: bourse.Exchange, symbol: string, params?: table): bourse.Ticker
 ---@field fetch_tickers fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.Ticker>
@@ -477,10 +528,16 @@
 ---@field fetch_transactions fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
 ---@field fetch_transfer fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transfer # right: read
 ---@field fetch_transfers fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transfer[] # right: read
+---@field fetch_underlying_assets fun(self: bourse.Exchange, params?: table): any
+---@field fetch_volatility_history fun(self: bourse.Exchange, code: string, params?: table): any
+---@field fetch_withdraw_addresses fun(self: bourse.Exchange, code: string, params?: table): any # right: read
 ---@field fetch_withdrawal fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transaction # right: read
 ---@field fetch_withdrawals fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
 ---@field reduce_margin fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): any # right: trade
+---@field repay_cross_margin fun(self: bourse.Exchange, code: string, amount: number|string, params?: table): any # right: trade
+---@field repay_isolated_margin fun(self: bourse.Exchange, symbol: string, code: string, amount: number|string, params?: table): any # right: trade
 ---@field set_leverage fun(self: bourse.Exchange, leverage: number, symbol?: string, params?: table): any # right: trade
+---@field set_margin fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): any # right: trade
 ---@field set_margin_mode fun(self: bourse.Exchange, mode: string, symbol?: string, params?: table): any # right: trade
 ---@field set_position_mode fun(self: bourse.Exchange, hedged: boolean, symbol?: string, params?: table): any # right: trade
 ---@field transfer fun(self: bourse.Exchange, code: string, amount: number|string, from_account: string, to_account: string, params?: table): bourse.Transfer # right: withdraw

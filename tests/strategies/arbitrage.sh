@@ -52,6 +52,10 @@ run 8
 for pair in BTC/USD BTC/USDT BTC/EUR ETH/BTC; do grep -q "\"pair\": *\"$pair\"" "$dir/out" || say "nothing about $pair"; done
 [ $failed -eq 0 ] || { verdicts >&2; cat "$dir/err" >&2; }
 
+run 6 --arg execute=yes --arg size=80,BTC=0.001 --arg pairs=BTC/USDT,ETH/USDT,ETH/USD     # within what the guard allows by itself
+[ "$(count '"kind": *"trade"')" -ge 1 ] || { say "nothing was traded on paper"; cat "$dir/err" >&2; verdicts >&2; }
+HOME=$dir XDG_STATE_HOME=$dir/state "$bourse" orders --paper 2>/dev/null | grep -q 'USD' || say "the journal knows of no order"
+
 start --seed 1 --venues kraken,bitstamp,binance,okx --fault bitstamp=drop --fault okx=status:503
 run 4
 grep -q 'bitstamp is left out for now: ' "$dir/err" "$dir/out" || say "bitstamp dropped every connection, and nothing was said"

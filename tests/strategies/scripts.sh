@@ -1,5 +1,5 @@
 #!/bin/sh
-# The scripts that need no account, end to end: local venues, real adapters, real HTTP. Usage: scripts.sh BOURSE BOURSE-VENUES SOURCE-DIR
+# The scripts end to end: local venues, real adapters, real HTTP, orders on paper. Usage: scripts.sh BOURSE BOURSE-VENUES SOURCE-DIR
 set -u
 bourse=$1 venues=$2 source=$3
 dir=$(mktemp -d) || exit 1
@@ -38,6 +38,12 @@ run triangular '"venue": *"several"' --format json --for 3s --arg every=1 --arg 
 run spread '"z": *-\?[0-9]' --format json --for 5s --arg every=0.05
 run premium 'US-\?+\?[0-9.]* ' --arg countries=US,VG --arg skip=coinbase,binanceus,poloniex,bybit
 run premium '"country": *"VG"' --arg countries=VG --arg skip=bybit --arg show=rows --format json
+run dca '"verdict": *"bought"' --format json --for 4s
+cat >"$dir/bourse.lua" <<'LUA'
+return { paper = { balances = { kraken = { USD = 40, BTC = 0.001 } } } }
+LUA
+BOURSE_STATE=$dir/small run rebalance '"verdict": *"sold"' --format json --for 8s --arg execute=yes --arg targets=BTC=50,USD=50 --config "$dir/bourse.lua"
+run market_maker '"verdict": *"both sides"' --format json --for 4s --arg every=1 --arg venue=binance --arg pair=BTC/USDT --arg size=0.0005
 for script in "$source"/scripts/*.lua; do
   name=$(basename "$script" .lua)
   "$bourse" run "$script" --help >"$dir/out" 2>&1 || { echo "scripts.sh: $name --help fails" >&2; failed=1; }

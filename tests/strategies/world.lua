@@ -1,5 +1,5 @@
 -- A world for the scripts that ship: host/lua/strategy.lua on a clock that is moved by hand, made-up exchanges with scripted books, and what came out.
--- run { script = path or source = text, args = {}, venues = { id = venue }, seconds =, store =, registry = } -> { reports, logs, out, orders, store, code, message }.
+-- run { script = path or source = text, args = {}, venues = { id = venue }, seconds =, store =, registry = } -> { reports, logs, notes, out, orders, store, code, message }.
 -- A venue: { taker, maker, mode, latency (ms), markets = { symbol = { step, tick, min, min_cost, taker, active } }, books = { symbol = book or
 -- function(ms) -> book }, currencies, candles, balance, fail = function(method, symbol) -> error or nil, calls (counted here) }. A book:
 -- { bids, asks, age (ms), received (ms from now) } or an error table. Functions of C: book(bids, asks, received), set_clock(ms).
@@ -15,7 +15,7 @@ end
 ---- tasks on a clock ----
 
 local function new_tasks(given, store)
-  local self = { ready = {}, timers = {}, now = START, reports = {}, logs = {}, out = {}, store = store or {}, seq = 0 }
+  local self = { ready = {}, timers = {}, notes = {}, now = START, reports = {}, logs = {}, out = {}, store = store or {}, seq = 0 }
   local function later(ms, f)
     self.seq = self.seq + 1
     self.timers[#self.timers + 1] = { at = self.now + ms, seq = self.seq, f = f }
@@ -60,6 +60,10 @@ local function new_tasks(given, store)
     coroutine.yield("finish", code)
   end
   function t.now() return self.now end
+  function t.notify(text)
+    self.notes[#self.notes + 1] = text
+    return true
+  end
   t.text, t.setmetatable = tostring, setmetatable
   function t.args() return given end
   self.tasks = t
@@ -269,11 +273,26 @@ function world.run(spec)
     return exchanges[id]
   end
   require "strategy"
+  env.pair = function(p)               -- as broker/order_pair.c has it, with the policy "hold"
+    local calls, legs, bought, sold = {}, {}, 0, 0
+    for i = 1, 2 do
+      local ex, leg = p[i][1], p[i]
+      calls[i] = function() return env.settle(ex, ex:create_order(leg.symbol, "limit", leg.side, leg.amount or p.amount, leg.price), p.seconds) end
+    end
+    local done, failed = env.together(calls)
+    for i = 1, 2 do
+      local o = done[i] or { filled = 0, cost = 0 }
+      legs[i] = { filled = tostring(o.filled), average = o.filled > 0 and tostring(o.cost / o.filled) or nil, reason = failed[i] and tostring(failed[i]) or nil }
+      if p[i].side == "buy" then bought = bought + o.filled else sold = sold + o.filled end
+    end
+    local state = bought ~= sold and "held" or bought > 0 and "done" or "failed"
+    return { id = 1, state = state, reason = state == "held" and ("%s bought, %s sold"):format(bought, sold) or nil, legs = legs }
+  end
   if spec.registry then env.registry = function() return spec.registry.list, spec.registry.names end end
   setmetatable(env, { __index = function(_, name) error("undefined global '" .. tostring(name) .. "'", 2) end })
   clock.tasks.spawn(spec.source and assert(load(spec.source, "script", "t", env)) or assert(chunk(spec.script, "t", env)))
   clock.advance(START + (spec.seconds or 1) * 1000)
-  return { reports = clock.reports, logs = clock.logs, out = table.concat(clock.out), orders = orders, store = clock.store, code = clock.code,
+  return { reports = clock.reports, notes = clock.notes, logs = clock.logs, out = table.concat(clock.out), orders = orders, store = clock.store, code = clock.code,
     message = clock.message, more = function(seconds) clock.advance(clock.now + seconds * 1000) end }
 end
 

@@ -41,6 +41,7 @@ static void put_labels(Text *b, const Venue *v, const char *labels) {
     else if (IS("pub:map:currency:tx:fee"))
       text_add(b, "[\"BTC\",[0,0.0004]],[\"ETH\",[0,0.00135]],[\"LTC\",[0,0.001]],[\"UST\",[0,5]]");
     else if (IS("pub:map:tx:method")) text_add(b, "[\"BITCOIN\",[\"BTC\"]],[\"ETHEREUM\",[\"ETH\"]],[\"TETHERUSE\",[\"UST\"]]");
+    else if (IS("pub:info:tx:status")) text_add(b, "[\"BITCOIN\",1,1],[\"ETHEREUM\",1,1],[\"TETHERUSE\",1,1]");
     else if (IS("pub:list:pair:exchange") || IS("pub:list:pair:margin"))
       for (int i = 0; i < v->n; i++) text_format(b, "%s\"%s\"", i ? "," : "", v->listings[i].name);
     else if (IS("pub:info:pair"))
