@@ -49,6 +49,21 @@ expect() {
     echo "ok $1 ($wall ms, $rss KiB): $(head -n 1 "$tmp/stderr" | cut -c1-120)"
   fi
 }
+# well PATH: a proper reply
+well() {
+  if "$bourse" call faulty fetch_time "{\"path\":\"$1\"}" --home "$tmp/home" --base-url "faulty=$url" >"$tmp/stdout" 2>&1 </dev/null &&
+    grep -qx 1700000000000 "$tmp/stdout"; then
+    passed=$((passed + 1))
+    echo "ok $1"
+  else
+    failed=$((failed + 1))
+    echo "not ok $1: $(head -c 400 "$tmp/stdout")"
+  fi
+}
+# codings of a body
+well time
+well brotli
+well zstd
 # what arrives
 expect truncated NetworkError "cut off" 4000
 expect truncated_chunk NetworkError "" 4000
@@ -56,6 +71,12 @@ expect endless BadResponse "longer than 64 MiB" 4000
 expect claims_much BadResponse "" 4000
 expect gzip_bomb BadResponse "longer than 64 MiB" 4000
 expect bad_gzip BadResponse "not proper HTTP" 2000
+expect brotli_bomb BadResponse "longer than 64 MiB" 4000
+expect zstd_bomb BadResponse "longer than 64 MiB" 4000
+expect bad_brotli BadResponse "not proper HTTP" 2000
+expect bad_zstd BadResponse "not proper HTTP" 2000
+expect cut_brotli NullResponse "" 2000
+expect cut_zstd NullResponse "" 2000
 expect header_flood BadResponse "256 KiB of headers" 4000
 expect long_header BadResponse "" 4000
 expect trailer_flood BadResponse "256 KiB of headers" 4000

@@ -1,3 +1,4 @@
+#include "encoded.h"
 #include "server.h"
 #include <arpa/inet.h>
 #include <errno.h>
@@ -73,7 +74,7 @@ static void forever(Conn *c, const char *piece, size_t n) {
 static void gzip_bomb(Conn *c) {
   char buf[65536];
   size_t n;
-  FILE *f = popen("(head -c 400000000 /dev/zero | gzip -1) 2>/dev/null", "r");      /* 400 MB from 1.7 */
+  FILE *f = popen("(head -c 100000000 /dev/zero | gzip -1) 2>/dev/null", "r");      /* 100 MB from 0.4 */
   puts_to(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n");
   while (f && (n = fread(buf, 1, sizeof buf, f)) > 0)
     if (put(c, buf, n) < 0) break;
@@ -93,6 +94,40 @@ static void body(Conn *c, const char *type, const char *text) {
   snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: %s\r\nContent-Length: %zu\r\n\r\n", type, strlen(text));
   puts_to(c, head);
   puts_to(c, text);
+}
+
+/* The same of zstd: 1,000 blocks that repeat a zero 128 KiB long, each of four bytes. */
+static size_t zeros_in_zstd(unsigned char *out) {
+  static const unsigned char head[] = { 0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58 };      /* magic, no size told, a window of 2 MiB */
+  memcpy(out, head, sizeof head);
+  for (unsigned i = 0, at = sizeof head; i < 1000; i++, at += 4) {
+    unsigned block = (i == 999) | 1 << 1 | (128u << 10) << 3;                       /* last, RLE, length */
+    memcpy(out + at, (unsigned char[]){ (unsigned char)block, (unsigned char)(block >> 8), (unsigned char)(block >> 16), 0 }, 4);
+  }
+  return sizeof head + 4000;
+}
+
+static int encoded(Conn *c, const char *path) {
+  static unsigned char zstd_bomb[5000];
+  const struct { const char *path, *coding; const unsigned char *p; size_t n; } rows[] = {
+    { "/brotli", "br", time_in_brotli, sizeof time_in_brotli },
+    { "/zstd", "zstd", time_in_zstd, sizeof time_in_zstd },
+    { "/brotli_bomb", "br", zeros_in_brotli, sizeof zeros_in_brotli },
+    { "/zstd_bomb", "zstd", zstd_bomb, zeros_in_zstd(zstd_bomb) },
+    { "/bad_brotli", "br", time_in_zstd, sizeof time_in_zstd },
+    { "/bad_zstd", "zstd", time_in_brotli, sizeof time_in_brotli },
+    { "/cut_brotli", "br", time_in_brotli, sizeof time_in_brotli / 2 },
+    { "/cut_zstd", "zstd", time_in_zstd, sizeof time_in_zstd / 2 },
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    char head[200];
+    if (strcmp(rows[i].path, path)) continue;
+    snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: %s\r\nContent-Length: %zu\r\n\r\n", rows[i].coding, rows[i].n);
+    puts_to(c, head);
+    put(c, rows[i].p, rows[i].n);
+    return 1;
+  }
+  return 0;
 }
 
 /* Proper HTTP, with a body that is what an adapter expects, or is not. */
@@ -125,7 +160,7 @@ static int misbehave(Conn *c, const char *path, int nth) {
   __atomic_add_fetch(&hit(path)->hits, 1, __ATOMIC_SEQ_CST);
   int count = fault_hits(path);
   if (!strcmp(path, "/ok") || !strncmp(path, "/ok?", 4)) return puts_to(c, ok);
-  if (answers(c, path)) return -1;
+  if (answers(c, path) || encoded(c, path)) return -1;
   if (!strcmp(path, "/drop_second")) {       /* a kept connection that dies under the next request */
     if (nth == 0) return puts_to(c, ok);
     reset(c);
@@ -163,6 +198,10 @@ static int misbehave(Conn *c, const char *path, int nth) {
     reset(c);
   } else if (!strcmp(path, "/close_before")) return -1;
   else if (!strcmp(path, "/silent")) sleep(30);
+  else if (!strncmp(path, "/slow", 5)) {
+    usleep(300000);
+    body(c, "application/json", "{\"t\":1700000000}");
+  }
   else if (!strcmp(path, "/drip")) {
     puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
     while (puts_to(c, "x") == 0) usleep(20000);
