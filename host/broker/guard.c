@@ -170,6 +170,7 @@ static bool layer(Case *c) {
   if (!sum(c, GUARD_ORDER_NOTIONAL, &l->order_notional, dec_from_int(0), "")) return false;
   if (!sum(c, GUARD_MINUTE_NOTIONAL, &l->minute_notional, s->minute_notional, "in the last minute")) return false;
   if (!sum(c, GUARD_DAY_NOTIONAL, &l->day_notional, s->day_notional, "today")) return false;
+  if (o->book_age_ms < -1000) return refuse(c, GUARD_DATA_AGE, "the book is from %lld ms ahead of this machine's clock", (long long)-o->book_age_ms);
   if (l->data_age_ms >= 0 && o->book_age_ms > l->data_age_ms)
     return refuse(c, GUARD_DATA_AGE, "the book is %lld ms old; %s allows %lld", (long long)o->book_age_ms, l->by, (long long)l->data_age_ms);
   if (!price_band(c) || !self_cross(c)) return false;

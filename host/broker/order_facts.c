@@ -16,17 +16,26 @@ static bool number(const msgpack_object *m, const char *key, char out[FACT], boo
   return true;
 }
 
-/* price x amount (x contract size), of an inverse contract amount x size / price, as text. False: it cannot be told. */
+/* price x amount (x contract size), of an inverse contract the amount itself, or the cost that was asked for: whichever is more, so that neither hides the
+ * other. As text. False: it cannot be told. */
 static bool notional_of(OrderFacts *f) {
-  Decimal amount, price, size, x;
+  Decimal amount, price, size, x, cost;
   const char *at = f->price[0] ? f->price : !strcmp(f->side, "buy") ? f->ask : f->bid;
-  if (f->cost[0]) return snprintf(f->notional, FACT, "%s", f->cost) > 0;
-  if (!f->amount[0] || !at[0]) return false;
-  if (!dec_parse(f->amount, strlen(f->amount), &amount) || !dec_parse(at, strlen(at), &price)) return false;
+  bool has_cost = f->cost[0] && dec_parse(f->cost, strlen(f->cost), &cost);
+  if (!f->amount[0]) return has_cost && dec_text(cost, f->notional, FACT) > 0;
+  if (!at[0] || !dec_parse(f->amount, strlen(f->amount), &amount) || !dec_parse(at, strlen(at), &price)) return false;
   if (f->contract_size[0] && (!dec_parse(f->contract_size, strlen(f->contract_size), &size) || !dec_mul(amount, size, &amount))) return false;
   if (f->inverse) x = amount;                  /* contracts of an inverse market are in the quote currency */
   else if (!dec_mul(amount, price, &x)) return false;
+  if (has_cost && dec_cmp(cost, x) > 0) x = cost;
   return dec_text(x, f->notional, FACT) > 0;
+}
+
+/* The quote currency is the symbol's: BASE/QUOTE, BASE/QUOTE:SETTLE. */
+static bool quotes(const OrderFacts *f) {
+  const char *slash = strchr(f->symbol, '/');
+  size_t n = slash ? strcspn(slash + 1, ":") : 0;
+  return !slash || (strlen(f->quote) == n && !strncmp(slash + 1, f->quote, n));
 }
 
 bool facts_read(OrderFacts *f, const msgpack_object *m, char *err, size_t errlen) {
@@ -45,6 +54,7 @@ bool facts_read(OrderFacts *f, const msgpack_object *m, char *err, size_t errlen
     { "bid", f->bid }, { "ask", f->ask } };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (!number(m, all[i].key, all[i].out, false, err, errlen)) return false;
+  if (!quotes(f)) return snprintf(err, errlen, "%s is not quoted in %s", f->symbol, f->quote), false;
   if (!f->amount[0] && !f->cost[0]) return snprintf(err, errlen, "the order has neither amount nor cost"), false;
   if (!notional_of(f)) return snprintf(err, errlen, "what the order is worth cannot be told: no price, and nothing in the book"), false;
   return true;

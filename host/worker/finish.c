@@ -55,7 +55,8 @@ static void finish_average(Reader *r, Record *rec, Decimal open, Decimal close) 
   static const Decimal half = { 5, 1 };
   if (!dec_add(open, close, &sum)) return;
   if (dec_mul(sum, half, &average) && average.scale <= places) put(rec, TICKER_average, average);
-  else if (dec_div(sum, two, places, &average)) put(rec, TICKER_average, average);
+  else if (dec_div(sum, two, places, &average) && !dec_is_zero(average)) put(rec, TICKER_average, average);
+  else if (dec_mul(sum, half, &average)) put(rec, TICKER_average, average);      /* a step that leaves nothing is not this market's */
 }
 
 static void finish_ticker(Reader *r, Record *rec) {

@@ -13,6 +13,7 @@ local ask, bid = book.asks[1][1], book.bids[1][1]
 if args.part == "limits" then
   local m = refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid)
   assert(m:find("bourse.lua allows 200"), m)
+  refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid, { cost = 5 })       -- a cost beside it hides nothing
   refused("guard:price_band", "BTC/USD", "limit", "buy", 0.0001, bid * 10)
   refused("guard:symbols", "ETH/USD", "limit", "buy", 0.01, 3000)
   refused("guard:market", "BTC/USD", "limit", "buy", 0.00001, bid)

@@ -100,6 +100,8 @@ static void each_limit(void **state) {
   stops(&l, &o, GUARD_ORDER_NOTIONAL, "no order_notional is set for DOGE");
   o = fine(), o.book_age_ms = 5001;
   stops(&l, &o, GUARD_DATA_AGE, "5001 ms old");
+  o.book_age_ms = -3600000;
+  stops(&l, &o, GUARD_DATA_AGE, "ahead of this machine's clock");
   o = fine(), o.bid = "60010";
   stops(&l, &o, GUARD_BOOK, "crossed");
   o = fine(), o.bid = "";

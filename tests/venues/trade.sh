@@ -18,7 +18,7 @@ trap 'exit 1' INT TERM
 start() {
   [ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
   : >"$dir/venues"
-  "$program" --for 110 --keys --manual --venues binance,kraken,bitstamp,okx --funds USD=100,USDT=100,BTC=0.01 "$@" >"$dir/venues" 2>"$dir/err" &
+  "$program" --for 550 --keys --manual --venues binance,kraken,bitstamp,okx --funds USD=100,USDT=100,BTC=0.01 "$@" >"$dir/venues" 2>"$dir/err" &
   pid=$!
   tries=0
   until grep -q '^ready$' "$dir/venues"; do
@@ -33,9 +33,14 @@ start() {
 url() { sed -n "s/^$venue //p" "$dir/venues"; }
 
 # call METHOD ARGS...: $out has what it says, on stdout or stderr
+# Limits that let everything through, and a journal of its own for each call: what is asked here is the venue's word.
+echo 'local most = { USD = 1e9, USDT = 1e9, BTC = 1e9 }
+return { limits = { order_notional = most, day_notional = most, loss = most, orders_per_minute = 10000, open_orders = 10000, price_band = 1, self_cross = true } }' >"$dir/bourse.lua"
+n_calls=0
 call() {
   what=$*
-  out=$(HOME=$dir XDG_STATE_HOME=$dir/state-$venue "$bourse" call "$venue" "$@" --live --yes --format json \
+  n_calls=$((n_calls + 1))
+  out=$(HOME=$dir XDG_STATE_HOME=$dir/state-$n_calls "$bourse" call --config "$dir/bourse.lua" "$venue" "$@" --live --yes --format json \
     --base-url "$venue=$(url)" 2>&1 </dev/null)
 }
 state() { out=$("$program" get "$(url)/-/state"); what="/-/state"; }
@@ -123,23 +128,23 @@ trade() {
   # an answer that is lost: not known, but there
   fault create=lost
   call create_order "$symbol" limit sell 0.001 "$(product "$high" 1.5 "$decimals")" "{\"clientOrderId\":\"${own}b\"}"
-  fails NetworkError
+  has "was taken by the exchange"
   own=${own}b
   lookup
   has "\"clientOrderId\":\"$own\"" '"status":"open"'
   fault create=lost-before
   call create_order "$symbol" limit sell 0.001 "$(product "$high" 1.5 "$decimals")" "{\"clientOrderId\":\"${own}c\"}"
-  fails NetworkError
+  has "did not reach the exchange"
   call fetch_open_orders "$symbol"
   has_not "\"${own}c\""
   fault create=garbage
   call create_order "$symbol" limit sell 0.001 "$(product "$high" 1.5 "$decimals")" "{\"clientOrderId\":\"${own}d\"}"
-  has "bourse: $venue: "
+  has "was taken by the exchange"
   call fetch_open_orders "$symbol"
   has "\"${own}d\""
   fault create=error:502
   call create_order "$symbol" limit sell 0.001 "$(product "$high" 1.5 "$decimals")" "{\"clientOrderId\":\"${own}e\"}"
-  fails ExchangeNotAvailable
+  has "was taken by the exchange"
   call fetch_open_orders "$symbol"
   has "\"${own}e\""
   fault create=reject
@@ -196,7 +201,7 @@ venue=binance upper=BINANCE symbol=BTC/USDT quote=USDT decimals=2 own=mine-1 unk
 post_only() { fails OrderImmediatelyFillable; }
 trade
 call create_order BTC/USDT limit sell 0.00002 90000
-has 'Filter failure: NOTIONAL'
+has 'below what the market takes'
 
 venue=kraken upper=KRAKEN symbol=BTC/USD quote=USD decimals=1 own=mine1 unknown=OAAAAA-BBBBB-CCCCCC ended=canceled
 lookup() {                                                     # only the lists know own ids

@@ -1,4 +1,4 @@
--- expect: exit 3, stderr "MiB of memory"
+-- expect: exit 3, stderr "MiB of memory|ms of CPU"
 -- call: fetch_balance
 return {
   hosts = { api = "https://api.example.com" },
