@@ -36,11 +36,10 @@ url() { sed -n "s/^$venue //p" "$dir/venues"; }
 # Limits that let everything through, and a journal of its own for each call: what is asked here is the venue's word.
 echo 'local most = { USD = 1e9, USDT = 1e9, BTC = 1e9 }
 return { limits = { order_notional = most, day_notional = most, loss = most, orders_per_minute = 10000, open_orders = 10000, price_band = 1, self_cross = true } }' >"$dir/bourse.lua"
-n_calls=0
 call() {
   what=$*
-  n_calls=$((n_calls + 1))
-  out=$(HOME=$dir XDG_STATE_HOME=$dir/state-$n_calls "$bourse" call --config "$dir/bourse.lua" "$venue" "$@" --live --yes --format json \
+  rm -f "$dir/state-$venue"/bourse/journal.*
+  out=$(HOME=$dir XDG_STATE_HOME=$dir/state-$venue "$bourse" call --config "$dir/bourse.lua" "$venue" "$@" --live --yes --format json \
     --base-url "$venue=$(url)" 2>&1 </dev/null)
 }
 state() { out=$("$program" get "$(url)/-/state"); what="/-/state"; }
