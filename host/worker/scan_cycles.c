@@ -18,7 +18,7 @@
 
 #define LEGS_MAX 8
 #define LIMIT_MAX 10000
-#define WORK_MAX 60000000u         /* edges looked at: some tenths of a second */
+#define WORK_MAX 30000000u         /* edges looked at: some tenths of a second */
 
 /* A trade: nodes are assets by rank, 0 the one with the most markets. */
 typedef struct { double rate; const Quote *quote; uint32_t from, to; uint16_t venue; bool sell; } Trade;

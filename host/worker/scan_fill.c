@@ -17,7 +17,7 @@
 #include "worker/scan.h"
 
 #define STEP_PLACES 8              /* of the step where neither venue tells one */
-#define LEVELS_MAX 100000
+#define LEVELS_MAX 20000
 #define DIGITS 15                  /* of a level's price and amount; a double holds no more. Leaves room for the fee in 38 */
 
 typedef struct { Decimal price, amount; } Level;
