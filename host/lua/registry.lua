@@ -4,8 +4,8 @@ local read
 local function entry(id, e, adapters)
   local countries = {}
   for code in e.countries:gmatch("%S+") do countries[#countries + 1] = code end
-  return { id = id, name = e.name, site = e.site, docs = e.docs, version = e.now or e.version, countries = countries, status = e.status, successor = e.successor,
-    note = e.note, adapter = adapters[id] == true or nil }
+  return { id = id, name = e.name, site = e.site, docs = e.docs, version = e.now or e.version, countries = countries, status = e.status,
+    successor = e.successor, note = e.note, adapter = adapters[id] == true or nil }
 end
 
 local function source(kind)
