@@ -24,7 +24,7 @@ local dollars = 200
 return {
   limits = { symbols = { "BTC/USD" }, order_notional = { USD = dollars }, day_notional = { USD = 5000 }, orders_per_minute = 8, open_orders = 5 },
   withdraw = { addresses = { BTC = { "bc1qmine" } } },
-  paper = { balances = { USD = 100000, BTC = 1 } },
+  paper = { balances = { kraken = { USD = 100000, BTC = 1 } } },
 }
 LUA
 run limits || fail "the limits of bourse.lua"
