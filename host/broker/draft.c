@@ -1,6 +1,8 @@
 #include "broker/draft.h"
 #include "wire/message.h"
 #include "wire/pack.h"
+#include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,6 +71,17 @@ void draft_free(Draft *d) {
   free(d->arena);
   d->arena = NULL;
   d->size = 0;
+}
+
+void draft_digest(const Draft *d, unsigned char out[16]) {
+  unsigned char md[SHA256_DIGEST_LENGTH], lengths[24] = { 0 };
+  const uint64_t n[3] = { d->url.n, d->body.n, (uint64_t)d->url.recipe | (uint64_t)d->body.recipe << 1 };
+  EVP_MD_CTX *c = EVP_MD_CTX_new();
+  for (int i = 0; i < 24; i++) lengths[i] = (unsigned char)(n[i / 8] >> i % 8 * 8);
+  if (!c || !EVP_DigestInit_ex(c, EVP_sha256(), NULL) || !EVP_DigestUpdate(c, d->method, sizeof d->method) || !EVP_DigestUpdate(c, lengths, sizeof lengths) ||
+      !EVP_DigestUpdate(c, d->url.p, d->url.n) || (d->body.n && !EVP_DigestUpdate(c, d->body.p, d->body.n)) || !EVP_DigestFinal_ex(c, md, NULL)) abort();
+  EVP_MD_CTX_free(c);
+  memcpy(out, md, 16);
 }
 
 static bool part_build(const Part *in, RecipeEnv *env, bool shown, Part *out, const char *what, size_t max, char *err, size_t errlen) {

@@ -1,4 +1,8 @@
-/* The broker's event loop: epoll for descriptors, a heap for timers. One thread. */
+/* The broker's event loop: epoll for descriptors, heaps for timers. One thread.
+ *
+ * There are two times. The real one is this machine's. The session's is the same while it is live; when a tape plays it is the tape's: it stands still while
+ * a worker has the turn (loop_hold) and then goes on to the next timer at once, or at a given speed. All that a worker can see goes by the session's
+ * time; the real one is for watching over processes and for screens. */
 #ifndef BOURSE_LOOP_H
 #define BOURSE_LOOP_H
 #include <stdbool.h>
@@ -11,7 +15,11 @@ typedef void (*LoopFdFn)(void *ctx, int fd, int events);
 typedef void (*LoopTimerFn)(void *ctx);
 
 /* Zero-initialise, set fn and ctx; embed it in what owns it. */
-typedef struct { LoopTimerFn fn; void *ctx; int64_t at_us; size_t slot; /* 0: not set */ } LoopTimer;
+typedef struct {
+  LoopTimerFn fn; void *ctx;
+  int64_t at_us; uint64_t rank;         /* of those that are due at the same time the lower rank comes first */
+  size_t slot; bool real;               /* slot 0: not set */
+} LoopTimer;
 
 Loop *loop_new(void);                                                  /* NULL with errno */
 void loop_free(Loop *l);
@@ -19,12 +27,23 @@ bool loop_watch(Loop *l, int fd, int events, LoopFdFn fn, void *ctx);  /* adds, 
 void loop_forget(Loop *l, int fd);                                     /* before the descriptor is closed */
 void loop_after(Loop *l, LoopTimer *t, int64_t ms);                    /* sets, or sets anew; calls fn once */
 void loop_after_us(Loop *l, LoopTimer *t, int64_t us);
+void loop_after_real(Loop *l, LoopTimer *t, int64_t ms);               /* in real time */
+/* At a time of the session, in the order of ranks below LOOP_RANK; other timers, set in their own order, come after those. */
+void loop_at(Loop *l, LoopTimer *t, int64_t mono_us, uint64_t rank);
+#define LOOP_RANK (1ull << 62)
 void loop_cancel(Loop *l, LoopTimer *t);
 void loop_run(Loop *l);                                                /* until loop_stop */
 void loop_stop(Loop *l);
 
+/* From here on the session's time is a tape's: it begins at wall_us, since 1970 (and clock_mono_us is the same). speed: of the session's time to the real
+ * one; 0: as fast as it goes. It stands when the loop is freed, so that what is told at the end is in that time, too. */
+void loop_play(Loop *l, int64_t wall_us, double speed);
+void loop_hold(Loop *l, bool held);                                    /* somebody is at work: the session's time stands still */
+
+/* The session's time. */
 int64_t clock_mono_us(void);
 int64_t clock_mono_ms(void);
 int64_t clock_wall_ns(void);
 int64_t clock_wall_ms(void);
+int64_t clock_real_us(void);                                           /* monotonic, whatever plays */
 #endif

@@ -4,7 +4,9 @@
 #include "broker/child.h"
 #include "broker/hosts.h"
 #include "broker/loop.h"
+#include "broker/recipe.h"
 #include "broker/session.h"
+#include "broker/tape.h"
 #include "wire/frame.h"
 #include "wire/message.h"
 #include "wire/pack.h"
@@ -19,6 +21,8 @@ typedef struct Watcher Watcher;         /* source.c */
 typedef struct Store Store;             /* store.c */
 typedef struct Orders Orders;           /* orders.c */
 typedef struct Notify Notify;           /* notify.c */
+typedef struct Recorder Recorder;       /* tape_record.c */
+typedef struct Play Play;               /* tape_replay.c */
 
 enum peer_state { PEER_BOOTING, PEER_RUNNING, PEER_LEAVING, PEER_GONE };
 
@@ -37,6 +41,7 @@ struct Peer {
   Venues venues;
   Sleep *sleeps; size_t n_sleeps;
   Request *requests; size_t n_requests, request_bytes;
+  size_t n_due;                         /* answers of a tape on their way */
   Loaded *loaded; size_t n_loaded;
   /* Watchdog: CPU time at the last sign of life, and what it may use until the next. */
   LoopTimer tick, grace;
@@ -44,7 +49,16 @@ struct Peer {
   int quiet_ticks;
   bool loading;                         /* it may be compiling: the load limit holds */
   bool crashed;                         /* it ended at a limit or by a signal, not by itself */
+  uint32_t told;                        /* messages to it so far */
+  bool queued; Peer *next_turn;         /* turns.c: it waits for its turn */
 };
+
+/* What answers the questions of workers: the world (session.c, source.c, request.c, store.c), or a tape. */
+typedef struct { void (*source)(Peer *, uint32_t, const msgpack_object *), (*http)(Peer *, uint32_t, const msgpack_object *),
+                      (*store)(Peer *, uint32_t, const msgpack_object *), (*sleep)(Peer *, uint32_t, const msgpack_object *); } Answers;
+
+typedef struct { bool on; Peer *holder, *first, *last; } Turns;      /* turns.c */
+typedef struct { int64_t now_ms; unsigned char random[32]; } Birth;  /* of a worker: what it is given to begin with */
 
 struct Session {
   const SessionSpec *spec;
@@ -62,12 +76,19 @@ struct Session {
   Orders *orders;
   Peer clerk;                           /* started at the first order (clerk.c); PEER_GONE before and after */
   Notify *notify;
+  const Answers *answers;
+  Recorder *recorder;
+  Play *play;
+  Turns turns;
 };
 
 /* An answer or message to the worker: begin, pack one value, end. */
 msgpack_packer peer_begin(Peer *p, int type, uint32_t id);
 void peer_end(Peer *p);
 void peer_end_with(Peer *p, char *block, size_t n);         /* the payload ends with these bytes of a malloc'd block, which is taken */
+void peer_flush(Peer *p);
+void peer_boot(Peer *p);
+uint32_t peer_number(const Peer *p);                        /* on tapes: its place in the list of workers; TAPE_EXTRA: one of the session's own */
 void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) __attribute__((format(printf, 4, 5)));   /* {error=text} */
 void peer_fail(Peer *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* says why, kills it */
 void session_say(const Session *s, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));  /* stderr, one line */
@@ -78,6 +99,7 @@ void session_end(Session *s);                               /* all work is done:
 
 /* source.c */
 void source_answer(Peer *p, uint32_t id, const msgpack_object *m);
+const char *source_loaded(const Peer *p, const char *kind, const char *name);   /* the digest of what it was given; NULL: nothing */
 void source_watch(Session *s);
 void source_forget(Peer *p);
 void source_close(Session *s);
@@ -101,6 +123,24 @@ void request_sign(Peer *p, uint32_t id, const msgpack_object *m);        /* MSG_
 void request_verify(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_VERIFY */
 void request_forget(Peer *p);                                            /* its requests are of no use any more */
 void request_close(Session *s);
+bool request_credentials(Session *s, const char *venue, Credentials *out);   /* the user's for a venue; false: none are known */
+/* turns.c */
+bool turn_take(Peer *p);                                                 /* false: another worker is at work; p is flushed when its turn comes */
+void turn_over(Peer *p, int64_t taken);                                  /* it waits, and so many messages are done with */
+void turn_leave(Peer *p);
+/* tape_record.c: does nothing unless the session is recorded */
+bool record_open(Session *s, const char *path);                          /* false: said why */
+void record_told(Peer *p);                                               /* the message that was closed last */
+void record_heard(Peer *p, const Frame *f, const msgpack_object *m);
+void record_sent(Peer *p, uint32_t request, int tries);
+void record_came(Peer *p, uint32_t request, int status, const char *failure, int ms);   /* failure: why nothing came, or NULL */
+void record_close(Session *s);
+/* tape_replay.c: answers from a tape */
+bool play_open(Session *s, Tape *t);                                     /* false: said why. The tape stays the caller's */
+bool play_birth(Peer *p, Birth *b);                                      /* false: no tape plays */
+bool play_boot_later(Peer *p);                                           /* peer_boot comes when it did; false: no tape plays */
+void play_forget(Peer *p);
+void play_close(Session *s);
 /* report.c: a report as one line of JSON, malloc'd with a newline at its end; NULL out of memory. */
 char *report_line(const msgpack_object *data, size_t *len);
 #endif

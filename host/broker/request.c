@@ -277,6 +277,7 @@ static void arrived(void *ctx, HttpReply *reply) {
   int64_t now = clock_wall_ns() / 1000;
   r->transfer = NULL;
   r->taken = false;
+  record_came(p, r->id, reply->status, reply->failure ? reply->message : NULL, reply->ms);
   if (reply->failure) {
     bool again = reply->failure == HTTP_CONNECT || reply->failure == HTTP_BROKEN;
     if (!again || !try_again(r, backoff_us(r->tries))) failed(r, reply);
@@ -375,6 +376,7 @@ static void request_send(Request *r) {
     r->tries++;
     r->transfer = http_start(s->net->http, &rq, arrived, r, err, sizeof err);
     ok = r->transfer != NULL;
+    if (ok) record_sent(r->peer, r->id, r->tries);
     class = "OperationFailed";
     size_t origin = strcspn(url, "/") + 2;
     char *shown = strndup(url, sealed_url(r) ? origin + strcspn(url + origin, "/?") : strcspn(url, "?"));
@@ -414,6 +416,11 @@ static const char *bucket_name(Venue *v, const msgpack_object *m, char buf[32]) 
   return buf;
 }
 
+bool request_credentials(Session *s, const char *venue, Credentials *out) {
+  *out = (Credentials){ 0 };
+  return keys_environment(venue, out) || (s->net && s->net->ring.store && keys_get(s->net->ring.store, venue, NULL, NULL, out));
+}
+
 static void choose_bucket(Request *r, const msgpack_object *m) {
   Session *s = r->peer->session;
   char name[32], venue[400], account[17] = "public";
@@ -422,8 +429,7 @@ static void choose_bucket(Request *r, const msgpack_object *m) {
   r->cost = cost >= 0 && cost <= 10000 ? cost : 1;
   r->rate = (BudgetRate){ r->venue->interval_ms, r->venue->burst };
   r->free_of_budget = s->spec->unlimited && r->base;
-  if (r->right != RIGHT_PUBLIC &&
-      (keys_environment(r->venue->id, &c) || (s->net->ring.store && keys_get(s->net->ring.store, r->venue->id, NULL, NULL, &c))) && c.field[K_APIKEY].p)
+  if (r->right != RIGHT_PUBLIC && request_credentials(s, r->venue->id, &c) && c.field[K_APIKEY].p)
     keys_fingerprint(c.field[K_APIKEY].p, c.field[K_APIKEY].len, account);
   else if (r->right != RIGHT_PUBLIC) strcpy(account, "private");
   snprintf(venue, sizeof venue, "%s%s%s", r->venue->id, r->base ? "@" : "", r->base ? r->base->origin : "");
@@ -568,15 +574,6 @@ static void signed_put(Peer *p, uint32_t id, const Draft *d, const Built *b, boo
   peer_end(p);
 }
 
-/* Placeholders that pass for base64, hex and a private key of 32 bytes: the request can be shown before there is a key. */
-static void placeholders(Signer *s) {
-  static const char text[] = "1111111111111111111111111111111111111111111111111111111111111111";
-  s->frozen = true;
-  s->env.is_public = false;
-  s->env.credentials = &s->credentials;
-  for (int i = 0; i < K_COUNT; i++) s->credentials.field[i] = (RecipeBytes){ text, sizeof text - 1 };
-}
-
 void request_sign(Peer *p, uint32_t id, const msgpack_object *m) {
   Session *s = p->session;
   Draft d = { 0 };
@@ -612,7 +609,7 @@ void request_sign(Peer *p, uint32_t id, const msgpack_object *m) {
       if (strcmp(class, "AuthenticationError")) ok = false;
       else {
         sample = true;
-        placeholders(&signer);
+        signer_placeholders(&signer, v->id, clock_wall_ns() + v->clock_offset_ms * 1000000);
       }
     }
     if (ok && !d.url.recipe) {

@@ -118,10 +118,12 @@ static void peer_leave(Peer *p) {
   p->state = PEER_LEAVING;
   peer_cut(p);
   request_forget(p);
+  play_forget(p);
   sleeps_free(p);
   source_forget(p);
   loop_cancel(p->session->loop, &p->tick);
-  loop_after(p->session->loop, &p->grace, GRACE_MS);
+  loop_after_real(p->session->loop, &p->grace, GRACE_MS);
+  turn_leave(p);
 }
 
 void peer_fail(Peer *p, int code, const char *fmt, ...) {
@@ -190,7 +192,7 @@ static void exit_event(void *ctx, int fd, int events) {
 static void grace_over(void *ctx) {
   Peer *p = ctx;
   child_kill(&p->child);
-  loop_after(p->session->loop, &p->grace, 5);
+  loop_after_real(p->session->loop, &p->grace, 5);
   peer_try_reap(p);
 }
 
@@ -213,7 +215,7 @@ static void meter_reset(Peer *p) {
 
 static void meter_arm(Peer *p) {
   p->quiet_ticks = 0;
-  if (!p->tick.slot || p->tick.at_us - clock_mono_us() > 100000) loop_after(p->session->loop, &p->tick, 100);
+  if (!p->tick.slot || p->tick.at_us - clock_real_us() > 100000) loop_after_real(p->session->loop, &p->tick, 100);
 }
 
 static void tick(void *ctx) {
@@ -235,7 +237,7 @@ static void tick(void *ctx) {
   }
   p->quiet_ticks = cpu - p->cpu_seen_us < 1000 ? p->quiet_ticks + 1 : 0;
   p->cpu_seen_us = cpu;
-  loop_after(s->loop, &p->tick, p->quiet_ticks > 10 ? 2000 : 100);    /* rarely, while it does nothing */
+  loop_after_real(s->loop, &p->tick, p->quiet_ticks > 10 ? 2000 : 100);    /* rarely, while it does nothing */
 }
 
 /* --- sending --- */
@@ -247,8 +249,8 @@ msgpack_packer peer_begin(Peer *p, int type, uint32_t id) {
   return pk;
 }
 
-static void peer_flush(Peer *p) {
-  if (p->child.fd < 0) return;
+void peer_flush(Peer *p) {
+  if (p->child.fd < 0 || !turn_take(p)) return;
   enum frame_status r = frame_flush(&p->out, p->child.fd);
   if (r == FRAME_BAD) {
     peer_fail(p, 1, "%s: cannot send to the worker: %s", p->name, strerror(errno));
@@ -265,6 +267,8 @@ static void closed(Peer *p, bool whole) {
     peer_fail(p, 1, "%s: a message to the worker is too long", p->name);
     return;
   }
+  p->told++;
+  record_told(p);
   peer_flush(p);
   if (frame_pending(&p->out) > OUT_MAX) peer_fail(p, 3, "%s: stopped: it does not take its answers (%u MiB wait)", p->name, OUT_MAX >> 20);
 }
@@ -301,13 +305,17 @@ static void screen_size(int *columns) {
   else if (env && atoi(env) > 0) *columns = atoi(env);
 }
 
-static void peer_boot(Peer *p) {
+void peer_boot(Peer *p) {
   const SessionSpec *spec = p->session->spec;
-  unsigned char seed[32];
+  bool record = p->session->recorder != NULL, play = p->session->play != NULL;
+  Birth birth;
   int columns;
-  if (getrandom(seed, sizeof seed, 0) != (ssize_t)sizeof seed) {
-    peer_fail(p, 1, "%s: no random numbers from the system", p->name);
-    return;
+  if (!play_birth(p, &birth)) {
+    birth.now_ms = clock_wall_ms();
+    if (getrandom(birth.random, sizeof birth.random, 0) != (ssize_t)sizeof birth.random) {
+      peer_fail(p, 1, "%s: no random numbers from the system", p->name);
+      return;
+    }
   }
   screen_size(&columns);
   msgpack_packer pk = peer_begin(p, MSG_BOOT, 0);
@@ -326,12 +334,15 @@ static void peer_boot(Peer *p) {
   pack_key_int(&pk, "memory", (int64_t)limits.memory);
   pack_key_int(&pk, "cpu_ms", limits.cpu_ms);
   pack_key_int(&pk, "callback_ms", limits.callback_ms);
-  pack_key_int(&pk, "now_ms", clock_wall_ms());
-  pack_key_bin(&pk, "random", seed, sizeof seed);
+  pack_key_int(&pk, "now_ms", birth.now_ms);
+  pack_key_bin(&pk, "random", birth.random, sizeof birth.random);
   const char *orders = p == &p->session->clerk ? NULL : spec->orders;
   pack_str(&pk, "options");
-  pack_map(&pk, orders ? 6 : 5);
+  pack_map(&pk, orders ? 9 : 8);
   if (orders) pack_key_str(&pk, "orders", orders);
+  pack_key_bool(&pk, "stepped", record || play);
+  pack_key_bool(&pk, "turns", play);
+  pack_key_bool(&pk, "tells_calls", record);
   pack_key_bool(&pk, "frozen_clock", spec->frozen_clock);
   pack_key_bool(&pk, "live", spec->live);
   pack_key_bool(&pk, "quiet", spec->quiet);
@@ -339,7 +350,7 @@ static void peer_boot(Peer *p) {
   pack_key_int(&pk, "rights", spec->rights);
   pack_key_bool(&pk, "tty", isatty(STDOUT_FILENO));
   pack_key_int(&pk, "columns", columns);
-  explicit_bzero(seed, sizeof seed);
+  explicit_bzero(&birth, sizeof birth);
   peer_end(p);
 }
 
@@ -362,7 +373,7 @@ bool peer_start(Peer *p) {
   }
   p->exit_fd = child_exit_fd(&p->child);
   if (p->exit_fd >= 0) loop_watch(s->loop, p->exit_fd, LOOP_READ, exit_event, p);
-  peer_boot(p);
+  if (!play_boot_later(p)) peer_boot(p);
   return true;
 }
 
@@ -476,7 +487,7 @@ static void on_declare(Peer *p, uint32_t id, const msgpack_object *m) {
   Venue *v = p->venues.n > before ? p->venues.list[before] : NULL;
   if (!v) return;
   v->peer = p;
-  if (source_names_hosts(v, err, sizeof err)) return;
+  if (p->session->play || source_names_hosts(v, err, sizeof err)) return;
   v->n_hosts = 0;
   session_say(p->session, "error", "%s: %s", p->name, err);
 }
@@ -501,17 +512,18 @@ static void on_clock(Peer *p, const msgpack_object *m) {
 
 /* False: a message that no worker of ours sends. */
 static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
+  const Answers *answers = p->session->answers;
   if (m->type != MSGPACK_OBJECT_MAP && !(m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size == 0)) return false;
   switch (type) {
     case MSG_READY: p->state = PEER_RUNNING; meter_reset(p); return true;
-    case MSG_IDLE: meter_reset(p); return true;
-    case MSG_SOURCE: p->loading = true; source_answer(p, id, m); return true;
+    case MSG_IDLE: meter_reset(p); turn_over(p, pack_get_int(m, "taken", -1)); return true;
+    case MSG_SOURCE: p->loading = true; answers->source(p, id, m); return true;
     case MSG_DECLARE: on_declare(p, id, m); return true;
-    case MSG_HTTP: request_answer(p, id, m); return true;
+    case MSG_HTTP: answers->http(p, id, m); return true;
     case MSG_SIGN: request_sign(p, id, m); return true;
     case MSG_VERIFY: request_verify(p, id, m); return true;
-    case MSG_SLEEP: on_sleep(p, id, m); return true;
-    case MSG_STORE: store_answer(p, id, m); return true;
+    case MSG_SLEEP: answers->sleep(p, id, m); return true;
+    case MSG_STORE: answers->store(p, id, m); return true;
     case MSG_NOTIFY: notify_answer(p, id, m); return true;
     case MSG_OUT: on_out(p, m); return true;
     case MSG_LOG: on_log(p, m); return true;
@@ -523,6 +535,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_ORDER: orders_answer(p, id, m); return true;
     case MSG_TASKED: if (p != &p->session->clerk) return false; clerk_answered(p->session, m); return true;
     case MSG_FACTS: if (p != &p->session->clerk) return false; orders_facts(p->session, m); return true;
+    case MSG_CALL: return true;             /* for the recorder, who heard it */
     default: return false;
   }
 }
@@ -537,6 +550,7 @@ static void peer_frames(Peer *p) {
       peer_fail(p, 3, "%s: stopped: the worker sent %s", p->name, why);
       return;
     }
+    record_heard(p, &f, &m);
     if (!dispatch(p, f.type, f.id, &m) && p->state < PEER_LEAVING)
       peer_fail(p, 3, "%s: stopped: the worker sent a message of an unknown kind (%d)", p->name, f.type);
   }
@@ -587,15 +601,15 @@ void session_stop(Session *s, const char *reason) {
   if (s->stopping) return;
   s->stopping = true;
   for (size_t i = 0; i < s->n_peers; i++) peer_stop(&s->peers[i], reason);
-  loop_after(s->loop, &s->kill_timer, STOP_MS);
+  loop_after_real(s->loop, &s->kill_timer, STOP_MS);
 }
 
 static void time_over(void *ctx) { session_stop(ctx, "time is over"); }
 
 static void screen_tick(void *ctx) {
   Session *s = ctx;
-  loop_after(s->loop, &s->screen_timer, 100);
-  s->spec->on_tick(s->spec->ctx, clock_wall_ms());
+  loop_after_real(s->loop, &s->screen_timer, 100);
+  s->spec->on_tick(s->spec->ctx, clock_mono_ms());
 }
 
 static void signal_event(void *ctx, int fd, int events) {
@@ -660,6 +674,13 @@ static void read_file_input(Session *s, int fd) {
 
 /* --- the whole --- */
 
+uint32_t peer_number(const Peer *p) {
+  const Session *s = p->session;
+  return p >= s->peers && p < s->peers + s->n_peers ? (uint32_t)(p - s->peers) : TAPE_EXTRA;
+}
+
+static const Answers world = { source_answer, request_answer, store_answer, on_sleep };
+
 static bool read_bases(Session *s) {
   size_t n = 0;
   char err[512];
@@ -700,16 +721,17 @@ static int run(Session *s) {
   }
   if (!s->left) return s->code;
   orders_begin(s);
-  if (spec->watch_files) source_watch(s);
+  if (spec->watch_files && !s->play) source_watch(s);
   if (spec->for_ms > 0) loop_after(s->loop, &s->end_timer, spec->for_ms);
-  if (spec->on_tick) loop_after(s->loop, &s->screen_timer, 100);
+  if (spec->on_tick) screen_tick(s);
   if (spec->input_fd >= 0 && !loop_watch(s->loop, spec->input_fd, LOOP_READ, input_event, s)) read_file_input(s, spec->input_fd);
   loop_run(s->loop);
+  if (spec->on_tick) spec->on_tick(spec->ctx, clock_mono_ms());
   return s->code;
 }
 
 int session_run(const SessionSpec *spec) {
-  Session s = { .spec = spec, .signal_fd = -1 };
+  Session s = { .spec = spec, .signal_fd = -1, .answers = &world };
   sigset_t ours, before;
   int code = 1;
   harden();
@@ -727,12 +749,15 @@ int session_run(const SessionSpec *spec) {
   s.loop = loop_new();
   if (!s.loop || s.signal_fd < 0 || !loop_watch(s.loop, s.signal_fd, LOOP_READ, signal_event, &s))
     fprintf(stderr, "bourse: cannot start: %s\n", strerror(errno));
-  else code = read_bases(&s) ? run(&s) : 2;
+  else if (!read_bases(&s)) code = 2;
+  else if ((!spec->record || record_open(&s, spec->record)) && (!spec->replay || play_open(&s, spec->replay))) code = run(&s);
   source_close(&s);
   request_close(&s);
   store_close(&s);
   notify_close(&s);
   orders_close(&s);
+  record_close(&s);
+  play_close(&s);
   for (size_t i = 0; i <= s.n_peers; i++) {
     Peer *p = i < s.n_peers ? &s.peers[i] : &s.clerk;
     frame_reader_free(&p->in);

@@ -37,11 +37,16 @@ typedef struct SessionSpec {
   bool (*on_out)(void *ctx, const char *text, size_t len);
   bool (*on_report)(void *ctx, const char *worker, const msgpack_object *data);
   bool (*on_log)(void *ctx, const char *level, const char *text, size_t len);
-  void (*on_tick)(void *ctx, int64_t now_ms);        /* about ten times a second while the session runs, for live screens */
+  void (*on_tick)(void *ctx, int64_t now_ms);        /* when it begins, about ten times a second, and at its end, for screens; now_ms: a time that only
+                                                        goes forward, the tape's when one plays */
   struct Keys *(*open_keys)(void *ctx);              /* the key store (keys.h), asked for once, at the first signed request; the session
                                                         closes it. NULL: keys of the environment only */
   bool unlimited;                   /* no rate budget, for venues with a base URL (benchmarks, tests); never for others */
   const char *const *notify;        /* addresses that notify() of strategies posts to, NULL-terminated, NOTIFY_MAX at most; NULL: none */
+  const char *record;               /* the file of a tape to make of this run; NULL: none */
+  struct Tape *replay;              /* answers come from this tape, nothing from the network; NULL: the world answers */
+  double speed;                     /* of a replay: of the tape's time to the real one; 0: as fast as it goes */
+  bool replay_files;                /* adapters as they are on the tape, too, not those of this machine */
   int input_fd;                     /* lines from here go to the worker as MSG_LINE; -1: none */
 } SessionSpec;
 enum { RIGHT_PUBLIC = 1, RIGHT_READ = 2, RIGHT_TRADE = 4, RIGHT_WITHDRAW = 8 };

@@ -143,6 +143,15 @@ bool signer_given(Signer *s, const Venue *v, const char *venue, const msgpack_ob
   return true;
 }
 
+/* They pass for base64, hex and a private key of 32 bytes. */
+void signer_placeholders(Signer *s, const char *venue, int64_t now_ns) {
+  static const char text[] = "1111111111111111111111111111111111111111111111111111111111111111";
+  begin(s, venue, now_ns);
+  s->env.ctx = s;
+  s->frozen = true;
+  for (int i = 0; i < K_COUNT; i++) s->credentials.field[i] = (RecipeBytes){ text, sizeof text - 1 };
+}
+
 void signer_end(Signer *s) {
   recipe_wipe();
   explicit_bzero(&s->credentials, sizeof s->credentials);

@@ -24,7 +24,8 @@ struct SessionSpec;
 bool signer_user(Signer *s, KeyRing *ring, const struct SessionSpec *spec, Venue *v, int right, const char **class, char *err, size_t errlen);
 /* Those of a message (the test keys of vectors), at a fixed time. */
 bool signer_given(Signer *s, const Venue *v, const char *venue, const msgpack_object *credentials, int64_t clock_ms, char *err, size_t errlen);
-/* None, and placeholders instead of nonces: for showing a request that could not be signed. */
+/* Placeholders in place of credentials, and the clock in place of nonces: for showing a request without a key. */
+void signer_placeholders(Signer *s, const char *venue, int64_t now_ns);
 void signer_end(Signer *s);
 int right_of(const char *name);       /* RIGHT_*, 0: no such right */
 const char *right_name(int right);

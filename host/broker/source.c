@@ -105,6 +105,11 @@ static Loaded *loaded_find(const Peer *p, const char *kind, const char *name) {
   return NULL;
 }
 
+const char *source_loaded(const Peer *p, const char *kind, const char *name) {
+  const Loaded *l = loaded_find(p, kind, name);
+  return l ? l->digest : NULL;
+}
+
 /* The pins of its venues may not hold any more. */
 static void unpin(Peer *p) {
   for (size_t i = 0; i < p->venues.n; i++) p->venues.list[i]->pin[0] = 0;

@@ -5,14 +5,31 @@
 #include <string.h>
 #include "broker/hosts.h"
 #include "cli/consent.h"
+#include "cli/replay.h"
 #include "cli/screen.h"
 #include "cli/verbs.h"
 #include "wire/pack.h"
 
+int run_workers(Cli *cli, SessionSpec *spec, const WorkerSpec *workers, size_t n, const char *title) {
+  const char *format = cli_text(cli, "format");
+  Screen *screen = screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms);
+  if (!screen) return 1;
+  spec->workers = workers;
+  spec->n_workers = n;
+  spec->ctx = screen;
+  spec->on_out = screen_out;
+  spec->on_report = screen_report;
+  spec->on_log = screen_log;
+  spec->on_tick = screen_tick;
+  int code = session_run(spec);
+  if (!spec->quiet) screen_summary(screen);
+  screen_free(screen);
+  return code;
+}
+
 int run_scripts(Cli *cli, SessionSpec *spec, const char *const *paths, size_t n, const msgpack_sbuffer *args, const char *title) {
   WorkerSpec workers[SCRIPTS_MAX];
   char *texts[SCRIPTS_MAX] = { NULL };
-  const char *format = cli_text(cli, "format");
   int code = 0;
   memset(workers, 0, sizeof workers);
   for (size_t i = 0; i < n && !code; i++) {
@@ -21,19 +38,7 @@ int run_scripts(Cli *cli, SessionSpec *spec, const char *const *paths, size_t n,
     if (!texts[i]) code = 2;
     workers[i] = (WorkerSpec){ .role = "run", .name = paths[i], .source = texts[i], .source_len = len, .args = args };
   }
-  Screen *screen = code ? NULL : screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms);
-  if (!code && screen) {
-    spec->workers = workers;
-    spec->n_workers = n;
-    spec->ctx = screen;
-    spec->on_out = screen_out;
-    spec->on_report = screen_report;
-    spec->on_log = screen_log;
-    spec->on_tick = screen_tick;
-    code = session_run(spec);
-    if (!spec->quiet) screen_summary(screen);
-    screen_free(screen);
-  }
+  if (!code) code = run_workers(cli, spec, workers, n, title);
   for (size_t i = 0; i < n; i++) free(texts[i]);
   return code;
 }
@@ -103,11 +108,16 @@ static int read_addresses(Cli *cli, const char *path, char **text, const char *l
 int verb_run(Cli *cli) {
   SessionSpec spec;
   msgpack_sbuffer args;
-  char title[200], *addresses = NULL;
+  char title[200] = "", *addresses = NULL;
   const char *notify[NOTIFY_MAX + 1];
   bool help = cli_flag(cli, "help");
   int code = start_common(cli, &spec);
   if (code) return code;
+  spec.record = cli_text(cli, "record");
+  bool replay = cli_text(cli, "replay") != NULL;
+  if (!cli->n_words && !replay) return cli_misuse(cli, "SCRIPT... expected");
+  if (replay && (spec.record || cli_flag(cli, "live"))) return cli_misuse(cli, "--replay excludes --%s", spec.record ? "record" : "live");
+  if (cli_text(cli, "speed") && !replay) return cli_misuse(cli, "--speed is of a --replay");
   if (cli_flag(cli, "live") && cli_flag(cli, "paper")) return cli_misuse(cli, "--live and --paper exclude each other");
   if (cli_flag(cli, "live") && !help) {
     code = consent_live(cli, cli->words[0]);
@@ -133,12 +143,12 @@ int verb_run(Cli *cli) {
     }
     spec.notify = notify;
   }
-  snprintf(title, sizeof title, "%.120s%s%s", cli->words[0], cli->n_words > 1 ? " and others" : "", spec.live ? "   LIVE"
+  if (cli->n_words) snprintf(title, sizeof title, "%.120s%s%s", cli->words[0], cli->n_words > 1 ? " and others" : "", spec.live ? "   LIVE"
     : "   paper");
   if (help && ((code = keep_with_arguments(cli)) != 0 || cli->n_words == 0)) return code;
   msgpack_sbuffer_init(&args);
   pack_args(cli, &args);
-  code = run_scripts(cli, &spec, cli->words, cli->n_words, &args, title);
+  code = replay && !help ? replay_scripts(cli, &spec, &args) : run_scripts(cli, &spec, cli->words, cli->n_words, &args, title);
   msgpack_sbuffer_destroy(&args);
   free(addresses);
   return code;

@@ -17,7 +17,8 @@ struct Screen {
   enum screen_mode mode;
   bool colour, dirty, cursor_hidden;
   char title[200];
-  int64_t start_ms, for_ms, drawn_ms;
+  int64_t start_ms, now_ms, for_ms;   /* of the session: a tape's when one plays */
+  int64_t drawn_ms;                   /* of this machine */
   int lines;                     /* of the frame that stands on the terminal */
   int columns, height;           /* of the terminal when that frame was drawn */
   Row rows[ROWS], best, last;
@@ -71,7 +72,6 @@ Screen *screen_new(const char *title, bool json, int64_t for_ms) {
   s->mode = json ? SCREEN_JSON : terminal ? SCREEN_LIVE : SCREEN_LINES;
   s->colour = terminal && !(no_color && *no_color);
   snprintf(s->title, sizeof s->title, "%s", title);
-  s->start_ms = now_monotonic();
   s->for_ms = for_ms;
   return s;
 }
@@ -204,7 +204,7 @@ static int columns_of(const Screen *s, Column *columns, int most) {
 }
 
 static void progress(Text *t, const Screen *s) {
-  int64_t passed = now_monotonic() - s->start_ms;
+  int64_t passed = s->now_ms - s->start_ms;
   if (s->for_ms > 0) {
     int bar = s->columns > 70 ? 30 : 10;
     int full = passed >= s->for_ms ? bar : (int)(passed * bar / s->for_ms);
@@ -388,7 +388,8 @@ bool screen_report(void *ctx, const char *worker, const msgpack_object *data) {
 
 void screen_tick(void *ctx, int64_t now_ms) {
   Screen *s = ctx;
-  (void)now_ms;
+  s->now_ms = now_ms;
+  if (!s->start_ms) s->start_ms = now_ms;
   if (s->mode != SCREEN_LIVE || s->n_rows == 0) return;
   if (s->dirty || now_monotonic() - s->drawn_ms > 450) draw(s);
 }
@@ -397,7 +398,7 @@ void screen_summary(Screen *s) {
   Text t = { NULL, 0, 0 };
   if (s->mode == SCREEN_JSON || s->results == 0) return;
   if (s->mode == SCREEN_LIVE) draw(s);
-  text_format(&t, "%s%.1f s, %u result%s", s->mode == SCREEN_LIVE ? "\n" : "", (double)(now_monotonic() - s->start_ms) / 1000,
+  text_format(&t, "%s%.1f s, %u result%s", s->mode == SCREEN_LIVE ? "\n" : "", (double)(s->now_ms - s->start_ms) / 1000,
     s->results, s->results == 1 ? "" : "s");
   for (int i = 0; i < s->n_verdicts; i++) text_format(&t, "%s %u %s", i ? "," : ":", s->verdicts[i].count, s->verdicts[i].text);
   if (s->has_best) {

@@ -44,6 +44,9 @@ static const Option run_options[] = {
   { "paper", NULL, "no real orders: the default", OPT_FLAG, NULL },
   { "live", NULL, "real orders, with your keys; asks first", OPT_FLAG, NULL },
   { "yes", NULL, "do not ask", OPT_FLAG, NULL },
+  { "record", "FILE", "keep all that happens on a tape, without credentials: for --replay and bourse tape", OPT_TEXT, NULL },
+  { "replay", "FILE", "play a tape: no network, its time; without SCRIPT the scripts that were recorded", OPT_FILE, NULL },
+  { "speed", "X", "of the replay: 1 is real time (as fast as it goes)", OPT_TEXT, NULL },
   { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
   { "config", "FILE", "limits of orders, the paper account (bourse.lua, ~/.config/bourse/bourse.lua)", OPT_FILE, NULL },
   { "memory", "MIB", "of memory for each script (64)", OPT_COUNT, NULL },
@@ -98,7 +101,7 @@ const Verb cli_verbs[] = {
   { "run", "SCRIPT...", "Runs strategies; no real orders unless --live.",
     "bourse run SCRIPT --help says which arguments the script takes.\n"
     "Webhooks of --notify: Slack, Mattermost, Discord and others that take {\"text\": ...}; for Telegram\n"
-    "  https://api.telegram.org/botTOKEN/sendMessage?chat_id=CHAT", run_options, 1, 16, verb_run },
+    "  https://api.telegram.org/botTOKEN/sendMessage?chat_id=CHAT", run_options, 0, 16, verb_run },
   { "orders", "[NUMBER]", "The orders of the journal; of one, all that happened.", NULL, orders_options, 0, 1, start_verb },
   { "fills", "", "What was traded, by the journal.", NULL, fills_options, 0, 0, start_verb },
   { "balance", "[ID]...", "What an account holds; on paper, or as the exchange tells it.", NULL, balance_options, 0, 20, start_verb },

@@ -175,6 +175,7 @@ static bool close_frame(FrameWriter *w, size_t more) {
   if (w->failed || !w->open) return false;
   size_t n = w->start + w->len - w->open + more;
   size_t head = w->open - FRAME_HEADER;
+  w->closed = w->open;
   w->open = 0;
   if (n > WIRE_MAX) {
     w->len = head - w->start;
@@ -195,6 +196,13 @@ bool frame_close_with(FrameWriter *w, char *block, size_t n) {
   w->lent_at = 0;
   w->lent_len = n;
   return true;
+}
+
+Frame frame_closed(const FrameWriter *w, const char **rest, size_t *rest_len) {
+  const char *p = w->buf + w->closed;
+  *rest = w->lent;
+  *rest_len = w->lent ? w->lent_len : 0;
+  return (Frame){ .type = (uint8_t)p[5 - FRAME_HEADER], .id = get32(p + 8 - FRAME_HEADER), .payload = p, .len = w->start + w->len - w->closed };
 }
 
 bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n) {

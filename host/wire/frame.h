@@ -27,6 +27,7 @@ void frame_reader_free(FrameReader *r);
 typedef struct {
   char *buf; size_t start, len, cap, open;
   char *lent; size_t lent_at, lent_len;     /* a block that goes out after what is in buf, see frame_close_with */
+  size_t closed;                            /* where in buf the payload of the frame that was closed last begins */
   bool failed;
 } FrameWriter;
 void frame_open(FrameWriter *w, uint8_t type, uint32_t id);   /* then write the payload with a packer over frame_append */
@@ -35,6 +36,8 @@ bool frame_close(FrameWriter *w);                             /* false: too long
 /* The same for a payload that ends with these bytes of a malloc'd block, which is the writer's from here on. Nothing is copied unless another frame
  * follows before they are sent: a list of markets has megabytes, and each copy of it costs a page fault for every 4 KiB. */
 bool frame_close_with(FrameWriter *w, char *block, size_t n);
+/* The frame that was closed last, before anything else is written or flushed. Its payload may be in two parts: the second is of a lent block. */
+Frame frame_closed(const FrameWriter *w, const char **rest, size_t *rest_len);
 bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n);
 enum frame_status frame_flush(FrameWriter *w, int fd);        /* OK all sent, NONE more later, EOF peer gone, BAD (errno) */
 size_t frame_pending(const FrameWriter *w);

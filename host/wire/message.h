@@ -15,7 +15,9 @@
 
 enum message_type {
   /* broker -> worker */
-  MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns} */
+  MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns}
+                     options of a recorded or replayed run: stepped: time goes on with messages only, and the order of tables comes from `random`;
+                     turns: MSG_IDLE {taken} each time before it waits; tells_calls: MSG_CALL */
   MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source} or {error} */
   MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}} */
   MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
@@ -50,8 +52,10 @@ enum message_type {
   MSG_TASKED,     /* of the clerk: {task, value} or {task, error={class, message}} */
   MSG_FACTS,      /* of the clerk, unasked: {orders=[..], fills=[..], clock=..} */
   MSG_NOTIFY,     /* {text}, to the addresses that the user named */
+  MSG_CALL,       /* {call, venue, method, args, params}: for a recording; MSG_HTTP of that call says {call}, too */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
-                     callback may take, while CPU is used, and the worker is killed. */
+                     callback may take, while CPU is used, and the worker is killed. With `turns` {taken}: all messages
+                     so far are done with, that many. */
 };
 #endif

@@ -8,6 +8,7 @@
 #define CHUNK (64u * 1024)         /* a chunk is aligned to its size, so that a block's address tells its chunk */
 #define REGION (16 * CHUNK)        /* chunks are taken from the system this many at a time */
 #define EMPTY_WARM 16              /* empty chunks that keep their pages */
+#define PLACES 0x100000000000ull   /* addresses from here to twice that are free on 64-bit Linux, whatever is loaded */
 #define SLACK (16u << 20)          /* what half-used chunks may cost above the limit before requests fail */
 
 #ifdef BOURSE_SANITIZE
@@ -17,7 +18,7 @@
 #endif
 
 typedef struct Slot { struct Slot *next; } Slot;
-typedef struct Region { struct Region *next; char *memory; } Region;
+typedef struct Region { struct Region *next; char *memory; bool mapped; } Region;
 
 struct Chunk {
   Chunk *next, *before;            /* in the list of open chunks of its class, or of empty ones */
@@ -34,10 +35,13 @@ void heap_init(Heap *h, size_t limit) {
   h->most_held = limit > SIZE_MAX - SLACK ? SIZE_MAX : limit + SLACK;
 }
 
+void heap_place(Heap *h, uint64_t bits) { h->place = sizeof(size_t) == 8 ? (size_t)(PLACES + bits % PLACES / REGION * REGION) : 0; }
+
 void heap_free(Heap *h) {
   for (Region *r = h->regions, *next; r; r = next) {
     next = r->next;
-    free(r->memory);
+    if (r->mapped) munmap(r->memory, REGION);
+    else free(r->memory);
     free(r);
   }
   h->regions = NULL;
@@ -73,10 +77,25 @@ static void chunk_put_empty(Heap *h, Chunk *c) {
   h->n_empty++;
 }
 
+/* At its place; NULL: that is taken, or not to be had. */
+static char *map_at_place(Heap *h) {
+#ifdef MAP_FIXED_NOREPLACE
+  void *want = (void *)h->place, *p = mmap(want, REGION, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+  h->place += REGION;
+  if (p == want) return p;
+  if (p != MAP_FAILED) munmap(p, REGION);
+#else
+  (void)h;
+#endif
+  return NULL;
+}
+
 static bool region_new(Heap *h) {
   Region *r = malloc(sizeof *r);
   if (!r) return false;
-  r->memory = aligned_alloc(CHUNK, REGION);
+  r->memory = h->place ? map_at_place(h) : NULL;
+  r->mapped = r->memory != NULL;
+  if (!r->memory) r->memory = aligned_alloc(CHUNK, REGION);
   if (!r->memory) {
     free(r);
     return false;

@@ -3,6 +3,7 @@
 #ifndef BOURSE_ALLOC_H
 #define BOURSE_ALLOC_H
 #include <stddef.h>
+#include <stdint.h>
 
 #define ALLOC_SMALL 512            /* bytes; larger blocks come from malloc */
 #define ALLOC_CLASSES (ALLOC_SMALL / 16)
@@ -21,9 +22,13 @@ struct Heap {
   Chunk *open[ALLOC_CLASSES];      /* chunks with a free slot, by class */
   Chunk *empty; size_t n_empty;
   void *regions;
+  size_t place;                    /* where the next region goes; 0: anywhere */
 };
 
 void heap_init(Heap *h, size_t limit);
+/* Small blocks come to lie where `bits` say, in this process and in any other: tables that have tables as keys are walked in the order of addresses, and a
+ * replay must walk them as it was recorded. Before the first block. */
+void heap_place(Heap *h, uint64_t bits);
 void heap_free(Heap *h);           /* gives everything back; all states are closed by then */
 void *alloc_lua(void *user, void *block, size_t old_size, size_t new_size);   /* a lua_Alloc */
 #endif

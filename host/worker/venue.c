@@ -235,7 +235,7 @@ bool venue_pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_
   msgpack_packer pk;
   msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
   static const char *const fields[] = { "method", "url", "headers", "body", "right", "cost", "bucket", "timeout_ms", "nonce", "keep", NULL };
-  size_t n = 1 + (size_t)(v->conform_ref != LUA_NOREF ? 2 : 0) + (size_t)c->dry_run + (c->act[0] ? 2 : 0);
+  size_t n = 1 + (size_t)(v->conform_ref != LUA_NOREF ? 2 : 0) + (size_t)c->dry_run + (c->act[0] ? 2 : 0) + (c->number > 0);
   for (const char *const *f = fields; *f; f++) {
     lua_pushstring(co, *f);
     if (lua_rawget(co, idx) != LUA_TNIL) n++;
@@ -248,6 +248,7 @@ bool venue_pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_
     pack_key_int(&pk, "order", c->order);
     pack_key_str(&pk, "act", c->act);
   }
+  if (c->number) pack_key_int(&pk, "call", c->number);
   for (const char *const *f = fields; *f; f++) {
     lua_pushstring(co, *f);
     if (lua_rawget(co, idx) != LUA_TNIL) {
@@ -435,6 +436,29 @@ Call *call_new(Venue *v, Waiter waiter, int nargs) {
   c->waiter = waiter;
   lua_xmove(v->L, c->co, nargs + 1);
   return c;
+}
+
+void call_tell(Call *c, lua_State *L, const char *method, int first, int n) {
+  Worker *w = c->venue->worker;
+  char err[128];
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  if (!w->tells_calls) return;
+  c->number = ++w->last_call;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, 5);
+  pack_key_int(&pk, "call", c->number);
+  pack_key_str(&pk, "venue", c->venue->id);
+  pack_key_str(&pk, "method", method);
+  pack_str(&pk, "args");
+  pack_array(&pk, (size_t)n);
+  bool ok = true;
+  for (int i = 0; i < n && ok; i++) ok = copy_pack(L, first + i, &pk, err, sizeof err);
+  pack_str(&pk, "params");
+  ok = ok && copy_pack(L, first + n, &pk, err, sizeof err);
+  if (ok) worker_tell(w, MSG_CALL, &out);
+  msgpack_sbuffer_destroy(&out);
 }
 
 void venue_dry_run_done(Call *c, const msgpack_object *signed_request) {

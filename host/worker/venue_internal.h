@@ -46,6 +46,7 @@ struct Call {
   Venue *replaces;                     /* opening a saved adapter: nobody waits */
   bool opening, sent_any, whole_text, dry_run, ended;
   int64_t order; char act[12];         /* of the clerk: what its requests are for, as MSG_HTTP tells it; act is "" for others */
+  uint32_t number;                     /* for a recording; 0: there is none */
   Call *next;
 };
 
@@ -75,6 +76,8 @@ void venue_sweep(void);
 void call_fail_text(Call *c, const char *class, const char *text);
 void call_step(Call *c, int nargs);
 Call *call_new(Venue *v, Waiter waiter, int nargs);
+/* For a recording: which call this is. Its n arguments and then its params lie on L's stack from `first`. */
+void call_tell(Call *c, lua_State *L, const char *method, int first, int n);
 
 /* venue_open.c */
 void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *payload);

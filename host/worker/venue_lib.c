@@ -46,6 +46,7 @@ static int start_call(lua_State *L, Venue *v, const char *method, int n, int fir
   c->dry_run = dry_run;
   c->order = order;
   snprintf(c->act, sizeof c->act, "%s", act);
+  call_tell(c, L, method, first, n);
   call_step(c, 5);
   return worker_wait(L);
 }

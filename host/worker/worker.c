@@ -17,6 +17,7 @@
 #include "worker/sandbox.h"
 #include "worker/scan.h"
 #include "worker/sealed.h"
+#include "worker/seeded.h"
 #include "worker/venue.h"
 #include "worker/worker_internal.h"
 
@@ -151,15 +152,13 @@ static void set_now(Worker *w, int64_t now) {
   w->now_mono_ms = mono_ms();
 }
 
-int64_t worker_now(const Worker *w) { return w->frozen ? w->now_ms : w->now_ms + (mono_ms() - w->now_mono_ms); }
+int64_t worker_now(const Worker *w) { return w->frozen || w->stepped ? w->now_ms : w->now_ms + (mono_ms() - w->now_mono_ms); }
 bool worker_clock_frozen(const Worker *w) { return w->frozen; }
 const char *worker_orders(const Worker *w) { return w->orders; }
 
 static uint64_t rotl(uint64_t x, int k) { return x << k | x >> (64 - k); }
 
-uint64_t worker_random(lua_State *L) {          /* xoshiro256** */
-  Worker *w = worker_of(L);
-  if (w->frozen) return 1ull << 63;
+static uint64_t worker_bits(Worker *w) {         /* xoshiro256** */
   uint64_t *s = w->random, r = rotl(s[1] * 5, 7) * 9, t = s[1] << 17;
   s[2] ^= s[0];
   s[3] ^= s[1];
@@ -168,6 +167,11 @@ uint64_t worker_random(lua_State *L) {          /* xoshiro256** */
   s[2] ^= t;
   s[3] = rotl(s[3], 45);
   return r;
+}
+
+uint64_t worker_random(lua_State *L) {
+  Worker *w = worker_of(L);
+  return w->frozen ? 1ull << 63 : worker_bits(w);
 }
 
 /* ---- states ---- */
@@ -193,7 +197,7 @@ lua_State *worker_state_new(Worker *w, const char *name) {
   s->heap.heap = &w->heap;
   s->worker = w;
   snprintf(s->name, sizeof s->name, "%s", name);
-  s->L = lua_newstate(alloc_lua, s);
+  s->L = w->stepped ? seeded_newstate(alloc_lua, s, (unsigned)worker_bits(w)) : lua_newstate(alloc_lua, s);
   if (!s->L) {
     free(s);
     return NULL;
@@ -321,10 +325,14 @@ static void boot(Worker *w, const msgpack_object *m) {
   w->cpu_ms = limit_of(limits, "cpu_ms", 5000);
   w->frozen = pack_get_bool(options, "frozen_clock");
   if (!pack_get_line(options, "orders", w->orders, sizeof w->orders)) w->orders[0] = 0;
+  w->stepped = pack_get_bool(options, "stepped");
+  w->by_turns = pack_get_bool(options, "turns");
+  w->tells_calls = pack_get_bool(options, "tells_calls");
   w->tty = pack_get_bool(m, "tty");
   w->columns = (int)pack_get_int(m, "columns", 80);
   set_now(w, pack_get_int(m, "now_ms", 0));
   seed(w, m);
+  if (w->stepped) heap_place(&w->heap, worker_bits(w));
   limit_begin(w->cpu_ms, "loading");
   lua_State *L = worker_state_new(w, name);
   if (!L) worker_die("worker: out of memory");
@@ -344,6 +352,17 @@ static void boot(Worker *w, const msgpack_object *m) {
 }
 
 /* ---- the loop ---- */
+
+/* All that came is done with, and nothing is left to do: before a wait, when the broker gives turns. */
+static void turn_over(Worker *w) {
+  msgpack_packer pk;
+  frame_open(&w->out, MSG_IDLE, 0);
+  msgpack_packer_init(&pk, &w->out, frame_append);
+  pack_map(&pk, 1);
+  pack_key_int(&pk, "taken", w->taken);
+  if (!frame_close(&w->out)) worker_die("worker: out of memory");
+  w->idle_ms = mono_ms();
+}
 
 /* Tells the watchdog that a callback is over. */
 static void idle(Worker *w) {
@@ -397,7 +416,8 @@ static void serve(Worker *w) {
     }
     limit_end();
     if (!frame_waiting(&w->in)) {
-      idle(w);
+      if (w->by_turns) turn_over(w);
+      else idle(w);
       flush(w);
     }
     enum frame_status r = frame_read(&w->in, w->fd, &f);
@@ -405,6 +425,7 @@ static void serve(Worker *w) {
     if (r != FRAME_OK) worker_die("worker: a bad message from the broker: %s", w->in.error ? w->in.error : "unreadable");
     msgpack_object payload;
     const char *why;
+    w->taken++;
     if (!frame_unpack(f.payload, f.len, &zone, &payload, &why)) worker_die("worker: a bad message from the broker: %s", why);
     handle(w, &f, &payload);
     task_run_all(w);

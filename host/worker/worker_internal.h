@@ -20,7 +20,9 @@ struct Worker {
   size_t live;                     /* tasks that have not ended */
   Listener listeners[32];
   uint32_t cpu_ms, callback_ms;
-  int64_t now_ms, now_mono_ms; bool frozen;
+  int64_t now_ms, now_mono_ms; bool frozen, stepped;
+  bool by_turns; uint32_t taken;   /* messages of the broker so far */
+  bool tells_calls; uint32_t last_call;
   int64_t idle_ms;                 /* when MSG_IDLE was last sent */
   uint64_t random[4];
   bool done, stopping; int code;

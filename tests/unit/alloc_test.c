@@ -139,8 +139,38 @@ static void soft_limit_asks_once(void **state) {
   heap_free(&h);
 }
 
+/* The same bits, the same addresses: of a heap that is gone, and not of one whose place is taken. */
+static void placed_blocks(void **state) {
+  (void)state;
+  Heap h, other;
+  HeapUser u = { &h, 0 }, v = { &other, 0 };
+  static void *first[3000], *again[3000];
+  for (int turn = 0; turn < 2; turn++) {
+    void **blocks = turn ? again : first;
+    heap_init(&h, 64u << 20);
+    heap_place(&h, 0x123456789abcdefu);
+    for (int i = 0; i < 3000; i++) {
+      blocks[i] = alloc_lua(&u, NULL, 0, (size_t)(i % 512) + 1);
+      assert_non_null(blocks[i]);
+      memset(blocks[i], i, (size_t)(i % 512) + 1);
+    }
+    heap_init(&other, 64u << 20);
+    heap_place(&other, 0x123456789abcdefu);
+    void *p = alloc_lua(&v, NULL, 0, 64);
+    assert_non_null(p);
+    for (int i = 0; i < 3000; i++) assert_ptr_not_equal(p, blocks[i]);
+    alloc_lua(&v, p, 64, 0);
+    heap_free(&other);
+    for (int i = 0; i < 3000; i++) alloc_lua(&u, blocks[i], (size_t)(i % 512) + 1, 0);
+    heap_free(&h);
+  }
+#ifndef BOURSE_SANITIZE                /* where all blocks come from malloc */
+  assert_memory_equal(first, again, sizeof first);
+#endif
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = { cmocka_unit_test(random_blocks), cmocka_unit_test(limit_is_hard), cmocka_unit_test(classes_share),
-    cmocka_unit_test(soft_limit_asks_once) };
+    cmocka_unit_test(soft_limit_asks_once), cmocka_unit_test(placed_blocks) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

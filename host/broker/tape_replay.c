@@ -1,0 +1,583 @@
+/* Playing: the questions of workers are answered from a tape, at the time of the tape. A question is matched with what the same worker asked when it was
+ * recorded: the same request, file, stored key or sleep, in order for equal ones. While the scripts are those that were recorded, each answer comes at the
+ * very time and in the very order in which it came then. What was never asked gets an error, or (sleeps, stored values) what is true without a tape. */
+#include "broker/asked.h"
+#include "broker/draft.h"
+#include "broker/peer.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NEVER INT64_MIN               /* no answer is on the tape: it was stopped, or cut off, before one came */
+#define LATER_US 10000000             /* nobody waits longer for an answer that was recorded later on */
+#define LEAST_US 100                  /* a sleep, a stored value: time must go on in a script that does nothing else in a loop */
+#define ABSENT_US 10000               /* an error that is not on the tape */
+#define WAITS_MAX 12000               /* answers of one worker on their way */
+
+typedef struct {
+  uint64_t key;                       /* of worker, kind and question */
+  int64_t asked_us, at_us;            /* at_us: of the answer, or NEVER */
+  uint64_t place;                     /* of the answer */
+  uint32_t rank;                      /* of the answer among all events */
+  uint32_t taken;                     /* in the first of equal ones: how many are used up. (While the tape is looked through: which question it is) */
+} Recorded;
+
+typedef struct Due Due;               /* an answer, or a message that answers nothing, on its way */
+struct Due {
+  LoopTimer timer;
+  Play *play;
+  Peer *peer;
+  uint32_t id, worker;
+  uint8_t what;                       /* the message that answers */
+  int64_t at_us;                      /* when it came in the recording */
+  uint64_t place;
+  char *made; size_t made_len;        /* the payload, when it is not on the tape */
+  Due *prev, *next;
+};
+
+typedef struct Kept { uint32_t worker; char *key, *value; size_t key_len, value_len; struct Kept *next; } Kept;
+typedef struct { uint32_t worker, rank; int64_t at_us; Birth birth; } Born;
+typedef struct { char kind[16], name[64], digest[65]; bool told; } File;
+
+struct Play {
+  Session *session;
+  Tape *tape;
+  Recorded *list; size_t n, cap;
+  Born *born; size_t n_born;
+  Asked open, loading;                                             /* while the tape is looked through: by their places in the list, and in files */
+  File *files; size_t n_files;
+  Due *due;
+  Kept *kept;                                                      /* what scripts stored in this replay */
+  LoopTimer end;
+  int64_t end_us;
+  msgpack_zone *zone;
+};
+
+/* --- what is on the tape --- */
+
+static uint64_t hash(uint64_t h, const void *bytes, size_t n) {
+  const unsigned char *p = bytes;
+  for (size_t i = 0; i < n; i++) h = (h ^ p[i]) * 0x100000001b3u;
+  return h ^ h >> 29;
+}
+
+static uint64_t key_of(uint32_t worker, uint8_t what) {
+  const unsigned char head[5] = { (unsigned char)worker, (unsigned char)(worker >> 8), (unsigned char)(worker >> 16), (unsigned char)(worker >> 24), what };
+  return hash(0xcbf29ce484222325u, head, sizeof head);
+}
+
+static uint64_t key_text(uint64_t h, const msgpack_object *m, const char *name) {
+  const char *s;
+  size_t n = 0;
+  return pack_get_text(m, name, &s, &n) ? hash(hash(h, s, n), "", 1) : hash(h, "\1", 1);
+}
+
+/* Of a question as its message says it. A sleep is told apart by its id, too: no two are the same. */
+static uint64_t key_asked(uint32_t worker, uint8_t what, uint32_t id, const msgpack_object *m) {
+  uint64_t h = key_of(worker, what);
+  double ms;
+  switch (what) {
+    case MSG_SOURCE: return key_text(key_text(h, m, "kind"), m, "name");
+    case MSG_STORE: return key_text(key_text(h, m, "op"), m, "key");
+    case MSG_SLEEP:
+      ms = pack_get_double(m, "ms", 0);
+      return hash(hash(h, &id, sizeof id), &ms, sizeof ms);
+    default: return h;
+  }
+}
+
+static uint64_t key_request(uint32_t worker, const void *digest, size_t n) { return hash(key_of(worker, MSG_HTTP), digest, n); }
+
+static void asked(Play *y, const TapeEvent *e, uint64_t key) {
+  if (y->n == y->cap) {
+    y->cap = y->cap ? y->cap * 2 : 1024;
+    y->list = realloc(y->list, y->cap * sizeof *y->list);
+    if (!y->list) abort();
+  }
+  asked_put(&y->open, e, (uint32_t)y->n);
+  y->list[y->n] = (Recorded){ .key = key, .asked_us = e->at_us, .at_us = NEVER, .rank = UINT32_MAX, .taken = (uint32_t)y->n };
+  y->n++;
+}
+
+static void answered(Play *y, const TapeEvent *e, uint32_t rank) {
+  uint32_t i;
+  if (!asked_take(&y->open, e, &i)) return;
+  y->list[i].at_us = e->at_us;
+  y->list[i].place = e->place;
+  y->list[i].rank = rank;
+}
+
+static void load_asked(Play *y, const TapeEvent *e, const msgpack_object *m) {
+  File f = { .told = false };
+  size_t i = 0;
+  pack_get_line(m, "kind", f.kind, sizeof f.kind);
+  pack_get_line(m, "name", f.name, sizeof f.name);
+  while (i < y->n_files && (strcmp(y->files[i].kind, f.kind) || strcmp(y->files[i].name, f.name))) i++;
+  if (i == y->n_files) {
+    y->files = realloc(y->files, (i + 1) * sizeof f);
+    if (!y->files) abort();
+    y->files[y->n_files++] = f;
+  }
+  asked_put(&y->loading, e, (uint32_t)i);
+}
+
+static void loaded(Play *y, const TapeEvent *e, const msgpack_object *m) {
+  uint32_t i;
+  const char *text;
+  size_t n;
+  if (asked_take(&y->loading, e, &i) && pack_get_text(m, "source", &text, &n)) source_digest(text, n, y->files[i].digest);
+}
+
+static void born(Play *y, const TapeEvent *e, uint32_t rank, const msgpack_object *m) {
+  const char *random;
+  size_t n;
+  Born b = { .worker = e->worker, .rank = rank, .at_us = e->at_us, .birth.now_ms = pack_get_int(m, "now_ms", e->at_us / 1000) };
+  if (!pack_get_text(m, "random", &random, &n) || n != sizeof b.birth.random) return;
+  memcpy(b.birth.random, random, n);
+  Born *more = realloc(y->born, (y->n_born + 1) * sizeof *more);
+  if (!more) abort();
+  y->born = more;
+  y->born[y->n_born++] = b;
+}
+
+static void due_unlink(Due *d) {
+  if (d->peer) d->peer->n_due--;
+  if (d->prev) d->prev->next = d->next;
+  else d->play->due = d->next;
+  if (d->next) d->next->prev = d->prev;
+  loop_cancel(d->play->session->loop, &d->timer);
+}
+
+static void due_free(Due *d) {
+  due_unlink(d);
+  free(d->made);
+  free(d);
+}
+
+static void due(void *ctx);
+static const Answers of_tape;
+
+static Due *due_new(Play *y, Peer *p, uint32_t worker, uint32_t id, uint8_t what) {
+  Due *d = calloc(1, sizeof *d);
+  if (!d) abort();
+  *d = (Due){ .timer = { .fn = due, .ctx = d }, .play = y, .peer = p, .worker = worker, .id = id, .what = what, .next = y->due };
+  if (d->next) d->next->prev = d;
+  if (p) p->n_due++;
+  return y->due = d;
+}
+
+/* A message that no worker asked for: the file of an adapter or script was saved anew; or the run was stopped. */
+static void unasked(Play *y, const TapeEvent *e, uint32_t rank) {
+  Due *d = due_new(y, NULL, e->worker, 0, e->what);
+  d->at_us = e->at_us;
+  d->place = e->place;
+  loop_at(y->session->loop, &d->timer, e->at_us, rank);
+}
+
+static bool unpacked(Play *y, const TapeEvent *e, msgpack_object *m) {
+  const char *why;
+  return e->len && frame_unpack(e->data, e->len, y->zone, m, &why) && m->type == MSGPACK_OBJECT_MAP;
+}
+
+static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
+  msgpack_object m;
+  const char *digest;
+  size_t n;
+  switch (e->what) {
+    case TAPE_HEAD:
+      if (unpacked(y, e, &m) && pack_get_int(&m, "from", 0) > 0) loop_play(y->session->loop, pack_get_int(&m, "from", 0), y->session->spec->speed);
+      break;
+    case MSG_BOOT: if (unpacked(y, e, &m)) born(y, e, rank, &m); break;
+    case MSG_HTTP: if (unpacked(y, e, &m) && pack_get_text(&m, "key", &digest, &n)) asked(y, e, key_request(e->worker, digest, n)); break;
+    case MSG_SOURCE: case MSG_STORE: case MSG_SLEEP:
+      if (!unpacked(y, e, &m)) break;
+      asked(y, e, key_asked(e->worker, e->what, e->id, &m));
+      if (e->what == MSG_SOURCE) load_asked(y, e, &m);
+      break;
+    case MSG_SOURCE_IS: if (unpacked(y, e, &m)) loaded(y, e, &m); /* fall through */
+    case MSG_REPLY: case MSG_STORED: case MSG_WAKE: answered(y, e, rank); break;
+    case MSG_RELOAD: if (y->session->spec->replay_files) unasked(y, e, rank); break;
+    case MSG_STOP: unasked(y, e, rank); break;
+    default: break;
+  }
+  y->end_us = e->at_us;
+}
+
+static int by_key(const void *a, const void *b) {
+  const Recorded *x = a, *y = b;
+  return x->key != y->key ? (x->key < y->key ? -1 : 1) : x->taken < y->taken ? -1 : x->taken > y->taken;
+}
+
+static void over(void *ctx) {
+  Play *y = ctx;
+  session_stop(y->session, "the tape is over");
+}
+
+bool play_open(Session *s, Tape *t) {
+  Play *y = calloc(1, sizeof *y);
+  TapeEvent e;
+  enum tape_read r;
+  uint64_t good;
+  uint32_t rank = 0;
+  if (!y || !(y->zone = msgpack_zone_new(8192))) abort();
+  *y = (Play){ .session = s, .tape = t, .end = { .fn = over, .ctx = y }, .zone = y->zone };
+  s->play = y;
+  tape_seek(t, 0);
+  while ((r = tape_next(t, &e)) == TAPE_EVENT) {
+    if (!rank++) loop_play(s->loop, e.at_us, s->spec->speed);
+    look_at(y, &e, rank);
+  }
+  asked_free(&y->open);
+  asked_free(&y->loading);
+  if (r == TAPE_BAD || tape_state(t, &good) == TAPE_DAMAGED) {
+    tape_state(t, &good);
+    session_say(s, "error", "%s: damaged behind byte %llu; 'bourse tape cut' makes a sound one of what can be read", tape_path(t), (unsigned long long)good);
+    return false;
+  }
+  if (!y->n_born) {
+    session_say(s, "error", "%s: nothing is on the tape", tape_path(t));
+    return false;
+  }
+  if (tape_state(t, NULL) == TAPE_CUT_OFF) session_say(s, "warn", "%s: the recording was cut off; it is played as far as it goes", tape_path(t));
+  qsort(y->list, y->n, sizeof *y->list, by_key);
+  for (size_t i = 0; i < y->n; i++) y->list[i].taken = 0;
+  s->answers = &of_tape;
+  s->turns.on = true;
+  loop_at(s->loop, &y->end, y->end_us, LOOP_RANK - 1);
+  return true;
+}
+
+static const Born *born_of(const Play *y, const Peer *p) {
+  for (size_t i = 0; i < y->n_born; i++)
+    if (y->born[i].worker == peer_number(p)) return &y->born[i];
+  return NULL;
+}
+
+bool play_birth(Peer *p, Birth *b) {
+  Play *y = p->session->play;
+  if (!y) return false;
+  const Born *as = born_of(y, p);
+  *b = as ? as->birth : y->born[0].birth;
+  if (as) b->now_ms += (clock_mono_us() - as->at_us) / 1000;                /* nothing, unless the tape was cut */
+  else {                              /* one more than was recorded: its chance is its own, and the same each time */
+    b->now_ms = clock_wall_ms();
+    b->random[0] ^= (unsigned char)(peer_number(p) + 1);
+  }
+  return true;
+}
+
+bool play_boot_later(Peer *p) {
+  Play *y = p->session->play;
+  if (!y) return false;
+  const Born *as = born_of(y, p);
+  Due *d = due_new(y, p, peer_number(p), 0, MSG_BOOT);
+  if (as) loop_at(y->session->loop, &d->timer, as->at_us, as->rank);
+  else loop_after_us(y->session->loop, &d->timer, 0);
+  return true;
+}
+
+/* --- answers --- */
+
+/* What answers a question that is asked now; NULL: nothing on the tape. *later: there is such an answer, but of a question asked long after. */
+static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
+  size_t low = 0, high = y->n;
+  int64_t now = clock_mono_us();
+  *later = 0;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    if (y->list[mid].key < key) low = mid + 1;
+    else high = mid;
+  }
+  if (low == y->n || y->list[low].key != key) return NULL;
+  size_t i = low + y->list[low].taken;
+  if (i >= y->n || y->list[i].key != key) return NULL;
+  /* What was answered before now is not the newest any more when the same was asked again meanwhile. */
+  while (i + 1 < y->n && y->list[i + 1].key == key && y->list[i].at_us < now && y->list[i + 1].asked_us <= now) i++;
+  if (y->list[i].asked_us > now + LATER_US) {
+    *later = y->list[i].asked_us - now;
+    return NULL;
+  }
+  y->list[low].taken = (uint32_t)(i - low) + 1;
+  return &y->list[i];
+}
+
+/* When it came; when that is past already, after as long as it took then. */
+static void due_recorded(Play *y, Peer *p, uint32_t id, uint8_t what, const Recorded *r) {
+  if (r->at_us == NEVER) return;
+  Due *d = due_new(y, p, peer_number(p), id, what);
+  int64_t now = clock_mono_us();
+  d->at_us = r->at_us;
+  d->place = r->place;
+  loop_at(y->session->loop, &d->timer, r->at_us >= now ? r->at_us : now + r->at_us - r->asked_us, r->rank);
+}
+
+static msgpack_packer made_begin(msgpack_sbuffer *b, size_t n) {
+  msgpack_packer pk;
+  msgpack_sbuffer_init(b);
+  msgpack_packer_init(&pk, b, msgpack_sbuffer_write);
+  pack_map(&pk, n);
+  return pk;
+}
+
+static void due_made(Play *y, Peer *p, uint32_t id, uint8_t what, msgpack_sbuffer *b, int64_t in_us) {
+  Due *d = due_new(y, p, peer_number(p), id, what);
+  d->made_len = b->size;
+  d->made = msgpack_sbuffer_release(b);
+  loop_after_us(y->session->loop, &d->timer, in_us);
+}
+
+static void due_error(Play *y, Peer *p, uint32_t id, uint8_t what, const char *text) {
+  msgpack_sbuffer b;
+  msgpack_packer pk = made_begin(&b, 1);
+  pack_key_str(&pk, "error", text);
+  due_made(y, p, id, what, &b, ABSENT_US);
+}
+
+/* A reply as it was, with the time of now: the two differ when the question is not asked at its own time. */
+static void put_reply(const Due *d, const msgpack_object *m) {
+  const msgpack_object *error = pack_get(m, "error"), *url = pack_get(m, "url");
+  const char *body = "";
+  size_t n = 0;
+  msgpack_packer pk = peer_begin(d->peer, MSG_REPLY, d->id);
+  if (error) {
+    pack_map(&pk, 1);
+    pack_key_object(&pk, "error", error);
+  } else {
+    pack_get_text(m, "body", &body, &n);
+    pack_map(&pk, 4 + (size_t)pack_get_bool(m, "kept"));
+    pack_key_int(&pk, "status", pack_get_int(m, "status", 0));
+    pack_key_int(&pk, "received_ms", pack_get_int(m, "received_ms", d->at_us / 1000) + (clock_mono_us() - d->at_us) / 1000);
+    pack_str(&pk, "url");
+    if (url) msgpack_pack_object(&pk, *url);
+    else pack_nil(&pk);
+    if (pack_get_bool(m, "kept")) pack_key_bool(&pk, "kept", true);
+    pack_key_bin(&pk, "body", body, n);
+  }
+  peer_end(d->peer);
+}
+
+static void put_wake(const Due *d, const msgpack_object *m) {
+  msgpack_packer pk = peer_begin(d->peer, MSG_WAKE, d->id);
+  pack_map(&pk, 1);
+  pack_key_int(&pk, "now_ms", m ? pack_get_int(m, "now_ms", clock_wall_ms()) + (clock_mono_us() - d->at_us) / 1000 : clock_wall_ms());
+  peer_end(d->peer);
+}
+
+static void put_same(const Due *d, const char *payload, size_t n) {
+  peer_begin(d->peer, d->what, d->id);
+  frame_append(&d->peer->out, payload, n);
+  peer_end(d->peer);
+}
+
+static Peer *peer_numbered(Session *s, uint32_t number) { return number < s->n_peers ? &s->peers[number] : NULL; }
+
+static void deliver(Play *y, const Due *d) {
+  TapeEvent e;
+  msgpack_object m;
+  if (d->what == MSG_BOOT) peer_boot(d->peer);
+  else if (d->made) put_same(d, d->made, d->made_len);
+  else if (d->what == MSG_WAKE && !d->place) put_wake(d, NULL);
+  else if (!tape_read_at(y->tape, d->place, &e) || !unpacked(y, &e, &m)) session_say(y->session, "error", "%s: cannot be read any more", tape_path(y->tape));
+  else if (d->what == MSG_REPLY) put_reply(d, &m);
+  else if (d->what == MSG_WAKE) put_wake(d, &m);
+  else put_same(d, e.data, e.len);
+}
+
+/* Off the list first: what is delivered may end the worker, and then all that is due to it goes. */
+static void due(void *ctx) {
+  Due *d = ctx;
+  due_unlink(d);
+  if (!d->peer) d->peer = peer_numbered(d->play->session, d->worker);
+  if (d->peer && d->peer->state < PEER_LEAVING) deliver(d->play, d);
+  free(d->made);
+  free(d);
+}
+
+static bool crowded(Peer *p) {
+  if (p->n_due < WAITS_MAX) return false;
+  peer_fail(p, 3, "%s: stopped: more than %d waits at once", p->name, WAITS_MAX);
+  return true;
+}
+
+/* --- requests --- */
+
+static void absent(Play *y, Peer *p, uint32_t id, const Draft *d, int64_t later_us) {
+  char message[400], later[80] = "";
+  msgpack_sbuffer b;
+  if (later_us) snprintf(later, sizeof later, " (it was asked %.0f s later than now)", (double)later_us / 1e6);
+  snprintf(message, sizeof message, "not on the tape: %s %.*s%s", d->method, d->url.recipe ? 16 : d->url.n > 200 ? 200 : (int)d->url.n,
+           d->url.recipe ? "a signed request" : d->url.p, later);
+  msgpack_packer pk = made_begin(&b, 1);
+  pack_str(&pk, "error");
+  pack_map(&pk, 3);
+  pack_key_str(&pk, "class", "BadResponse");
+  pack_key_str(&pk, "message", message);
+  pack_key_bool(&pk, "retry", false);
+  due_made(y, p, id, MSG_REPLY, &b, ABSENT_US);
+}
+
+static void http(Peer *p, uint32_t id, const msgpack_object *m) {
+  Play *y = p->session->play;
+  Draft d;
+  char err[200];
+  unsigned char digest[16];
+  int64_t later;
+  if (crowded(p)) return;
+  if (!draft_read(&d, m, err, sizeof err)) {
+    msgpack_sbuffer b;
+    msgpack_packer pk = made_begin(&b, 1);
+    pack_str(&pk, "error");
+    pack_map(&pk, 3);
+    pack_key_str(&pk, "class", "BadRequest");
+    pack_key_str(&pk, "message", err);
+    pack_key_bool(&pk, "retry", false);
+    due_made(y, p, id, MSG_REPLY, &b, ABSENT_US);
+  } else {
+    draft_digest(&d, digest);
+    const Recorded *r = find(y, key_request(peer_number(p), digest, sizeof digest), &later);
+    if (r) due_recorded(y, p, id, MSG_REPLY, r);
+    else absent(y, p, id, &d, later);
+  }
+  draft_free(&d);
+}
+
+/* --- files --- */
+
+/* A run that differs from what was recorded may do so because its files do. */
+static void tell_if_other(Play *y, const Peer *p, const msgpack_object *m) {
+  char kind[16] = "", name[64] = "";
+  pack_get_line(m, "kind", kind, sizeof kind);
+  pack_get_line(m, "name", name, sizeof name);
+  const char *digest = source_loaded(p, kind, name);
+  for (size_t i = 0; digest && i < y->n_files; i++) {
+    File *f = &y->files[i];
+    if (f->told || !f->digest[0] || strcmp(f->kind, kind) || strcmp(f->name, name) || !strcmp(f->digest, digest)) continue;
+    f->told = true;
+    session_say(y->session, "note", "%s '%s' is not as it was recorded", kind, name);
+  }
+}
+
+static void source(Peer *p, uint32_t id, const msgpack_object *m) {
+  Play *y = p->session->play;
+  int64_t later;
+  char kind[16] = "", name[64] = "", text[200];
+  if (!p->session->spec->replay_files) {
+    source_answer(p, id, m);
+    tell_if_other(y, p, m);
+    return;
+  }
+  if (crowded(p)) return;
+  const Recorded *r = find(y, key_asked(peer_number(p), MSG_SOURCE, id, m), &later);
+  if (r) {
+    due_recorded(y, p, id, MSG_SOURCE_IS, r);
+    return;
+  }
+  pack_get_line(m, "kind", kind, sizeof kind);
+  pack_get_line(m, "name", name, sizeof name);
+  snprintf(text, sizeof text, "%s '%s': not on the tape", kind, name);
+  due_error(y, p, id, MSG_SOURCE_IS, text);
+}
+
+/* --- sleeps --- */
+
+static void sleep_until(Peer *p, uint32_t id, const msgpack_object *m) {
+  Play *y = p->session->play;
+  int64_t later;
+  if (crowded(p)) return;
+  const Recorded *r = find(y, key_asked(peer_number(p), MSG_SLEEP, id, m), &later);
+  if (r) {
+    due_recorded(y, p, id, MSG_WAKE, r);
+    return;
+  }
+  double us = pack_get_double(m, "ms", 0) * 1000;
+  loop_after_us(y->session->loop, &due_new(y, p, peer_number(p), id, MSG_WAKE)->timer, us < LEAST_US ? LEAST_US : us > 3.2e13 ? (int64_t)3.2e13 : (int64_t)us);
+}
+
+/* --- stored values --- */
+
+static Kept *kept(Play *y, uint32_t worker, const char *key, size_t n) {
+  for (Kept *k = y->kept; k; k = k->next)
+    if (k->worker == worker && k->key_len == n && !memcmp(k->key, key, n)) return k;
+  return NULL;
+}
+
+static char *copy_of(const void *bytes, size_t n) {
+  char *p = malloc(n + 1);
+  if (!p) abort();
+  memcpy(p, bytes, n);
+  return p;
+}
+
+static void keep(Play *y, uint32_t worker, const char *key, size_t n, const msgpack_object *value) {
+  msgpack_sbuffer b;
+  msgpack_packer pk;
+  Kept *k = kept(y, worker, key, n);
+  if (!k) {
+    if (!(k = calloc(1, sizeof *k))) abort();
+    *k = (Kept){ .worker = worker, .key = copy_of(key, n), .key_len = n, .next = y->kept };
+    y->kept = k;
+  }
+  msgpack_sbuffer_init(&b);
+  msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
+  if (value) msgpack_pack_object(&pk, *value);
+  else pack_nil(&pk);
+  free(k->value);
+  k->value_len = b.size;
+  k->value = msgpack_sbuffer_release(&b);
+}
+
+/* What was stored in this replay is read again; what was there before is as it was read then. */
+static void store(Peer *p, uint32_t id, const msgpack_object *m) {
+  Play *y = p->session->play;
+  char op[8] = "";
+  const char *key = "";
+  size_t n = 0;
+  int64_t later;
+  msgpack_sbuffer b;
+  if (crowded(p)) return;
+  pack_get_line(m, "op", op, sizeof op);
+  pack_get_text(m, "key", &key, &n);
+  const Recorded *r = find(y, key_asked(peer_number(p), MSG_STORE, id, m), &later);
+  const Kept *k = kept(y, peer_number(p), key, n);
+  if (!strcmp(op, "set")) keep(y, peer_number(p), key, n, pack_get(m, "value"));
+  if (r && (strcmp(op, "get") || !k)) {
+    due_recorded(y, p, id, MSG_STORED, r);
+    return;
+  }
+  msgpack_packer pk = made_begin(&b, 1);
+  pack_str(&pk, "value");
+  if (!strcmp(op, "get") && k) msgpack_sbuffer_write(&b, k->value, k->value_len);
+  else pack_nil(&pk);
+  due_made(y, p, id, MSG_STORED, &b, LEAST_US);
+}
+
+static const Answers of_tape = { source, http, store, sleep_until };
+
+/* --- the end --- */
+
+void play_forget(Peer *p) {
+  Play *y = p->session->play;
+  for (Due *d = y ? y->due : NULL, *next; d; d = next) {
+    next = d->next;
+    if (d->peer == p) due_free(d);
+  }
+}
+
+void play_close(Session *s) {
+  Play *y = s->play;
+  if (!y) return;
+  while (y->due) due_free(y->due);
+  loop_cancel(s->loop, &y->end);
+  for (Kept *k = y->kept, *next; k; k = next) {
+    next = k->next;
+    free(k->key);
+    free(k->value);
+    free(k);
+  }
+  msgpack_zone_free(y->zone);
+  free(y->list);
+  free(y->born);
+  free(y->files);
+  free(y);
+  s->play = NULL;
+}
