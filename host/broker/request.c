@@ -586,7 +586,7 @@ void request_sign(Peer *p, uint32_t id, const msgpack_object *m) {
   int right = right_in(m);
   pack_get_line(m, "venue", venue, sizeof venue);
   /* A strategy gets no signatures to look at: they are worth something. */
-  if (given ? !is_verb(p, "conform") : !redact || !is_verb(p, NULL)) {
+  if (given ? !is_verb(p, "conform") && !is_verb(p, "tape") : !redact || !is_verb(p, NULL)) {
     peer_error(p, MSG_SIGNED, id, "requests are shown by 'call --dry-run' and 'conform' only");
     return;
   }

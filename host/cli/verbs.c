@@ -62,6 +62,14 @@ static const Option conform_options[] = {
   { "deviations", "FILE", "vectors that are not followed, with reasons (tests/adapters/deviations.lua)", OPT_TEXT, NULL },
   { "format", NULL, "how to print; lua: the evidence that bourse exchanges shows", OPT_WORD, "table|json|lua" },
   END };
+static const Option tape_options[] = {
+  { "out", "FILE", "the file that cut and merge write; also of convert (stdout)", OPT_TEXT, NULL },
+  { "from", "WHEN", "cut: from then on: 2026-11-27T09:00:00Z, or 30s after the beginning", OPT_TEXT, NULL },
+  { "to", "WHEN", "cut: up to then", OPT_TEXT, NULL },
+  { "venue", "ID", "cut: only requests to these (ID,ID...); convert to rows: of this one", OPT_TEXT, NULL },
+  { "limit", "N", "rows: at most so many (20)", OPT_COUNT, NULL },
+  { "format", NULL, "info: table or json; convert: a JSON object a line, or rows for tests/adapters", OPT_WORD, "table|json|rows" },
+  END };
 static const Option demo_options[] = {
   { "for", "TIME", "how long (20s)", OPT_TIME, NULL },
   { "seed", "N", "of the random walk of prices", OPT_COUNT, NULL },
@@ -102,6 +110,8 @@ const Verb cli_verbs[] = {
     "bourse run SCRIPT --help says which arguments the script takes.\n"
     "Webhooks of --notify: Slack, Mattermost, Discord and others that take {\"text\": ...}; for Telegram\n"
     "  https://api.telegram.org/botTOKEN/sendMessage?chat_id=CHAT", run_options, 0, 16, verb_run },
+  { "tape", "info|cut|merge|convert FILE...", "What is on a recording of bourse run --record; new ones of it.", NULL, tape_options, 1, WORDS_MAX,
+    verb_tape },
   { "orders", "[NUMBER]", "The orders of the journal; of one, all that happened.", NULL, orders_options, 0, 1, start_verb },
   { "fills", "", "What was traded, by the journal.", NULL, fills_options, 0, 0, start_verb },
   { "balance", "[ID]...", "What an account holds; on paper, or as the exchange tells it.", NULL, balance_options, 0, 20, start_verb },

@@ -12,6 +12,7 @@ int verb_kill(Cli *cli);
 int verb_new(Cli *cli);
 int verb_run(Cli *cli);
 int verb_shell(Cli *cli);
+int verb_tape(Cli *cli);
 int verb_version(void);
 
 extern const Verb cli_verbs[];

@@ -2,7 +2,10 @@
 --   { "what it shows", call = { "method", argument, ... }, params = {}, sends = "POST https://host/path?query\nbody", reply = "text", status = 200,
 --     gives = { field = value } or fails = "Class", credentials = { ... } instead of the file's }
 -- sends and reply are lists where the call makes several requests; without sends nothing may be sent. An absent argument is json.null.
-local rows = {}
+local rows = {
+  credentials = { apiKey = "testApiKey0123456789", secret = "dGVzdC1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZi1ub3QtYS1yZWFsLXNlY3JldA==" },
+  clock_ms = 1718454896789,
+}
 
 local function list_of(x) return type(x) == "table" and x or { x } end
 
@@ -34,8 +37,8 @@ function rows.text(t, id)
     vectors[i] = vector_of(row)
   end
   return json.encode {
-    exchange = id, credentials = t.credentials or { apiKey = "testApiKey0123456789", secret = "dGVzdC1zZWNyZXQtMDEyMzQ1Njc4OWFiY2RlZi1ub3QtYS1yZWFsLXNlY3JldA==" },
-    clock_ms = t.clock_ms or 1718454896789, markets = t.markets or {}, currencies = t.currencies or {}, options = t.options or {}, oracle = { version = "" }, vectors = vectors,
+    exchange = id, credentials = t.credentials or rows.credentials,
+    clock_ms = t.clock_ms or rows.clock_ms, markets = t.markets or {}, currencies = t.currencies or {}, options = t.options or {}, oracle = { version = "" }, vectors = vectors,
   }
 end
 

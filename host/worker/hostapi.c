@@ -156,7 +156,7 @@ void host_open(lua_State *L) {
   lua_setfield(L, -2, "tty");
   lua_pushinteger(L, w->columns);
   lua_setfield(L, -2, "columns");
-  if (strcmp(w->script->name, "conform") == 0) {
+  if (strcmp(w->script->name, "conform") == 0 || strcmp(w->script->name, "tape") == 0) {
     venue_open_conform(L);
     lua_setfield(L, -2, "conform");
   }
