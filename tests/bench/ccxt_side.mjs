@@ -23,6 +23,18 @@ const { tests } = { tests: {
   async book() { const ex = venue(); await ex.loadMarkets(); await flight(n, 16, () => ex.fetchOrderBook('BTC/USDT', 100)); },
   async tickers() { const ex = venue(); await ex.loadMarkets(); await flight(n, 16, () => ex.fetchTickers()); },
   async markets() { const ex = venue(); for (let i = 0; i < n; i++) await ex.loadMarkets(true); },
+  async replay() {
+    const ex = venue();
+    const side = (i, step) => Array.from({ length: 10 }, (_, k) => [(64000 + (i % 977) / 7 + step * (k + 1)).toFixed(8), (0.01 + ((i + k) % 613) / 100).toFixed(8)]);
+    const pool = Array.from({ length: 1000 }, (_, i) => JSON.stringify({ lastUpdateId: 40000000 + i, bids: side(i, -0.37), asks: side(i, 0.41) }));
+    const market = { symbol: 'BTCUSDT', status: 'TRADING', baseAsset: 'BTC', quoteAsset: 'USDT', isSpotTradingAllowed: true, permissions: ['SPOT'],
+      filters: [{ filterType: 'PRICE_FILTER', minPrice: '0.01', maxPrice: '1000000.00', tickSize: '0.01' }, { filterType: 'LOT_SIZE', minQty: '0.00001', maxQty: '9000.0', stepSize: '0.00001' }] };
+    let at = 0, sum = 0;
+    ex.fetch = async (url) => (url.includes('exchangeInfo') ? { symbols: [market] } : JSON.parse(pool[at++ % pool.length]));
+    await ex.loadMarkets();
+    for (let i = 0; i < n; i++) { const b = await ex.fetchOrderBook('BTC/USDT', 10); sum += b.asks[0][0] - b.bids[0][0]; }
+    if (!(sum > 0)) throw new Error('no books');
+  },
   async idle() { const ex = venue(); await ex.loadMarkets(); await new Promise((r) => setTimeout(r, 10000)); },
   async sign_binance() {
     const ex = venue(); ex.apiKey = 'k'.repeat(64); ex.secret = 's'.repeat(64);

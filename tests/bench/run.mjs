@@ -105,6 +105,14 @@ try {
   const cycles = await scanRow('cycles of 3, 200 assets x 2,000 markets', 'cycles', { assets: 200, markets: 2000, legs: 3 }, 400, '4x');
   const cycles2 = await scanRow('cycles of 3, 200 assets x 4,000 markets', 'cycles', { assets: 200, markets: 4000, legs: 3 }, 200, '4x');
   await scanRow('cycles of 4, 200 assets x 2,000 markets', 'cycles', { assets: 200, markets: 2000, legs: 4 }, 200, '4x');
+  // A tape of a million events: 250,000 books of 10 levels. ccxt has no tapes: its side reads as many such books, from memory, and makes its structures of them.
+  const events = 1000000, tape = path.join(dir, 'million.tape'), books = events / 4 - 2;
+  if (only.test('replay of a tape') && !fs.existsSync(tape)) execFileSync(path.join(build, 'tests/tape_make'), [tape, String(events)]);
+  const replay = [bourse, 'run', path.join(import.meta.dirname, 'work/replay.lua'), '--replay', tape, '--arg', `n=${books}`, '--memory', '512', '--quiet'];
+  const once_each = {};
+  const seen = (k, argv) => (once_each[k] ||= run(argv));         // long: each side runs once
+  await row('replay of a tape of 1,000,000 events, CPU', 'ms', { ccxt: () => seen('ccxt', theirs('replay', books)).cpu, bourse: () => seen('bourse', replay).cpu }, '');
+  await row('replay of a tape of 1,000,000 events, memory', 'MB', { ccxt: () => seen('ccxt', theirs('replay', books)).rss, bourse: () => seen('bourse', replay).rss }, '');
   if (gaps2 && cycles2) console.log(`twice the quotes: best pairs ${(gaps2 / gaps).toFixed(2)} times the time, cycles ${(cycles2 / cycles).toFixed(2)}`);
   fs.writeFileSync(path.join(dir, 'result.json'), JSON.stringify(rows, null, 1));
 } finally {
