@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
 #include "broker/order_facts.h"
 #include "broker/orders_in.h"
@@ -27,10 +26,10 @@ void create_begin(Ask *a) {
 /* ---- the client's own id ---- */
 
 /* A new id in the form that the venue takes: "uuid", "hex" (32 digits), "alnum" (18 letters and digits), "digits" (a whole number below 2^45). */
-static bool new_client_id(const char *form, char out[64]) {
+static bool new_client_id(Session *s, const char *form, char out[64]) {
   unsigned char b[16];
   uint64_t n;
-  if (getrandom(b, sizeof b, 0) != (ssize_t)sizeof b) return false;
+  if (!session_random(s, b, sizeof b)) return false;
   if (!strcmp(form, "digits")) {
     memcpy(&n, b, sizeof n);
     return snprintf(out, 64, "%llu", (unsigned long long)(n >> 20 | 1)) > 0;
@@ -68,7 +67,6 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
   const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
   OrderFacts f;
   char text[400], client_id[64] = "", form[16];
-  (void)s;
   if (!answer || error) {
     ask_error_of(a, error, why ? why : "?");
     return;
@@ -79,7 +77,7 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
   }
   if (!guarded(a, &f)) return;
   if (f.client_id[0]) snprintf(client_id, sizeof client_id, "%.63s", f.client_id);
-  else if (text_of(answer, "client_form", form, sizeof form) && !new_client_id(form, client_id)) client_id[0] = 0;
+  else if (text_of(answer, "client_form", form, sizeof form) && !new_client_id(s, form, client_id)) client_id[0] = 0;
   JournalOrder j = {
     .run = o->run, .venue = a->venue, .account = o->paper ? PAPER_ACCOUNT : "main", .symbol = f.symbol, .type = f.type, .side = f.side,
     .amount = f.amount[0] ? f.amount : NULL, .price = f.price[0] ? f.price : NULL, .cost_asked = f.notional, .client_id = client_id[0] ? client_id : NULL,

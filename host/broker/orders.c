@@ -210,6 +210,20 @@ static void boot_paper(Orders *o, const msgpack_object *config) {
   }
   o->starting++;
   msgpack_packer pk = clerk_begin(o->session, "boot", 4, on_boot, NULL);
+  const msgpack_object *recorded = play_task(o->session, "boot");
+  if (recorded) {                       /* a replay begins with the account that there was; its open orders are in another journal */
+    static const char *const keys[] = { "balances", "next_id", "config" };
+    for (size_t i = 0; i < 3; i++) {
+      const msgpack_object *value = pack_get(recorded, keys[i]);
+      pack_str(&pk, keys[i]);
+      if (value) msgpack_pack_object(&pk, *value);
+      else pack_nil(&pk);
+    }
+    pack_str(&pk, "orders");
+    pack_array(&pk, 0);
+    clerk_end(o->session);
+    return;
+  }
   Packing packing = { &pk };
   pack_str(&pk, "balances");
   pack_array(&pk, n.balances);
@@ -275,6 +289,20 @@ static void on_config(Session *s, void *ctx, const msgpack_object *answer, const
   orders_started(o);
 }
 
+/* On a replay: what was the config when it was recorded. False: nothing of orders is on the tape, or another one is named. */
+static bool config_of_tape(Orders *o) {
+  if (o->session->spec->config) return false;
+  const msgpack_object *was = play_task(o->session, "config");
+  const char *text;
+  if (was && pack_get_text(was, "text", &text, &o->config_len)) {
+    o->config = malloc(o->config_len + 1);
+    if (!o->config) abort();
+    memcpy(o->config, text, o->config_len);
+    text_of(was, "name", o->config_path, sizeof o->config_path);
+  }
+  return was || play_task(o->session, "boot");
+}
+
 /* The user's config: --config, $BOURSE_CONFIG, ./bourse.lua, then the folder for configs. False: one was named and is not there. */
 static bool config_find(Orders *o, char *err, size_t errlen) {
   const char *env = getenv("BOURSE_CONFIG"), *xdg = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
@@ -319,7 +347,7 @@ static void open_all(Orders *o) {
     return;
   }
   guard_defaults(&o->limits);
-  if (!config_find(o, err, sizeof err)) {
+  if (!config_of_tape(o) && !config_find(o, err, sizeof err)) {
     orders_break(o, "%s", err);
     return;
   }
@@ -578,6 +606,8 @@ void orders_kill(Session *s, const char *why) {
 void orders_close(Session *s) {
   Orders *o = s->orders;
   if (!o) return;
+  loop_cancel(s->loop, &o->tick);
+  loop_cancel(s->loop, &o->end);
   pairs_free(o);
   while (o->asks) ask_free(o->asks);
   for (Watch *w = o->watches, *next; w; w = next) {

@@ -1,5 +1,6 @@
 #include "broker/session.h"
 #include <errno.h>
+#include <ftw.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -99,8 +100,28 @@ static const char *state_find(void) {
   return state;
 }
 
+static bool tried;
+
+bool paths_borrow_state(void) {
+  const char *tmp = getenv("TMPDIR");
+  tried = true;
+  if (!put(state, tmp && tmp[0] == '/' ? tmp : "/tmp", "/bourse-XXXXXX")) return state[0] = 0, false;
+  if (mkdtemp(state)) return true;
+  state[0] = 0;
+  return false;
+}
+
+static int drop(const char *path, const struct stat *st, int type, struct FTW *at) {
+  (void)st, (void)type, (void)at;
+  return remove(path);
+}
+
+void paths_drop_state(void) {
+  if (state[0]) nftw(state, drop, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+  state[0] = 0;
+}
+
 const char *paths_state(void) {
-  static bool tried;
   if (!tried) {
     tried = true;
     return state_find();

@@ -53,11 +53,12 @@ struct Peer {
   bool queued; Peer *next_turn;         /* turns.c: it waits for its turn */
 };
 
-/* What answers the questions of workers: the world (session.c, source.c, request.c, store.c), or a tape. */
+/* What answers the questions of workers: the world (session.c, source.c, request.c, store.c, orders.c, notify.c), or a tape. */
 typedef struct { void (*source)(Peer *, uint32_t, const msgpack_object *), (*http)(Peer *, uint32_t, const msgpack_object *),
-                      (*store)(Peer *, uint32_t, const msgpack_object *), (*sleep)(Peer *, uint32_t, const msgpack_object *); } Answers;
+                      (*store)(Peer *, uint32_t, const msgpack_object *), (*sleep)(Peer *, uint32_t, const msgpack_object *),
+                      (*order)(Peer *, uint32_t, const msgpack_object *), (*notify)(Peer *, uint32_t, const msgpack_object *); } Answers;
 
-typedef struct { bool on; Peer *holder, *first, *last; } Turns;      /* turns.c */
+typedef struct { bool on; Peer *holder, *first, *last; size_t leaving; } Turns;      /* turns.c */
 typedef struct { int64_t now_ms; unsigned char random[32]; } Birth;  /* of a worker: what it is given to begin with */
 
 struct Session {
@@ -76,10 +77,11 @@ struct Session {
   Orders *orders;
   Peer clerk;                           /* started at the first order (clerk.c); PEER_GONE before and after */
   Notify *notify;
-  const Answers *answers;
+  const Answers *answers;               /* who answers workers */
   Recorder *recorder;
   Play *play;
   Turns turns;
+  struct { bool set; unsigned char seed[32]; uint64_t n; } chance;     /* of a tape: what session_random is made of */
 };
 
 /* An answer or message to the worker: begin, pack one value, end. */
@@ -93,6 +95,7 @@ void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) __attribut
 void peer_fail(Peer *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* says why, kills it */
 void session_say(const Session *s, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));  /* stderr, one line */
 void session_stop(Session *s, const char *reason);
+bool session_random(Session *s, void *out, size_t n);       /* the same on a replay; false: the system has none */
 bool peer_start(Peer *p);                                   /* false, said why: it could not be started */
 void peer_stop(Peer *p, const char *reason);                /* asks it to end */
 void session_end(Session *s);                               /* all work is done: the loop ends */
@@ -127,7 +130,8 @@ bool request_credentials(Session *s, const char *venue, Credentials *out);   /* 
 /* turns.c */
 bool turn_take(Peer *p);                                                 /* false: another worker is at work; p is flushed when its turn comes */
 void turn_over(Peer *p, int64_t taken);                                  /* it waits, and so many messages are done with */
-void turn_leave(Peer *p);
+void turn_leave(Peer *p);                                                /* it is told nothing more */
+void turn_gone(Peer *p);                                                 /* and its process is gone */
 /* tape_record.c: does nothing unless the session is recorded */
 bool record_open(Session *s, const char *path);                          /* false: said why */
 void record_told(Peer *p);                                               /* the message that was closed last */
@@ -138,7 +142,9 @@ void record_close(Session *s);
 /* tape_replay.c: answers from a tape */
 bool play_open(Session *s, Tape *t);                                     /* false: said why. The tape stays the caller's */
 bool play_birth(Peer *p, Birth *b);                                      /* false: no tape plays */
-bool play_boot_later(Peer *p);                                           /* peer_boot comes when it did; false: no tape plays */
+const char *play_orders(const Session *s);                               /* where orders go (session.h): also without a tape */
+bool play_boot_later(Peer *p);                                           /* peer_boot comes when it did; false: now */
+const msgpack_object *play_task(const Session *s, const char *what);    /* the first task of that name that the clerk was given; NULL: none, or no tape */
 void play_forget(Peer *p);
 void play_close(Session *s);
 /* report.c: a report as one line of JSON, malloc'd with a newline at its end; NULL out of memory. */

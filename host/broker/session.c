@@ -4,6 +4,7 @@
 #include "broker/peer.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/sha.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,6 +82,18 @@ static void out_text(Session *s, const char *text, size_t n) {
     s->code = 1;
   }
   session_stop(s, "nobody reads the output");
+}
+
+bool session_random(Session *s, void *out, size_t n) {
+  unsigned char text[sizeof s->chance.seed + sizeof s->chance.n], md[SHA256_DIGEST_LENGTH];
+  if (!s->chance.set) return getrandom(out, n, 0) == (ssize_t)n;
+  s->chance.n++;
+  memcpy(text, s->chance.seed, sizeof s->chance.seed);
+  memcpy(text + sizeof s->chance.seed, &s->chance.n, sizeof s->chance.n);
+  SHA256(text, sizeof text, md);
+  if (n > sizeof md) return false;
+  memcpy(out, md, n);
+  return true;
 }
 
 /* --- exit codes --- */
@@ -166,11 +179,12 @@ static void peer_gone(Peer *p, const ChildEnd *end) {
   }
   if (p == &s->clerk) {
     clerk_gone(s);
-    return;
+  } else {
+    s->code = worse(s->code, p->code);
+    orders_peer_gone(p);
+    if (--s->left == 0) orders_finish(s);
   }
-  s->code = worse(s->code, p->code);
-  orders_peer_gone(p);
-  if (--s->left == 0) orders_finish(s);
+  turn_gone(p);
 }
 
 void session_end(Session *s) { loop_stop(s->loop); }
@@ -336,7 +350,7 @@ void peer_boot(Peer *p) {
   pack_key_int(&pk, "callback_ms", limits.callback_ms);
   pack_key_int(&pk, "now_ms", birth.now_ms);
   pack_key_bin(&pk, "random", birth.random, sizeof birth.random);
-  const char *orders = p == &p->session->clerk ? NULL : spec->orders;
+  const char *orders = p == &p->session->clerk ? NULL : play_orders(p->session);
   pack_str(&pk, "options");
   pack_map(&pk, orders ? 9 : 8);
   if (orders) pack_key_str(&pk, "orders", orders);
@@ -524,7 +538,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_VERIFY: request_verify(p, id, m); return true;
     case MSG_SLEEP: answers->sleep(p, id, m); return true;
     case MSG_STORE: answers->store(p, id, m); return true;
-    case MSG_NOTIFY: notify_answer(p, id, m); return true;
+    case MSG_NOTIFY: answers->notify(p, id, m); return true;
     case MSG_OUT: on_out(p, m); return true;
     case MSG_LOG: on_log(p, m); return true;
     case MSG_REPORT: on_report(p, m); return true;
@@ -532,7 +546,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_FATAL: on_fatal(p, m); return true;
     case MSG_CLOCK: on_clock(p, m); return true;
     case MSG_JOURNAL: journal_answer(p, id, m); return true;
-    case MSG_ORDER: orders_answer(p, id, m); return true;
+    case MSG_ORDER: answers->order(p, id, m); return true;
     case MSG_TASKED: if (p != &p->session->clerk) return false; clerk_answered(p->session, m); return true;
     case MSG_FACTS: if (p != &p->session->clerk) return false; orders_facts(p->session, m); return true;
     case MSG_CALL: return true;             /* for the recorder, who heard it */
@@ -679,7 +693,7 @@ uint32_t peer_number(const Peer *p) {
   return p >= s->peers && p < s->peers + s->n_peers ? (uint32_t)(p - s->peers) : TAPE_EXTRA;
 }
 
-static const Answers world = { source_answer, request_answer, store_answer, on_sleep };
+static const Answers world = { source_answer, request_answer, store_answer, on_sleep, orders_answer, notify_answer };
 
 static bool read_bases(Session *s) {
   size_t n = 0;

@@ -60,4 +60,6 @@ int session_run(const SessionSpec *spec);
 const char *paths_home(void);
 void paths_set_home(const char *dir);
 const char *paths_state(void);                     /* NULL when it cannot be made: said on stderr once */
+bool paths_borrow_state(void);                     /* from now on it is a new, empty folder, until it is dropped with all that is in it */
+void paths_drop_state(void);
 #endif

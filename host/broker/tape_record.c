@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #define SYNC_MS 1000
 #define SECRET_MIN 6                  /* bytes: what is shorter than that would be found everywhere */
@@ -154,10 +155,12 @@ bool record_open(Session *s, const char *path) {
     return false;
   }
   s->recorder = r;
-  msgpack_packer pk = begin(&b, 3);
+  s->chance.set = getrandom(s->chance.seed, sizeof s->chance.seed, 0) == (ssize_t)sizeof s->chance.seed;
+  msgpack_packer pk = begin(&b, 4);
   pack_key_int(&pk, "version", 1);
   pack_key_str(&pk, "program", BOURSE_VERSION);
   pack_key_int(&pk, "scripts", (int64_t)s->spec->n_workers);
+  pack_key_bin(&pk, "random", s->chance.seed, sizeof s->chance.seed);
   write_packed(r, TAPE_HEAD, NULL, 0, &b);
   return true;
 }

@@ -3,6 +3,7 @@
  * very time and in the very order in which it came then. What was never asked gets an error, or (sleeps, stored values) what is true without a tape. */
 #include "broker/asked.h"
 #include "broker/draft.h"
+#include "broker/orders.h"
 #include "broker/peer.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +39,7 @@ struct Due {
 typedef struct Kept { uint32_t worker; char *key, *value; size_t key_len, value_len; struct Kept *next; } Kept;
 typedef struct { uint32_t worker, rank; int64_t at_us; Birth birth; } Born;
 typedef struct { char kind[16], name[64], digest[65]; bool told; } File;
+typedef struct { const char *what; char *bytes; msgpack_zone *zone; msgpack_object value; } Task;      /* of the clerk */
 
 struct Play {
   Session *session;
@@ -48,10 +50,26 @@ struct Play {
   File *files; size_t n_files;
   Due *due;
   Kept *kept;                                                      /* what scripts stored in this replay */
+  bool cut;                                                        /* out of a longer tape */
+  bool as_recorded;                                                /* scripts and files are those of the tape, and it is a whole run: so orders are, too */
+  char orders[8];                                                  /* where they went then */
+  Task tasks[2];                                                   /* its first ones of these names: "boot", "config" */
   LoopTimer end;
   int64_t end_us;
   msgpack_zone *zone;
 };
+
+static char *copy_of(const void *bytes, size_t n) {
+  char *p = malloc(n + 1);
+  if (!p) abort();
+  memcpy(p, bytes, n);
+  return p;
+}
+
+static bool unpacked(Play *y, const TapeEvent *e, msgpack_object *m) {
+  const char *why;
+  return e->len && frame_unpack(e->data, e->len, y->zone, m, &why) && m->type == MSGPACK_OBJECT_MAP;
+}
 
 /* --- what is on the tape --- */
 
@@ -72,6 +90,17 @@ static uint64_t key_text(uint64_t h, const msgpack_object *m, const char *name) 
   return pack_get_text(m, name, &s, &n) ? hash(hash(h, s, n), "", 1) : hash(h, "\1", 1);
 }
 
+static uint64_t key_packed(uint64_t h, const msgpack_object *m) {
+  msgpack_sbuffer b;
+  msgpack_packer pk;
+  msgpack_sbuffer_init(&b);
+  msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
+  msgpack_pack_object(&pk, *m);
+  h = hash(h, b.data, b.size);
+  msgpack_sbuffer_destroy(&b);
+  return h;
+}
+
 /* Of a question as its message says it. A sleep is told apart by its id, too: no two are the same. */
 static uint64_t key_asked(uint32_t worker, uint8_t what, uint32_t id, const msgpack_object *m) {
   uint64_t h = key_of(worker, what);
@@ -79,9 +108,11 @@ static uint64_t key_asked(uint32_t worker, uint8_t what, uint32_t id, const msgp
   switch (what) {
     case MSG_SOURCE: return key_text(key_text(h, m, "kind"), m, "name");
     case MSG_STORE: return key_text(key_text(h, m, "op"), m, "key");
+    case MSG_NOTIFY: return key_text(h, m, "text");
     case MSG_SLEEP:
       ms = pack_get_double(m, "ms", 0);
       return hash(hash(h, &id, sizeof id), &ms, sizeof ms);
+    case MSG_ORDER: return key_packed(h, m);
     default: return h;
   }
 }
@@ -132,12 +163,32 @@ static void born(Play *y, const TapeEvent *e, uint32_t rank, const msgpack_objec
   const char *random;
   size_t n;
   Born b = { .worker = e->worker, .rank = rank, .at_us = e->at_us, .birth.now_ms = pack_get_int(m, "now_ms", e->at_us / 1000) };
+  if (e->worker == 0) pack_get_line(pack_get(m, "options"), "orders", y->orders, sizeof y->orders);
   if (!pack_get_text(m, "random", &random, &n) || n != sizeof b.birth.random) return;
   memcpy(b.birth.random, random, n);
   Born *more = realloc(y->born, (y->n_born + 1) * sizeof *more);
   if (!more) abort();
   y->born = more;
   y->born[y->n_born++] = b;
+}
+
+static void task_told(Play *y, const TapeEvent *e) {
+  msgpack_object m;
+  const char *why;
+  if (!unpacked(y, e, &m)) return;
+  for (size_t i = 0; i < 2; i++) {
+    Task *t = &y->tasks[i];
+    if (t->bytes || !pack_is(pack_get(&m, "do"), t->what)) continue;
+    t->bytes = copy_of(e->data, e->len);
+    t->zone = msgpack_zone_new(2048);
+    if (!t->zone || !frame_unpack(t->bytes, e->len, t->zone, &t->value, &why)) abort();
+  }
+}
+
+const msgpack_object *play_task(const Session *s, const char *what) {
+  for (size_t i = 0; s->play && i < 2; i++)
+    if (s->play->tasks[i].bytes && !strcmp(s->play->tasks[i].what, what)) return &s->play->tasks[i].value;
+  return NULL;
 }
 
 static void due_unlink(Due *d) {
@@ -174,9 +225,15 @@ static void unasked(Play *y, const TapeEvent *e, uint32_t rank) {
   loop_at(y->session->loop, &d->timer, e->at_us, rank);
 }
 
-static bool unpacked(Play *y, const TapeEvent *e, msgpack_object *m) {
-  const char *why;
-  return e->len && frame_unpack(e->data, e->len, y->zone, m, &why) && m->type == MSGPACK_OBJECT_MAP;
+static void head(Play *y, const msgpack_object *m) {
+  Session *s = y->session;
+  const char *random;
+  size_t n;
+  int64_t from_us = pack_get_int(m, "from", 0);
+  y->cut = from_us > 0 && from_us < INT64_MAX / 4;
+  if (y->cut) loop_play(s->loop, from_us, s->spec->speed);
+  s->chance.set = true;
+  if (pack_get_text(m, "random", &random, &n) && n == sizeof s->chance.seed) memcpy(s->chance.seed, random, n);
 }
 
 static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
@@ -184,20 +241,19 @@ static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
   const char *digest;
   size_t n;
   switch (e->what) {
-    case TAPE_HEAD:
-      if (unpacked(y, e, &m) && pack_get_int(&m, "from", 0) > 0) loop_play(y->session->loop, pack_get_int(&m, "from", 0), y->session->spec->speed);
-      break;
+    case TAPE_HEAD: if (unpacked(y, e, &m)) head(y, &m); break;
     case MSG_BOOT: if (unpacked(y, e, &m)) born(y, e, rank, &m); break;
     case MSG_HTTP: if (unpacked(y, e, &m) && pack_get_text(&m, "key", &digest, &n)) asked(y, e, key_request(e->worker, digest, n)); break;
-    case MSG_SOURCE: case MSG_STORE: case MSG_SLEEP:
+    case MSG_SOURCE: case MSG_STORE: case MSG_SLEEP: case MSG_ORDER: case MSG_NOTIFY:
       if (!unpacked(y, e, &m)) break;
       asked(y, e, key_asked(e->worker, e->what, e->id, &m));
       if (e->what == MSG_SOURCE) load_asked(y, e, &m);
       break;
     case MSG_SOURCE_IS: if (unpacked(y, e, &m)) loaded(y, e, &m); /* fall through */
-    case MSG_REPLY: case MSG_STORED: case MSG_WAKE: answered(y, e, rank); break;
+    case MSG_REPLY: case MSG_STORED: case MSG_WAKE: case MSG_ORDERED: case MSG_NOTIFIED: answered(y, e, rank); break;
     case MSG_RELOAD: if (y->session->spec->replay_files) unasked(y, e, rank); break;
-    case MSG_STOP: unasked(y, e, rank); break;
+    case MSG_STOP: if (e->worker < TAPE_EXTRA) unasked(y, e, rank); break;
+    case MSG_TASK: if (e->worker >= TAPE_EXTRA) task_told(y, e); break;
     default: break;
   }
   y->end_us = e->at_us;
@@ -220,7 +276,7 @@ bool play_open(Session *s, Tape *t) {
   uint64_t good;
   uint32_t rank = 0;
   if (!y || !(y->zone = msgpack_zone_new(8192))) abort();
-  *y = (Play){ .session = s, .tape = t, .end = { .fn = over, .ctx = y }, .zone = y->zone };
+  *y = (Play){ .session = s, .tape = t, .end = { .fn = over, .ctx = y }, .zone = y->zone, .tasks = { { .what = "boot" }, { .what = "config" } } };
   s->play = y;
   tape_seek(t, 0);
   while ((r = tape_next(t, &e)) == TAPE_EVENT) {
@@ -241,10 +297,16 @@ bool play_open(Session *s, Tape *t) {
   if (tape_state(t, NULL) == TAPE_CUT_OFF) session_say(s, "warn", "%s: the recording was cut off; it is played as far as it goes", tape_path(t));
   qsort(y->list, y->n, sizeof *y->list, by_key);
   for (size_t i = 0; i < y->n; i++) y->list[i].taken = 0;
+  y->as_recorded = s->spec->replay_files && !y->cut;
   s->answers = &of_tape;
   s->turns.on = true;
   loop_at(s->loop, &y->end, y->end_us, LOOP_RANK - 1);
   return true;
+}
+
+const char *play_orders(const Session *s) {
+  const Play *y = s->play;
+  return y && y->as_recorded && y->orders[0] ? y->orders : s->spec->orders;
 }
 
 static const Born *born_of(const Play *y, const Peer *p) {
@@ -268,7 +330,7 @@ bool play_birth(Peer *p, Birth *b) {
 
 bool play_boot_later(Peer *p) {
   Play *y = p->session->play;
-  if (!y) return false;
+  if (!y || p == &p->session->clerk) return false;                          /* the clerk comes when it is needed, with its first task behind it */
   const Born *as = born_of(y, p);
   Due *d = due_new(y, p, peer_number(p), 0, MSG_BOOT);
   if (as) loop_at(y->session->loop, &d->timer, as->at_us, as->rank);
@@ -399,21 +461,25 @@ static bool crowded(Peer *p) {
   return true;
 }
 
+static void fail_with(Play *y, Peer *p, uint32_t id, uint8_t what, const char *class, const char *message) {
+  msgpack_sbuffer b;
+  msgpack_packer pk = made_begin(&b, 1);
+  pack_str(&pk, "error");
+  pack_map(&pk, 3);
+  pack_key_str(&pk, "class", class);
+  pack_key_str(&pk, "message", message);
+  pack_key_bool(&pk, "retry", false);
+  due_made(y, p, id, what, &b, ABSENT_US);
+}
+
 /* --- requests --- */
 
 static void absent(Play *y, Peer *p, uint32_t id, const Draft *d, int64_t later_us) {
   char message[400], later[80] = "";
-  msgpack_sbuffer b;
   if (later_us) snprintf(later, sizeof later, " (it was asked %.0f s later than now)", (double)later_us / 1e6);
   snprintf(message, sizeof message, "not on the tape: %s %.*s%s", d->method, d->url.recipe ? 16 : d->url.n > 200 ? 200 : (int)d->url.n,
            d->url.recipe ? "a signed request" : d->url.p, later);
-  msgpack_packer pk = made_begin(&b, 1);
-  pack_str(&pk, "error");
-  pack_map(&pk, 3);
-  pack_key_str(&pk, "class", "BadResponse");
-  pack_key_str(&pk, "message", message);
-  pack_key_bool(&pk, "retry", false);
-  due_made(y, p, id, MSG_REPLY, &b, ABSENT_US);
+  fail_with(y, p, id, MSG_REPLY, "BadResponse", message);
 }
 
 static void http(Peer *p, uint32_t id, const msgpack_object *m) {
@@ -423,16 +489,8 @@ static void http(Peer *p, uint32_t id, const msgpack_object *m) {
   unsigned char digest[16];
   int64_t later;
   if (crowded(p)) return;
-  if (!draft_read(&d, m, err, sizeof err)) {
-    msgpack_sbuffer b;
-    msgpack_packer pk = made_begin(&b, 1);
-    pack_str(&pk, "error");
-    pack_map(&pk, 3);
-    pack_key_str(&pk, "class", "BadRequest");
-    pack_key_str(&pk, "message", err);
-    pack_key_bool(&pk, "retry", false);
-    due_made(y, p, id, MSG_REPLY, &b, ABSENT_US);
-  } else {
+  if (!draft_read(&d, m, err, sizeof err)) fail_with(y, p, id, MSG_REPLY, "BadRequest", err);
+  else {
     draft_digest(&d, digest);
     const Recorded *r = find(y, key_request(peer_number(p), digest, sizeof digest), &later);
     if (r) due_recorded(y, p, id, MSG_REPLY, r);
@@ -501,13 +559,6 @@ static Kept *kept(Play *y, uint32_t worker, const char *key, size_t n) {
   return NULL;
 }
 
-static char *copy_of(const void *bytes, size_t n) {
-  char *p = malloc(n + 1);
-  if (!p) abort();
-  memcpy(p, bytes, n);
-  return p;
-}
-
 static void keep(Play *y, uint32_t worker, const char *key, size_t n, const msgpack_object *value) {
   msgpack_sbuffer b;
   msgpack_packer pk;
@@ -551,7 +602,41 @@ static void store(Peer *p, uint32_t id, const msgpack_object *m) {
   due_made(y, p, id, MSG_STORED, &b, LEAST_US);
 }
 
-static const Answers of_tape = { source, http, store, sleep_until };
+/* --- orders --- */
+
+/* They end as they ended, live ones too. Those of other scripts than were recorded go to the account on paper. */
+static void order(Peer *p, uint32_t id, const msgpack_object *m) {
+  Play *y = p->session->play;
+  int64_t later;
+  if (!y->as_recorded) {
+    orders_answer(p, id, m);
+    return;
+  }
+  if (crowded(p)) return;
+  const Recorded *r = find(y, key_asked(peer_number(p), MSG_ORDER, id, m), &later);
+  if (r) due_recorded(y, p, id, MSG_ORDERED, r);
+  else fail_with(y, p, id, MSG_ORDERED, "BadResponse", "not on the tape: this order");
+}
+
+/* --- notes --- */
+
+/* Nobody is told anything. */
+static void notify(Peer *p, uint32_t id, const msgpack_object *m) {
+  Play *y = p->session->play;
+  int64_t later;
+  msgpack_sbuffer b;
+  if (crowded(p)) return;
+  const Recorded *r = find(y, key_asked(peer_number(p), MSG_NOTIFY, id, m), &later);
+  if (r) {
+    due_recorded(y, p, id, MSG_NOTIFIED, r);
+    return;
+  }
+  msgpack_packer pk = made_begin(&b, 1);
+  pack_key_int(&pk, "sent", 1);
+  due_made(y, p, id, MSG_NOTIFIED, &b, LEAST_US);
+}
+
+static const Answers of_tape = { source, http, store, sleep_until, order, notify };
 
 /* --- the end --- */
 
@@ -573,6 +658,10 @@ void play_close(Session *s) {
     free(k->key);
     free(k->value);
     free(k);
+  }
+  for (size_t i = 0; i < 2; i++) {
+    free(y->tasks[i].bytes);
+    if (y->tasks[i].zone) msgpack_zone_free(y->tasks[i].zone);
   }
   msgpack_zone_free(y->zone);
   free(y->list);

@@ -92,7 +92,10 @@ int replay_scripts(Cli *cli, SessionSpec *spec, const msgpack_sbuffer *given) {
   if (!n) fprintf(stderr, "bourse: --replay: %s\n", err);
   else {
     spec->replay = t;
+    spec->open_keys = NULL;
+    if (!paths_borrow_state()) fputs("bourse: --replay: no folder for what passes: there are no orders\n", stderr);
     code = play(cli, spec, scripts, n, given);
+    paths_drop_state();
   }
   tape_scripts_free(scripts, n);
   tape_close(t);

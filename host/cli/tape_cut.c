@@ -23,16 +23,28 @@ static int finish(TapeWriter *w, const Cli *cli, bool ok) {
   return 1;
 }
 
-static bool write_head(TapeWriter *w, int64_t at_us, int64_t scripts, int64_t from_us) {
+/* What the head of a tape says. */
+typedef struct { int64_t scripts, from_us; char random[32]; } Head;
+
+static void head_read(Head *h, const msgpack_object *m) {
+  const char *random;
+  size_t n;
+  h->scripts = pack_get_int(m, "scripts", 1);
+  h->from_us = pack_get_int(m, "from", 0);
+  if (pack_get_text(m, "random", &random, &n) && n == sizeof h->random) memcpy(h->random, random, n);
+}
+
+static bool head_write(TapeWriter *w, int64_t at_us, const Head *h) {
   msgpack_sbuffer b;
   msgpack_packer pk;
   msgpack_sbuffer_init(&b);
   msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
-  pack_map(&pk, from_us > 0 ? 4 : 3);
+  pack_map(&pk, h->from_us > 0 ? 5 : 4);
   pack_key_int(&pk, "version", 1);
   pack_key_str(&pk, "program", BOURSE_VERSION);
-  pack_key_int(&pk, "scripts", scripts);
-  if (from_us > 0) pack_key_int(&pk, "from", from_us);
+  pack_key_int(&pk, "scripts", h->scripts);
+  pack_key_bin(&pk, "random", h->random, sizeof h->random);
+  if (h->from_us > 0) pack_key_int(&pk, "from", h->from_us);
   TapeEvent e = { .at_us = at_us, .what = TAPE_HEAD, .data = b.data, .len = b.size };
   bool ok = tape_write(w, &e, NULL, 0);
   msgpack_sbuffer_destroy(&b);
@@ -142,19 +154,18 @@ int tape_cut(Cli *cli) {
     fprintf(stderr, "bourse: tape: %s: nothing is on it\n", tape_path(t));
     return 1;
   }
-  int64_t begin_us = e.at_us, scripts = 1;
-  if (e.what == TAPE_HEAD && tape_data(&e, zone, &m)) {
-    scripts = pack_get_int(&m, "scripts", 1);
-    c.from_us = pack_get_int(&m, "from", 0);
-    if (c.from_us > 0) begin_us = c.from_us;
-  }
+  Head head = { .scripts = 1 };
+  if (e.what == TAPE_HEAD && tape_data(&e, zone, &m)) head_read(&head, &m);
+  int64_t begin_us = head.from_us > 0 ? head.from_us : e.at_us;
+  c.from_us = head.from_us;
   if (from && !time_of(from, begin_us, &c.from_us)) return cli_misuse(cli, "--from: a time (2026-11-27T09:00:00Z) or a distance from the beginning (30s)");
   if (to && !time_of(to, begin_us, &c.to_us)) return cli_misuse(cli, "--to: a time (2026-11-27T09:00:00Z) or a distance from the beginning (30s)");
   if (c.from_us > c.to_us) return cli_misuse(cli, "--to is before --from");
   TapeWriter *w = create(cli);
   if (!w) return 1;
   if (c.from_us) look_before(&c, t, zone);
-  bool ok = write_head(w, e.at_us, scripts, c.from_us);
+  head.from_us = c.from_us;
+  bool ok = head_write(w, e.at_us, &head);
   tape_seek(t, 0);
   for (uint32_t at = 0; ok && (r = tape_next(t, &e)) != TAPE_END; at++)
     if (r == TAPE_EVENT && wanted(&c, &e, at, zone)) ok = tape_write(w, &e, NULL, 0);
@@ -169,7 +180,7 @@ int tape_cut(Cli *cli) {
 
 /* --- merge --- */
 
-typedef struct { Tape *tape; TapeEvent next; bool over; uint32_t first, extra; int64_t scripts, from_us; } Input;
+typedef struct { Tape *tape; TapeEvent next; bool over; uint32_t first, extra; Head head; } Input;
 
 static void advance(Input *in) {
   enum tape_read r;
@@ -181,14 +192,11 @@ static bool input_open(Input *in, const char *path, msgpack_zone *zone) {
   msgpack_object m;
   enum tape_read r;
   if (!(in->tape = tape_open_said(path))) return false;
-  in->scripts = 1;
+  in->head.scripts = 1;
   while ((r = tape_next(in->tape, &in->next)) == TAPE_BAD) {}
   in->over = r == TAPE_END;
   if (in->over || in->next.what != TAPE_HEAD) return true;
-  if (tape_data(&in->next, zone, &m)) {
-    in->scripts = pack_get_int(&m, "scripts", 1);
-    in->from_us = pack_get_int(&m, "from", 0);
-  }
+  if (tape_data(&in->next, zone, &m)) head_read(&in->head, &m);
   advance(in);
   return true;
 }
@@ -200,17 +208,18 @@ int tape_merge(Cli *cli) {
   size_t n = cli->n_words - 1;
   Input *in = calloc(n, sizeof *in), *first;
   msgpack_zone *zone = msgpack_zone_new(8192);
-  int64_t scripts = 0, from_us = INT64_MAX, begin_us = INT64_MAX;
+  int64_t from_us = INT64_MAX, begin_us = INT64_MAX;
+  Head head = { .scripts = 0 };
   bool ok = in && zone;
   if (!cli_text(cli, "out")) return cli_misuse(cli, "--out FILE: where to?");
   if (n < 2) return cli_misuse(cli, "two files or more are expected");
   for (size_t i = 0; i < n && ok; i++) {
     ok = input_open(&in[i], cli->words[i + 1], zone);
-    in[i].first = (uint32_t)scripts;
+    in[i].first = (uint32_t)head.scripts;
     in[i].extra = (uint32_t)i;
-    scripts += in[i].scripts > 0 && in[i].scripts < TAPE_EXTRA ? in[i].scripts : 1;
+    head.scripts += in[i].head.scripts > 0 && in[i].head.scripts < TAPE_EXTRA ? in[i].head.scripts : 1;
     if (!ok || in[i].over) continue;
-    int64_t from = in[i].from_us ? in[i].from_us : in[i].next.at_us;
+    int64_t from = in[i].head.from_us ? in[i].head.from_us : in[i].next.at_us;
     if (from < from_us) from_us = from;
     if (in[i].next.at_us < begin_us) begin_us = in[i].next.at_us;
   }
@@ -221,7 +230,9 @@ int tape_merge(Cli *cli) {
   TapeWriter *w = ok ? create(cli) : NULL;
   int code = w ? 0 : 1;
   if (w) {
-    ok = write_head(w, begin_us, scripts, from_us > begin_us ? from_us : 0);
+    head.from_us = from_us > begin_us ? from_us : 0;
+    memcpy(head.random, in[0].head.random, sizeof head.random);
+    ok = head_write(w, begin_us, &head);
     for (;;) {
       first = NULL;
       for (size_t i = 0; i < n; i++)

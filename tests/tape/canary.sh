@@ -76,7 +76,7 @@ for _ = 1, 3 do pcall(list.fetch_balance, list) end
 LUA
 cd "$tmp" || exit 1
 env BOURSE_CANARY_APIKEY="$key" BOURSE_CANARY_SECRET="$secret" BOURSE_CANARY_PASSWORD="$password" \
-  "$bourse" run strategy.lua --home "$tmp/home" --base-url "canary=$url" --record a.tape >out 2>err </dev/null || { fail "the run"; cat err; }
+  "$bourse" run strategy.lua --home "$tmp/home" --base-url "canary=$url" --live --yes --record a.tape >out 2>err </dev/null || { fail "the run"; cat err; }
 grep -q "^true	true" out || { fail "the balance was not read"; cat out err; }
 grep -qF "Key: $key" log && grep -qF "$token" log || fail "the server did not get the keys: nothing was tested"
 "$bourse" tape convert a.tape >lines || fail "convert"

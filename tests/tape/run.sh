@@ -50,6 +50,29 @@ spawn(function() while true do sleep(math.random() / 10) print("tick", k:millise
 LUA
 cp all.lua second.lua
 
+# Orders on paper: markets, limits, what is open, what is taken back.
+cat >trade.lua <<'LUA'
+local k = exchange "kraken"
+local function show(what, ...)
+  local ok, o = pcall(what, ...)
+  print(ok, type(o) == "table" and ok and json.encode(o) or o)
+end
+show(k.fetch_balance, k)
+local n = 0
+every(0.4, function()
+  n = n + 1
+  local b = k:fetch_order_book("BTC/USD", 5)
+  if n % 2 == 1 then show(k.create_order, k, "BTC/USD", "market", "buy", 0.0005)
+  else show(k.create_order, k, "BTC/USD", "limit", "sell", 0.0004, b.bids[1][1] * (n == 6 and 1 or 1.02)) end
+  if n == 4 then show(k.create_order, k, "BTC/USD", "limit", "buy", 10, b.bids[1][1]) end
+  for _, o in ipairs(k:fetch_open_orders("BTC/USD")) do
+    print("open", o.id, o.price, o.filled, o.clientOrderId)
+    if n == 5 then show(k.cancel_order, k, o.id, "BTC/USD") end
+  end
+  report { n = n, usd = k:fetch_balance().USD.total, now = k:milliseconds() }
+end)
+LUA
+
 # shellcheck disable=SC2086 # the options are words
 record() { "$bourse" run "$@" $urls >rec.out 2>rec.err </dev/null || { fail "recording $*"; cat rec.err >&2; }; }
 # play NAME ARGS...: without the state folder of the recording, which it may neither read nor change
@@ -63,6 +86,8 @@ cp rec.out one.out
 record all.lua second.lua --for 2s --record two.tape
 record "$source/scripts/arbitrage.lua" --arg "venues=$names" --arg every=0.3 --for 3s --format json --record arbitrage.tape
 cp rec.out arbitrage.out
+record trade.lua --for 3s --record trade.tape
+cp rec.out trade.out
 "$bourse" run all.lua --record one.tape >again.out 2>again.err </dev/null && fail "a tape was written over another"
 grep -q 'already' again.err || fail "why the tape was not written was not said"
 
@@ -90,6 +115,16 @@ same two.1.out two.2.out "two scripts, played twice"
 same arbitrage.1.out arbitrage.2.out "the arbitrage check, played twice"
 same arbitrage.out arbitrage.1.out "the arbitrage check, as recorded"
 same one.1.err one.2.err "what else is said"
+for i in 1 2; do
+  play trade.$i --replay trade.tape || fail "replay $i of orders"
+  play paper.$i trade.lua --replay trade.tape || fail "replay $i of orders, placed anew on paper"
+done
+same trade.out trade.1.out "orders, as recorded"
+same trade.1.err trade.2.err "orders: what else is said"
+same paper.1.out paper.2.out "orders placed anew, played twice"
+same trade.out paper.1.out "orders placed anew, as recorded"
+grep -q '^true.*"status":"closed"' trade.out && grep -q '^true.*"status":"canceled"' trade.out && grep -q '^false' trade.out && grep -q '^open' trade.out || { fail "no orders were placed"; cat trade.out >&2; }
+[ ! -e "$dir/other/paper.db" ] || fail "a replay wrote into the journal"
 [ "$(grep -c spread arbitrage.out)" -ge 4 ] || fail "the arbitrage check saw next to nothing"
 grep -q '^count	1	7$' one.out || fail "the script did not run as it was meant"
 [ ! -e "$dir/other/store.db" ] || fail "a replay wrote into the store"
