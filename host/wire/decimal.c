@@ -84,6 +84,30 @@ static bool parse_long(const char *s, const char *end, bool neg, Decimal *out) {
   return make(m, (int)scale, neg, out);
 }
 
+/* Eight digits at once. Bytes are digits when their high halves are that of '0', also after 6 was added. */
+static inline bool eight_digits(const char *p, uint32_t *out) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  uint64_t w;
+  memcpy(&w, p, 8);
+  if (((w & 0xf0f0f0f0f0f0f0f0) | ((w + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) != 0x3333333333333333) return false;
+  w = (w & 0x0f0f0f0f0f0f0f0f) * (1 + (10 << 8)) >> 8;
+  w = (w & 0x00ff00ff00ff00ff) * (1 + (100 << 16)) >> 16;
+  *out = (uint32_t)((w & 0x0000ffff0000ffff) * (1 + (10000ull << 32)) >> 32);
+  return true;
+#else
+  (void)p, (void)out;
+  return false;
+#endif
+}
+
+/* Joins the digits from p on to *m; gives their end. */
+static inline const char *digits(const char *p, const char *end, uint64_t *m) {
+  uint32_t eight;
+  for (; end - p >= 8 && eight_digits(p, &eight); p += 8) *m = *m * 100000000 + eight;
+  for (; p < end && is_digit(*p); p++) *m = *m * 10 + (unsigned)(*p - '0');
+  return p;
+}
+
 bool dec_parse(const char *s, size_t len, Decimal *out) {
   const char *end = s + len;
   bool neg = false;
@@ -91,14 +115,10 @@ bool dec_parse(const char *s, size_t len, Decimal *out) {
   if (end - s <= 20) {
     uint64_t m = 0;
     const char *p = s, *point = NULL;
-    for (; p < end; p++) {
-      unsigned c = (unsigned char)*p - (unsigned)'0';
-      if (c < 10) m = m * 10 + c;
-      else if (*p == '.' && !point) point = p;
-      else break;
-    }
-    int digits = (int)(p - s) - (point != NULL);
-    if (p == end && digits > 0 && digits <= 19) {
+    p = digits(p, end, &m);
+    if (p < end && *p == '.') p = digits((point = p) + 1, end, &m);
+    int count = (int)(p - s) - (point != NULL);
+    if (p == end && count > 0 && count <= 19) {
       *out = (Decimal){ neg ? -(__int128)m : (__int128)m, point && m ? (int)(end - point) - 1 : 0 };
       return true;
     }

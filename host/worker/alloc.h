@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ALLOC_SMALL 512            /* bytes; larger blocks come from malloc */
+#define ALLOC_SMALL 1024           /* bytes; larger blocks come from malloc */
 #define ALLOC_CLASSES (ALLOC_SMALL / 16)
 
 typedef struct Heap Heap;

@@ -472,7 +472,7 @@ static void push_record(lua_State *L, const Market *m) {
     if (i < 64) extras[rec.nextras++] = (TreeItem){ key.s ? key.s : "", key.n, v };
   }
   rec.info = packed_next(&at);
-  int keys = record_keys(L, m->schema);
+  int keys = record_keys(L, m->schema, NULL);
   record_push(L, &rec, keys);
   lua_replace(L, keys);
   lua_settop(L, keys);

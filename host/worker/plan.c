@@ -230,6 +230,13 @@ static Field *field_new(lua_State *L, Fields *f, const char *place, int slot, co
   field->slot = slot;
   field->len = (uint32_t)strlen(name);
   field->name = arena_text(&f->p->arena, name, field->len);
+  const char *of = f->p->kind->shape == SHAPE_EACH ? f->p->kind->name : f->p->schema->name;
+  size_t n = strlen(of);
+  char *label = arena_alloc(&f->p->arena, n + field->len + 2);
+  memcpy(label, of, n);
+  label[n] = '.';
+  memcpy(label + n + 1, name, field->len + 1);
+  field->label = label;
   return field;
 }
 

@@ -23,6 +23,7 @@ typedef struct {
 typedef struct {
   int slot;                  /* or -1: one that the schema does not know */
   const char *name; uint32_t len;
+  const char *label;         /* "ticker.bid", for messages */
   Expr e;
   bool simple;               /* a name in the element and nothing else, into a number: the usual case, read without detours */
 } Field;

@@ -164,7 +164,6 @@ static bool read_simple(const Field *f, Record *rec, const Spot *spot) {
 /* False: the call did not ask for this one. */
 bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wanted *w) {
   Spot spot = *at;
-  char name[96];
   if (p->schema->symbol >= 0 && p->schema->id != SCHEMA_MARKET) {
     find_market(r, p, rec, &spot);
     spot.market = rec->market;
@@ -172,12 +171,8 @@ bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wa
   }
   for (int i = 0; i < p->n; i++) {
     const Field *f = &p->fields[i];
-    const Expr *e = &f->e;
     if (f->simple && read_simple(f, rec, &spot)) continue;
-    if (e->form != EXPR_PATH || e->map || e->alternatives[0].ntransforms || e->n > 1) {    /* those may have something to say */
-      snprintf(name, sizeof name, "%s.%s", p->schema->name, f->name);
-      r->field = name;
-    }
+    r->field = f->label;
     Value v = field_value(r, f, &spot);
     if (f->slot >= 0) record_set(r, rec, f->slot, v);
     else add_extra(r, p, rec, f, v);
@@ -260,13 +255,11 @@ size_t walk_count(const Walk *w) {
 static Value read_plain(Reader *r, const Plan *p, const Spot *spot) {
   Value out = tree_new(&r->arena, false, (size_t)p->n);
   const char *field = r->field;
-  char name[96];
   for (int i = 0; i < p->n; i++) {
     const Field *f = &p->fields[i];
-    snprintf(name, sizeof name, "%s.%s", p->kind->name, f->name);
-    r->field = name;
+    r->field = f->label;
     Value v = field_value(r, f, spot);
-    r->field = name;
+    r->field = f->label;
     if (f->slot >= 0 && v.kind != V_TREE) v = value_as(r, p->schema->slots[f->slot].type, v);
     if (v.kind != V_NONE) out.tree->items[out.tree->n++] = (TreeItem){ f->name, f->len, v };
   }

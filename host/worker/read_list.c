@@ -10,7 +10,7 @@ void read_push_list(Reader *r, Record **list, size_t n) {
   lua_createtable(L, (int)n, 0);
   int table = lua_gettop(L);
   if (n == 0) return;
-  int keys = record_keys(L, list[0]->schema);
+  int keys = record_keys(L, list[0]->schema, r->doc);
   for (size_t i = 0; i < n; i++) {
     record_push(L, list[i], keys);
     lua_rawseti(L, table, (lua_Integer)i + 1);
@@ -44,7 +44,7 @@ void run_keyed(Reader *r, const Plan *p, const Spot *from) {
   size_t count = some ? walk_count(&w) : 0;
   lua_createtable(L, 0, names.names ? (int)names.names->n : count > INT32_MAX ? 0 : (int)count);
   if (!some) return;
-  int table = lua_gettop(L), keys = record_keys(L, p->schema), slot = read_key_slot(r, p->kind, p->schema);
+  int table = lua_gettop(L), keys = record_keys(L, p->schema, r->doc), slot = read_key_slot(r, p->kind, p->schema);
   Record *rec = record_new(r, p->schema);
   while (walk_next(r, p, &w, &at)) {
     if (!read_chosen(r, p, &at)) continue;
@@ -74,7 +74,7 @@ void run_list(Reader *r, const Plan *p, const Spot *from) {
     return;
   }
   lua_createtable(L, (int)count, 0);
-  int table = lua_gettop(L), keys = record_keys(L, p->schema);
+  int table = lua_gettop(L), keys = record_keys(L, p->schema, r->doc);
   Record *rec = record_new(r, p->schema);
   while (walk_next(r, p, &w, &at)) {
     if (!read_chosen(r, p, &at)) continue;
@@ -103,6 +103,6 @@ void run_one(Reader *r, const Plan *p, const Spot *from) {
   read_locate(r, p, from, &at);
   Record *rec = record_new(r, p->schema);
   read_record(r, p, rec, &at, NULL);
-  int keys = record_keys(r->to, p->schema);
+  int keys = record_keys(r->to, p->schema, NULL);
   record_push(r->to, rec, keys);
 }

@@ -48,7 +48,7 @@ static void finish_many(Reader *r, const Kind *kind, const Schema *s, const Valu
   if (kind->shape == SHAPE_LIST) { read_push_list(r, list, n); return; }
   Wanted names = read_wanted_names(r, read_wanted_argument(s));
   lua_createtable(L, 0, (int)n);
-  int table = lua_gettop(L), keys = record_keys(L, s), slot = read_key_slot(r, kind, s), own = schema_slot(s, kind->key, strlen(kind->key));
+  int table = lua_gettop(L), keys = record_keys(L, s, NULL), slot = read_key_slot(r, kind, s), own = schema_slot(s, kind->key, strlen(kind->key));
   for (size_t i = 0; i < n; i++)
     if (read_wanted(&names, &list[i]->slots[own])) read_push_keyed(r, list[i], slot, table, keys);
   lua_settop(L, table);
@@ -60,7 +60,7 @@ void finish_value(Reader *r, const Kind *kind, const Value *raw) {
   switch (kind->shape) {
     case SHAPE_ONE: {
       Record *rec = read_record_of_tree(r, s, read_need_tree(r, kind->name, raw), NULL, 0);
-      record_push(r->to, rec, record_keys(r->to, s));
+      record_push(r->to, rec, record_keys(r->to, s, NULL));
       return;
     }
     case SHAPE_LIST: case SHAPE_KEYED: finish_many(r, kind, s, raw); return;

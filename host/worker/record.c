@@ -237,17 +237,21 @@ void record_take(Reader *r, Record *rec, const Tree *t) {
 
 /* ---- to Lua ---- */
 
-int record_keys(lua_State *L, const Schema *s) {
-  luaL_checkstack(L, s->nkeys + 16, "too many fields");
+int record_keys(lua_State *L, const Schema *s, JsonDoc *doc) {
+  luaL_checkstack(L, s->nkeys + 20, "too many fields");
+  int keys = lua_gettop(L) + 1;
   for (int i = 0; i < s->nkeys; i++) lua_pushstring(L, s->keys[i]);
-  return lua_gettop(L) - s->nkeys + 1;
+  lua_pushliteral(L, "info");
+  lua_pushlightuserdata(L, doc);
+  if (doc) view_share(L, doc);
+  return keys;
 }
 
 static void push_trades(lua_State *L, const Tree *t) {
   lua_createtable(L, (int)t->n, 0);
   if (t->n == 0) return;
   int table = lua_gettop(L);
-  int keys = record_keys(L, schema_of(SCHEMA_TRADE));
+  int keys = record_keys(L, schema_of(SCHEMA_TRADE), NULL);
   for (uint32_t i = 0; i < t->n; i++) {
     record_push(L, t->items[i].v.record, keys);
     lua_rawseti(L, table, (lua_Integer)i + 1);
@@ -328,7 +332,10 @@ void record_push(lua_State *L, const Record *rec, int keys) {
     lua_setfield(L, -2, "fee");
   }
   if (rec->info.kind != V_NONE) {
-    value_push(L, &rec->info);
-    lua_setfield(L, -2, "info");
+    int info = keys + s->nkeys;
+    lua_pushvalue(L, info);
+    if (rec->info.kind == V_NODE && rec->info.doc == lua_touserdata(L, info + 1)) view_push_shared(L, rec->info.node, info + 2);
+    else value_push(L, &rec->info);
+    lua_rawset(L, -3);
   }
 }

@@ -21,8 +21,9 @@ void record_set(Reader *r, Record *rec, int slot, Value v);   /* converts; a val
 Value value_as(Reader *r, enum slot_type type, Value v);      /* the same for a field that is in no record; r->field names it */
 /* A raw record of a script's function, by field names. Unknown fields are kept where the schema keeps them and left out otherwise. */
 void record_take(Reader *r, Record *rec, const Tree *t);
-/* The single names of the schema as strings on L's stack; record_push looks for them from index `keys` on. */
-int record_keys(lua_State *L, const Schema *s);
+/* What records of a schema share, on L's stack: the single names as strings, and for the views of their infos, which are parts of `doc` (NULL: of none), what
+ * view_share gives. record_push looks for them from index `keys` on. */
+int record_keys(lua_State *L, const Schema *s, JsonDoc *doc);
 void record_push(lua_State *L, const Record *rec, int keys);
 
 static inline bool has(const Record *rec, int slot) { return rec->slots[slot].kind != V_NONE; }

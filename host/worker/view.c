@@ -84,6 +84,22 @@ static void push_view(lua_State *L, JsonDoc *doc, uint32_t node) {
   v->node = node;
 }
 
+void view_share(lua_State *L, JsonDoc *doc) {
+  luaL_checkstack(L, 6, NULL);
+  push_holder(L, doc);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
+}
+
+void view_push_shared(lua_State *L, uint32_t node, int shared) {
+  View *v = lua_newuserdatauv(L, sizeof *v, 1);
+  *v = (View){ .holder = lua_touserdata(L, shared), .node = node };
+  v->holder->views++;
+  lua_pushvalue(L, shared);
+  lua_setiuservalue(L, -2, 1);
+  lua_pushvalue(L, shared + 1);
+  lua_setmetatable(L, -2);
+}
+
 void view_push(lua_State *L, JsonDoc *doc, uint32_t node) {
   luaL_checkstack(L, 6, NULL);
   if (node >= doc->n) {

@@ -12,6 +12,9 @@
 void view_open(lua_State *L);                                   /* once a state */
 /* The node's value: plain for a scalar, else a view, which holds a reference; nil for JSON_NONE. Raises only for memory. */
 void view_push(lua_State *L, JsonDoc *doc, uint32_t node);
+/* For many views of one document: pushes what they share, two values, and then a view of an object or list with those at `shared`. */
+void view_share(lua_State *L, JsonDoc *doc);
+void view_push_shared(lua_State *L, uint32_t node, int shared);
 bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node);   /* no reference is taken; doc and node may be NULL */
 /* The node decoded into Lua tables, at most `depth` deep (else it raises): numbers as their exact text, or with `numbers` as Lua
  * integers (when written so and within 64 bits), floats, or text when beyond the largest float. null is absent. */
