@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -70,6 +71,7 @@ bool child_start(Child *c, const char *program, uint64_t memory, char *err, size
   }
   int room = 1 << 20;                             /* as much as the system allows: fewer turns for large replies */
   for (int i = 0; i < 2; i++) setsockopt(pair[i], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
+  setsockopt(pair[1], SOL_SOCKET, SO_RCVTIMEO, &(struct timeval){ 0, 300000 }, sizeof(struct timeval));      /* then it gives memory back */
   pid_t parent = getpid();
   pid_t pid = fork();
   if (pid == 0) become(program ? program : "/proc/self/exe", pair[1], parent, memory);

@@ -1,32 +1,67 @@
 #include "broker/curl_api.h"
+#include "wire/trim.h"
 #include <dlfcn.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OLDEST 0x075500    /* 7.85: CURLOPT_PROTOCOLS_STR */
 
-const CurlApi *curl_api(char *err, size_t errlen) {
-  static CurlApi api;
-  static bool ready;
-  if (ready) return &api;
+static CurlApi api;
+static bool ready, loading;
+static pthread_t loader;
+static char why_not[200];
+
+/* GnuTLS comes along with Debian's libcurl (for RTMP) and would set itself up to be used. */
+static void prepare(void) { setenv("GNUTLS_NO_IMPLICIT_INIT", "1", 0); }
+
+static bool load(char *err, size_t errlen) {
   void *lib = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
   if (!lib) {
     snprintf(err, errlen, "libcurl is missing: %s", dlerror());
-    return NULL;
+    return false;
   }
 #define CURL_LOAD(name) { \
     void *f = dlsym(lib, "curl_" #name); \
-    if (!f) return snprintf(err, errlen, "libcurl has no curl_" #name), NULL; \
+    if (!f) return snprintf(err, errlen, "libcurl has no curl_" #name), false; \
     memcpy(&api.name, &f, sizeof f); \
   }
   CURL_FUNCTIONS(CURL_LOAD)
 #undef CURL_LOAD
-  if (api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return snprintf(err, errlen, "libcurl does not start"), NULL;
+  if (api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return snprintf(err, errlen, "libcurl does not start"), false;
   const curl_version_info_data *v = api.version_info(CURLVERSION_NOW);
   if (v->version_num < OLDEST) {
     snprintf(err, errlen, "libcurl %s is too old: 7.85 or newer is needed", v->version);
-    return NULL;
+    return false;
   }
-  ready = true;
-  return &api;
+  trim_code();
+  return true;
+}
+
+static void *load_beside(void *ctx) {
+  (void)ctx;
+  ready = load(why_not, sizeof why_not);
+  return NULL;
+}
+
+void curl_api_begin(void) {
+  if (ready || loading) return;
+  prepare();
+  loading = pthread_create(&loader, NULL, load_beside, NULL) == 0;
+}
+
+void curl_api_end(void) {
+  if (loading) pthread_join(loader, NULL);
+  loading = false;
+}
+
+const CurlApi *curl_api(char *err, size_t errlen) {
+  bool begun = loading;
+  curl_api_end();
+  if (ready) return &api;
+  if (begun) return snprintf(err, errlen, "%s", why_not), NULL;
+  prepare();
+  ready = load(err, errlen);
+  return ready ? &api : NULL;
 }

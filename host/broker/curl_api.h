@@ -1,4 +1,4 @@
-/* libcurl, loaded when the first request is made: linked in, it would cost every start of the program 5 ms and 4 MB. */
+/* libcurl, loaded when a request is to be made: linked in, it would cost every start of the program 5 ms and 4 MB. */
 #ifndef BOURSE_CURL_API_H
 #define BOURSE_CURL_API_H
 #include <curl/curl.h>
@@ -16,6 +16,9 @@ typedef struct {
 #undef CURL_FIELD
 } CurlApi;
 
+/* Starts to load it, beside whatever else is done: a request is to come. */
+void curl_api_begin(void);
+void curl_api_end(void);             /* waits for that, before the program may end */
 /* NULL with the reason in err when the library is missing or too old. Loaded once. */
 const CurlApi *curl_api(char *err, size_t errlen);
 #endif

@@ -121,6 +121,7 @@ void journal_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void notify_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void notify_close(Session *s);
 /* request.c */
+void request_expect(Session *s);                                         /* there will be some */
 void request_answer(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_HTTP */
 void request_sign(Peer *p, uint32_t id, const msgpack_object *m);        /* MSG_SIGN */
 void request_verify(Peer *p, uint32_t id, const msgpack_object *m);      /* MSG_VERIFY */

@@ -1,6 +1,7 @@
 /* MSG_HTTP from question to answer: checked, paid for from the rate budget, signed at the moment of sending, sent, tried again
  * where that is safe. And MSG_SIGN, which ends before the sending. */
 #include "broker/budget.h"
+#include "broker/curl_api.h"
 #include "broker/crypto.h"
 #include "broker/draft.h"
 #include "broker/http.h"
@@ -9,6 +10,7 @@
 #include "broker/orders.h"
 #include "broker/peer.h"
 #include "broker/signer.h"
+#include "wire/trim.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,11 +23,14 @@
 #define TRIES_MAX 4
 #define LENT_MIN 32768        /* bytes of a reply from which it goes to the worker without a copy */
 #define REDIRECTS_MAX 3
+#define REST_MS 2000          /* without a request, after which what they took is given back */
 
 struct Net {
   Http *http;
   Budget *budget;
   KeyRing ring;
+  LoopTimer rest;             /* runs while no request does */
+  int64_t trimmed_us;
   const char *dead;           /* why there is no network in this session */
   char why[300];
 };
@@ -52,9 +57,16 @@ struct Request {
   Request *prev, *next;
 };
 
+static void rest(void *ctx) {
+  (void)ctx;
+  trim_heap();
+  trim_code();
+}
+
 static Net *net_get(Session *s) {
   if (!s->net) s->net = calloc(1, sizeof *s->net);
   if (!s->net) abort();
+  s->net->rest.fn = rest;
   return s->net;
 }
 
@@ -70,9 +82,15 @@ static bool net_ready(Session *s) {
   return !n->dead;
 }
 
+void request_expect(Session *s) {
+  if (!s->spec->frozen_clock) curl_api_begin();      /* that is conform, which sends none */
+}
+
 void request_close(Session *s) {
   Net *n = s->net;
+  curl_api_end();
   if (!n) return;
+  loop_cancel(s->loop, &n->rest);
   http_free(n->http);
   budget_free(n->budget);
   if (n->ring.store) keys_close(n->ring.store);
@@ -91,6 +109,7 @@ static void request_free(Request *r) {
   r->peer->n_requests--;
   r->peer->request_bytes -= r->draft.size;
   loop_cancel(r->peer->session->loop, &r->timer);
+  loop_after(r->peer->session->loop, &r->peer->session->net->rest, REST_MS);
   if (r->transfer) http_cancel(r->transfer);
   draft_free(&r->draft);
   free(r->url);
@@ -171,6 +190,14 @@ static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
 
 /* --- the answer --- */
 
+/* The worker is about to need memory for a large reply; what connecting took, nobody needs any more. */
+static void make_room(Net *n) {
+  int64_t now = clock_mono_us();
+  if (now - n->trimmed_us < 1000000) return;
+  n->trimmed_us = now;
+  trim_code();
+}
+
 static void request_reply(Request *r, HttpReply *reply) {
   Peer *p = r->peer;
   if (r->act[0]) orders_replied(p->session, r->order, r->act, (int)reply->status, reply->body, reply->body_len);
@@ -190,6 +217,7 @@ static void request_reply(Request *r, HttpReply *reply) {
   }
   pack_str(&pk, "body");                /* last, so that the body need not be copied into the frame */
   msgpack_pack_bin(&pk, reply->body_len);
+  make_room(p->session->net);
   char *body = reply->body;
   reply->body = NULL;
   peer_end_with(p, body, reply->body_len);

@@ -219,6 +219,7 @@ void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
     else peer_error(p, MSG_SOURCE_IS, id, "%s '%.200s': %s", kind, shown, err);
     return;
   }
+  if (!strcmp(kind, "exchange")) request_expect(p->session);
   source_digest(text, n, digest);
   remember(p, kind, name, venue, digest);
   msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);

@@ -96,13 +96,14 @@ enum frame_status frame_next(FrameReader *r, Frame *f) {
   return FRAME_OK;
 }
 
-enum frame_status frame_read(FrameReader *r, int fd, Frame *f) {
+enum frame_status frame_read(FrameReader *r, int fd, Frame *f, void (*quiet)(void *ctx), void *ctx) {
   for (;;) {
     enum frame_status s = frame_next(r, f);
     if (s != FRAME_NONE) return s;
     s = frame_fill(r, fd);
     if (s == FRAME_NONE) {
       struct pollfd p = { .fd = fd, .events = POLLIN };
+      if (quiet) quiet(ctx);
       poll(&p, 1, -1);
     } else if (s != FRAME_OK) return s;
   }

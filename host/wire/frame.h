@@ -16,7 +16,8 @@ enum frame_status { FRAME_NONE, FRAME_OK, FRAME_EOF, FRAME_BAD };
 typedef struct { char *buf; size_t start, len, cap, max; const char *error; } FrameReader;
 enum frame_status frame_fill(FrameReader *r, int fd);    /* reads what is there: OK something came, NONE nothing now, EOF, BAD */
 enum frame_status frame_next(FrameReader *r, Frame *f);  /* the next whole frame, valid until the next fill or read; NONE: incomplete */
-enum frame_status frame_read(FrameReader *r, int fd, Frame *f);   /* blocks for one frame: OK, EOF or BAD */
+/* Blocks for one frame: OK, EOF or BAD. `quiet`, if any, is called when nothing came for as long as the socket's own timeout (SO_RCVTIMEO). */
+enum frame_status frame_read(FrameReader *r, int fd, Frame *f, void (*quiet)(void *ctx), void *ctx);
 bool frame_waiting(const FrameReader *r);                /* bytes of a further frame are already here */
 /* Gives away the buffer in which the frame that was read last lies, when nothing else is in it: malloc'd, with room for a byte after the
  * payload. NULL: it stays with the reader. */

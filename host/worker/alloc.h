@@ -29,6 +29,7 @@ void heap_init(Heap *h, size_t limit);
 /* Small blocks come to lie where `bits` say, in this process and in any other: tables that have tables as keys are walked in the order of addresses, and a
  * replay must walk them as it was recorded. Before the first block. */
 void heap_place(Heap *h, uint64_t bits);
+void heap_rest(Heap *h);           /* gives the pages of empty chunks back to the system */
 void heap_free(Heap *h);           /* gives everything back; all states are closed by then */
 void *alloc_lua(void *user, void *block, size_t old_size, size_t new_size);   /* a lua_Alloc */
 #endif

@@ -55,7 +55,7 @@ bool hostlua_push(lua_State *L, const char *name, int env) {
   if (!text) return false;
   if (env) env = lua_absindex(L, env);
   snprintf(chunk, sizeof chunk, "=host/lua/%s.lua", name);
-  if (luaL_loadbufferx(L, text, n, chunk, "t") != LUA_OK) lua_error(L);
+  if (luaL_loadbufferx(L, text, n, chunk, "b") != LUA_OK) lua_error(L);
   if (env) lua_pushvalue(L, env);
   else push_env(L);
   lua_setupvalue(L, -2, 1);

@@ -22,9 +22,9 @@ const char *jail_missing(void) {
 #endif
 }
 
-static bool zero_limit(int what, const char *name, char *err, size_t errlen) {
-  struct rlimit none = { 0, 0 };
-  if (setrlimit(what, &none) == 0) return true;
+static bool limit(int what, rlim_t most, const char *name, char *err, size_t errlen) {
+  struct rlimit r = { most, most };
+  if (setrlimit(what, &r) == 0) return true;
   snprintf(err, errlen, "jail: cannot set the limit on %s: %s", name, strerror(errno));
   return false;
 }
@@ -82,11 +82,11 @@ bool jail_enter(char *err, size_t errlen) {
   time_t zero = 0;
   gmtime_r(&zero, &unused);
 #ifndef BOURSE_SANITIZE
-  if (!zero_limit(RLIMIT_FSIZE, "file size", err, errlen)) return false;
-  if (!zero_limit(RLIMIT_NPROC, "processes", err, errlen)) return false;
-  if (!zero_limit(RLIMIT_NOFILE, "open files", err, errlen)) return false;
+  if (!limit(RLIMIT_FSIZE, 0, "file size", err, errlen)) return false;
+  if (!limit(RLIMIT_NPROC, 0, "processes", err, errlen)) return false;
+  if (!limit(RLIMIT_NOFILE, 1, "open files", err, errlen)) return false;      /* which is stdin; poll takes no more descriptors than this */
 #endif
-  if (!zero_limit(RLIMIT_CORE, "core size", err, errlen)) return false;
+  if (!limit(RLIMIT_CORE, 0, "core size", err, errlen)) return false;
 #ifdef __linux__
   if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
     snprintf(err, errlen, "jail: prctl: %s", strerror(errno));

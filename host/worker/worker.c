@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "wire/message.h"
 #include "wire/pack.h"
+#include "wire/trim.h"
 #include "worker/book.h"
 #include "worker/copy.h"
 #include "worker/hostlua.h"
@@ -23,6 +24,7 @@
 
 #define IDLE_MS 20
 #define FLUSH_AT (64u << 10)
+#define REST_CPU_MS 20         /* of work after which it is worth while to give memory back */
 
 static int the_fd = -1;
 
@@ -349,6 +351,7 @@ static void boot(Worker *w, const msgpack_object *m) {
   }
   task_spawn(w, L, 1);
   worker_tell(w, MSG_READY, NULL);
+  trim_code();
 }
 
 /* ---- the loop ---- */
@@ -371,6 +374,23 @@ static void idle(Worker *w) {
   w->idle_ms = now;
   send_frame(w, MSG_IDLE, 0, NULL);
   flush(w);
+}
+
+static int64_t cpu_ms(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Nothing came for a while (child.c): what the work before it took is given back, if it was much. Nothing is collected: a replay, which knows no quiet, must
+ * find its tables where they were. */
+static void rest(void *ctx) {
+  Worker *w = ctx;
+  if (cpu_ms() - w->rested_cpu_ms < REST_CPU_MS) return;
+  heap_rest(&w->heap);
+  trim_heap();
+  trim_code();
+  w->rested_cpu_ms = cpu_ms();
 }
 
 char *worker_give_frame(Worker *w, const char *end) {
@@ -420,7 +440,7 @@ static void serve(Worker *w) {
       else idle(w);
       flush(w);
     }
-    enum frame_status r = frame_read(&w->in, w->fd, &f);
+    enum frame_status r = frame_read(&w->in, w->fd, &f, rest, w);
     if (r == FRAME_EOF) _exit(0);                        /* the broker left; there is nobody to tell */
     if (r != FRAME_OK) worker_die("worker: a bad message from the broker: %s", w->in.error ? w->in.error : "unreadable");
     msgpack_object payload;

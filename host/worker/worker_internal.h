@@ -24,6 +24,7 @@ struct Worker {
   bool by_turns; uint32_t taken;   /* messages of the broker so far */
   bool tells_calls; uint32_t last_call;
   int64_t idle_ms;                 /* when MSG_IDLE was last sent */
+  int64_t rested_cpu_ms;           /* CPU time that was used when memory was last given back */
   uint64_t random[4];
   bool done, stopping; int code;
   char role[16], orders[8];

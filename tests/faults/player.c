@@ -132,7 +132,7 @@ static void trick(const char *name) {
     Frame f;
     while (clock_mono_us() < end) {
       frame_write(CHILD_FD, MSG_SLEEP, 1, "\x81\xa2ms\x05", 5);
-      do if (frame_read(&in, CHILD_FD, &f) != FRAME_OK) _exit(1); while (f.type != MSG_WAKE);
+      do if (frame_read(&in, CHILD_FD, &f, NULL, NULL) != FRAME_OK) _exit(1); while (f.type != MSG_WAKE);
       int64_t now = clock_mono_us();
       if (now - last > worst) worst = now - last;
       last = now;
@@ -148,7 +148,7 @@ static void trick(const char *name) {
     const char *err;
     char text[200];
     frame_write(CHILD_FD, MSG_SOURCE, 1, "\x82\xa4kind\xa8" "exchange\xa4name\xa5" "alpha", 26);
-    while (frame_read(&in, CHILD_FD, &f) == FRAME_OK)
+    while (frame_read(&in, CHILD_FD, &f, NULL, NULL) == FRAME_OK)
       if (f.type == MSG_RELOAD && frame_unpack(f.payload, f.len, more, &o, &err)) {
         pack_get_line(&o, "source", text, sizeof text);
         send_text(MSG_OUT, "text", text);
@@ -161,7 +161,7 @@ static void trick(const char *name) {
     msgpack_object o;
     const char *err;
     char text[200];
-    while (frame_read(&in, CHILD_FD, &f) == FRAME_OK)
+    while (frame_read(&in, CHILD_FD, &f, NULL, NULL) == FRAME_OK)
       if (f.type == MSG_LINE && frame_unpack(f.payload, f.len, more, &o, &err)) {
         if (pack_get_bool(&o, "eof")) done(0);
         pack_get_line(&o, "text", text, sizeof text);
@@ -177,7 +177,7 @@ static void trick(const char *name) {
   }
   if (!strcmp(name, "until_stopped")) {
     Frame f;
-    while (frame_read(&in, CHILD_FD, &f) == FRAME_OK)
+    while (frame_read(&in, CHILD_FD, &f, NULL, NULL) == FRAME_OK)
       if (f.type == MSG_STOP) {
         send_text(MSG_OUT, "text", "stopped");
         done(0);
@@ -185,7 +185,7 @@ static void trick(const char *name) {
     _exit(1);
   }
   Frame f;
-  while (frame_read(&in, CHILD_FD, &f) == FRAME_OK) {}
+  while (frame_read(&in, CHILD_FD, &f, NULL, NULL) == FRAME_OK) {}
   _exit(0);
 }
 
@@ -201,7 +201,7 @@ int player_main(void) {
   size_t n, off = 0;
   zone = msgpack_zone_new(4096);
   more = msgpack_zone_new(4096);
-  if (frame_read(&in, CHILD_FD, &f) != FRAME_OK || f.type != MSG_BOOT || !frame_unpack(f.payload, f.len, zone, &boot, &err)) _exit(9);
+  if (frame_read(&in, CHILD_FD, &f, NULL, NULL) != FRAME_OK || f.type != MSG_BOOT || !frame_unpack(f.payload, f.len, zone, &boot, &err)) _exit(9);
   frame_write(CHILD_FD, MSG_READY, 0, "\x80", 1);
   if (!pack_get_text(&boot, "source", &source, &n)) {
     if (pack_get_line(&boot, "name", name, sizeof name)) trick(name);
@@ -219,7 +219,7 @@ int player_main(void) {
     msgpack_pack_object(&pk, list.via.array.ptr[i + 1]);
     frame_write(CHILD_FD, (uint8_t)type, i + 1, b.data, b.size);
     if (answered(type)) {
-      do if (frame_read(&in, CHILD_FD, &f) != FRAME_OK) _exit(8); while (f.id != i + 1);
+      do if (frame_read(&in, CHILD_FD, &f, NULL, NULL) != FRAME_OK) _exit(8); while (f.id != i + 1);
       if (!frame_unpack(f.payload, f.len, more, &answer, &err)) _exit(7);
       msgpack_sbuffer_clear(&b);
       pack_map(&pk, 1);

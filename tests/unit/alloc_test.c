@@ -21,7 +21,7 @@ static size_t some_size(void) {
   switch (next_random() % 4) {
     case 0: return 1 + next_random() % 64;
     case 1: return 1 + next_random() % 600;
-    case 2: return 500 + next_random() % 40;
+    case 2: return (next_random() % 2 ? ALLOC_SMALL : ALLOC_SMALL / 2) - 20 + next_random() % 40;
     default: return 1 + next_random() % 5000;
   }
 }
@@ -40,6 +40,7 @@ static void random_blocks(void **state) {
   memset(blocks, 0, sizeof blocks);
   for (int step = 0; step < 200000; step++) {
     Block *b = &blocks[next_random() % 2000];
+    if (step % 1000 == 0) heap_rest(&h);
     size_t n = next_random() % 3 == 0 ? 0 : some_size();
     if (b->p) check_fill(b, b->n);
     unsigned char *p = alloc_lua(&u, b->p, b->p ? b->n : 5, n);   /* without a block the old size is a kind of object */
@@ -63,6 +64,12 @@ static void random_blocks(void **state) {
   for (int i = 0; i < 2000; i++)
     if (blocks[i].p) alloc_lua(&u, blocks[i].p, blocks[i].n, 0);
   assert_int_equal(h.used, 0);
+#ifndef BOURSE_SANITIZE
+  assert_true(h.n_empty > 2);
+#endif
+  heap_rest(&h);                       /* empty ones only lose what was in them */
+  for (int i = 0; i < 2000; i++) memset(blocks[i].p = alloc_lua(&u, NULL, 5, 300), i, 300);
+  for (int i = 0; i < 2000; i++) check_fill(&(Block){ blocks[i].p, 300, (unsigned char)i }, 300);
   heap_free(&h);
 }
 

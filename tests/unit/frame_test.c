@@ -37,12 +37,12 @@ static void there_and_back(void **state) {
   assert_true(frame_put(&w, MSG_OUT, 7, "\xc0", 1));
   assert_true(frame_put(&w, MSG_DONE, 0xffffffffu, NULL, 0));
   assert_int_equal(frame_flush(&w, fd[0]), FRAME_OK);
-  assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+  assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
   assert_int_equal(f.type, MSG_OUT);
   assert_int_equal(f.id, 7);
   assert_int_equal(f.len, 1);
   assert_true(frame_waiting(&r));
-  assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+  assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
   assert_int_equal(f.id, 0xffffffffu);
   assert_int_equal(f.len, 0);
   assert_false(frame_waiting(&r));
@@ -149,7 +149,7 @@ static void packed_in_place(void **state) {
     msgpack_object o;
     const char *err, *text;
     size_t n;
-    assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+    assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
     assert_true(frame_unpack(f.payload, f.len, zone, &o, &err));
     assert_int_equal(pack_get_int(&o, "n", -1), i);
     assert_true(pack_get_text(&o, "text", &text, &n));
@@ -325,14 +325,14 @@ static void lent(void **state) {
     while (frame_flush(&w, fd[0]) == FRAME_NONE)
       if (frame_fill(&r, fd[1]) != FRAME_OK) fail();
     assert_int_equal(frame_pending(&w), 0);
-    assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+    assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
     assert_int_equal(f.len, 4 + n);
     assert_memory_equal(f.payload, "head", 4);
     assert_memory_equal(f.payload + 4, copy, n);
     if (followed) {
       while (!frame_waiting(&r)) assert_int_equal(frame_fill(&r, fd[1]), FRAME_OK);
       assert_null(frame_give(&r));                 /* something else is in the buffer */
-      assert_int_equal(frame_read(&r, fd[1], &f), FRAME_OK);
+      assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
       assert_int_equal(f.id, 6);
     } else {
       char *given = frame_give(&r);
