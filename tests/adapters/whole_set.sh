@@ -27,12 +27,13 @@ read -r code _ rss <"$work/used"
 [ "$(cat "$work/out")" = "$want" ] || fail "opened $(cat "$work/out") of $want"
 [ "$rss" -lt "$rss_max" ] || fail "all exchanges at once: $rss KiB, at most $rss_max"
 
-# The smallest limit, in MiB, that each of the small scripts does with.
-for script in none one; do
+# The smallest limit, in MiB, that a small script does with.
+smallest() {
   for limit in 1 2 3 4 5 6; do
-    if "$bourse" run "$work/$script.lua" --memory "$limit" >/dev/null 2>&1; then break; fi
+    if "$bourse" run "$work/$1.lua" --memory "$limit" >/dev/null 2>&1; then break; fi
   done
-  eval "$script=$limit"
-done
+  echo "$limit"
+}
+none=$(smallest none) one=$(smallest one)
 [ "$one" -le $((none + 1)) ] || fail "a script with one exchange needs $one MiB, one without $none"
 echo "ok: $want exchanges, $rss KiB; none $none MiB, one $one MiB"

@@ -5,6 +5,7 @@
 #   -- never: TEXT                               the server must not have received it
 #   -- said: TEXT                                on stderr too
 # Each adapter has keys in the environment; they may be nowhere in the output. Time and memory have bounds.
+# With SANDBOX_SLOW set, as under a sanitizer, the limit of CPU time may be met before that of memory.
 # usage: adapters.sh BOURSE MEASURE FAULT_SERVE [ADAPTER...]
 bourse=$1 measure=$2 serve=$3
 shift 3
@@ -67,6 +68,7 @@ for file in "$@"; do
   codes=$(printf '%s\n' "$expect" | sed -n 's/^exit \([0-9|]*\),.*/\1/p')
   stream=$(printf '%s\n' "$expect" | sed -n 's/.*, \(stdout\|stderr\) ".*/\1/p')
   text=$(printf '%s\n' "$expect" | sed -n 's/.*, std[a-z]* "\(.*\)"$/\1/p')
+  [ -z "${SANDBOX_SLOW:-}" ] || text=$(printf '%s\n' "$text" | sed 's/MiB of memory/&|ms of CPU/')
   call=$(tag call)
   if [ -z "$codes" ] || [ -z "$stream" ] || [ -z "$call" ]; then
     echo "not ok $name: no expectation in its first lines"

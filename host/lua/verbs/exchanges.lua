@@ -121,13 +121,25 @@ local function by_country(list)
   tables.out(form, columns, cells, keys)
 end
 
--- What an exchange's adapter rests on. One that goes by a new id today is that of the listed one.
+-- What an exchange's adapter rests on. One that goes by a new id today rests on the vectors of every id that it was listed by.
 local function evidence_of(id)
-  local e = evidence[id]
-  if e then return e end
+  if evidence[id] then return evidence[id] end
+  local listed_ids = {}
   for listed_id, entry in pairs(registry.exchanges) do
-    if entry.successor == id and evidence[listed_id] then return evidence[listed_id] end
+    if entry.successor == id and evidence[listed_id] then listed_ids[#listed_ids + 1] = listed_id end
   end
+  table.sort(listed_ids)
+  local whole
+  for _, listed_id in ipairs(listed_ids) do
+    local e = evidence[listed_id]
+    if not whole then
+      whole = {}
+      for k, v in pairs(e) do whole[k] = v end
+    else
+      whole.passed, whole.total, whole.set_aside = whole.passed + e.passed, whole.total + e.total, whole.set_aside + e.set_aside
+    end
+  end
+  return whole
 end
 
 local function evidence_text(e)
