@@ -158,7 +158,8 @@ return {
         if base and quote then
           out[#out + 1] = {
             id = row.id, base = base, quote = quote, baseId = row.baseCurrency, quoteId = row.quoteCurrency, active = row.status == "PAIR_STATUS_ACTIVE",
-            precision = { amount = row.quantityTick, price = row.priceTick }, created = row.created, percentage = true, feeSide = "get", info = row,
+            precision = { amount = row.quantityTick, price = row.priceTick }, created = row.created, info = row,
+            percentage = true, tierBased = false, feeSide = "get",
             limits = { amount = { min = row.minOrderQuantity }, cost = { min = usd and row.minOrderCostUsd or nil, max = usd and row.maxOrderCostUsd or nil } },
           }
         end

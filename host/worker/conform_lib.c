@@ -8,6 +8,7 @@
 #include "wire/pack.h"
 #include "worker/adapter_lib.h"
 #include "worker/copy.h"
+#include "worker/instant.h"
 #include "worker/json.h"
 #include "worker/schema.h"
 #include "worker/venue.h"
@@ -135,6 +136,16 @@ static int l_is_field(lua_State *L) {
   return 1;
 }
 
+/* instant(text) -> ms of a time in ISO 8601; nil when it is none */
+static int l_instant(lua_State *L) {
+  size_t n;
+  int64_t ms;
+  const char *text = luaL_checklstring(L, 1, &n);
+  if (instant_parse_iso(text, n, &ms)) lua_pushinteger(L, ms);
+  else lua_pushnil(L);
+  return 1;
+}
+
 /* Scheme and host, path, without the query. */
 static size_t path_length(const char *url) { return strcspn(url, "?"); }
 
@@ -194,7 +205,7 @@ bool venue_scripted_reply(Venue *v, lua_State *co, const msgpack_object *signed_
 
 static const luaL_Reg conform[] = {
   { "preset", l_preset }, { "script", l_script }, { "sent", l_sent }, { "json", l_json }, { "plain", l_plain }, { "plain_at", l_plain_at },
-  { "kind", l_kind }, { "is_field", l_is_field },
+  { "kind", l_kind }, { "is_field", l_is_field }, { "instant", l_instant },
   { NULL, NULL }
 };
 

@@ -88,7 +88,10 @@ static void finish_ticker(Reader *r, Record *rec) {
     has_percentage = finish_divide(change, open, &x) && dec_mul(x, hundred, &percentage);
   if (has_open && has_close && !has_average) finish_average(r, rec, open, close);
   if (has_open) put(rec, TICKER_open, open);
-  if (has_close) { put(rec, TICKER_close, close); put(rec, TICKER_last, close); }
+  if (has_close) {
+    put(rec, TICKER_close, close);
+    if (!has(rec, TICKER_last)) put(rec, TICKER_last, close);      /* told apart, they stay apart */
+  }
   if (has_change) put(rec, TICKER_change, change);
   if (has_percentage) put(rec, TICKER_percentage, percentage);
   if (!has(rec, TICKER_received) && r->c->received_ms > 0) rec->slots[TICKER_received] = value_time(r->c->received_ms);

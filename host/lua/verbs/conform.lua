@@ -6,6 +6,7 @@ local errors = require "errors"
 local methods = require "methods"
 local mutate = require "mutate"
 local rows = require "rows"
+local slips = require "slips"
 local sound = require "sound"
 local evidence = require "evidence_of"
 local conform = host.conform
@@ -90,7 +91,7 @@ local function preset(ex, file, vector, fresh)
   local method = vector.method
   if fresh then
     if method ~= "fetch_markets" and method ~= "load_markets" then setup.markets = conform.plain(file.markets) end
-    if method ~= "fetch_currencies" then setup.currencies = currencies_of(file) end
+    if method ~= "fetch_currencies" and method ~= "load_markets" then setup.currencies = currencies_of(file) end
   end
   conform.preset(ex.handle, setup)
 end
@@ -156,6 +157,9 @@ local function run_vector(ex, file, vector, fresh)
   for i = 1, math.max(#sent, wanted) do
     if sent[i] == nil or i > wanted then
       if i > wanted and vector.compare then break end
+      -- what a placeholder stands for, ours asks for
+      local asked = not ok and i <= wanted and type(result) == "table" and result.class == "ArgumentsRequired"
+      if asked and slips.has_placeholder(vector.exchanges_http[i].request.url) then return nil end
       if not ok then return "raised " .. tostring(result) end
       return #sent .. " requests sent, want " .. wanted .. (sent[i] and " (" .. sent[i].method .. " " .. sent[i].url .. ")" or "")
     end
@@ -169,7 +173,8 @@ local function run_vector(ex, file, vector, fresh)
     return nil
   end
   if not ok then return "raised " .. tostring(result) end
-  local first = vector.args[1]
+  local first, last = vector.args[1], vector.exchanges_http[wanted]
+  if last and last.reply and slips.is_reply(vector.result, conform.kind(vector, "result"), last.reply.body) then return nil end
   return compare.result(result, vector.result, conform.kind(vector, "result"), skip, "result", type(first) == "string" and first or nil, vector.method)
 end
 
