@@ -94,7 +94,7 @@ return {
   kucoin = { adapter = "kucoin", passed = 129, total = 129, set_aside = 0, oracle = "4.5.84", methods = 79, lines = 481, shared = 1608 },
   kuna = { adapter = "kuna", passed = 65, total = 65, set_aside = 0, oracle = "4.3.91", methods = 25, lines = 185, shared = 0 },
   lakebtc = { adapter = "lakebtc", passed = 34, total = 34, set_aside = 0, oracle = "1.27.3", methods = 8, lines = 67, shared = 0 },
-  latoken = { adapter = "latoken", passed = 75, total = 75, set_aside = 2, oracle = "4.5.84", methods = 19, lines = 276, shared = 0 },
+  latoken = { adapter = "latoken", passed = 76, total = 76, set_aside = 1, oracle = "4.5.84", methods = 19, lines = 277, shared = 0 },
   lbank = { adapter = "lbank", passed = 65, total = 65, set_aside = 0, oracle = "4.5.84", methods = 27, lines = 416, shared = 0 },
   liquid = { adapter = "liquid", passed = 58, total = 58, set_aside = 2, oracle = "1.95.43", methods = 19, lines = 240, shared = 0 },
   livecoin = { adapter = "livecoin", passed = 81, total = 81, set_aside = 1, oracle = "1.27.3", methods = 20, lines = 215, shared = 0 },
