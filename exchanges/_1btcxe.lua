@@ -13,10 +13,9 @@ local function is_row(o) return type(o) == "userdata" end
 
 return {
   hosts = { api = "https://1btcxe.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
-  timeframes = { ["1d"] = "1year" },
+  timeframes = "1d=1year",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
   encode = "json", nonce = "s",
 
@@ -78,7 +77,7 @@ return {
       }
     end,
   },
-  cancel_order = { post = "/orders/cancel", send = "id={order_id}", read = order { id = function(_, a) return a.order_id end } },
+  cancel_order = { post = "/orders/cancel", send = "id={order_id}", read = order { id = "={order_id}" } },
   withdraw = {                 -- tags are not known
     post = "/withdrawals/new", send = "currency={currency_id} amount={amount|number} address={address}", read = transaction { id = "result.uuid" },
   },

@@ -10,7 +10,6 @@ end
 
 return with(peatio.methods, {
   hosts = { api = "https://acx.io/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },

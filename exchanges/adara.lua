@@ -93,7 +93,6 @@ end
 
 return {
   hosts = { api = "https://api.adara.io/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.001, maker = 0.001, tierBased = false, percentage = true },
@@ -166,9 +165,7 @@ return {
   create_order = {
     post = "/order", needs = "price", read = one_order,
     send = function(a)
-      local told = ordered {
-        { "amount", raw_number(a.amount) }, { "operation", a.side }, { "orderType", a.type }, { "price", raw_number(a.price) },
-      }
+      local told = ordered { { "amount", raw_number(a.amount) }, { "operation", a.side }, { "orderType", a.type }, { "price", raw_number(a.price) } }
       local symbol = ordered { { "id", a.id }, { "type", "symbol" } }
       return ordered {
         { "data", ordered { { "type", "order" }, { "attributes", told }, { "relationships", { symbol = { data = symbol } } } } },

@@ -3,7 +3,6 @@ local v1 = dialect "okcoin_v1"
 
 return with(v1.methods { suffix = "", list = "order", order = { timestamp = "create_data" } }, {
   hosts = { api = "https://api.allcoin.com/api", web = "https://www.allcoin.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.001, maker = 0.0005 },
@@ -22,9 +21,7 @@ return with(v1.methods { suffix = "", list = "order", order = { timestamp = "cre
             id = (base .. "_" .. quote):lower(), baseId = base:lower(), quoteId = quote:lower(),
             active = m.TradeEnabled and m.BuyEnabled and m.SellEnabled, maker = m.AskFeeRate, taker = m.AskFeeRate,
             precision = { amount = m.PrimaryDigits, price = m.SecondaryDigits }, info = m,
-            limits = {
-              amount = { min = m.MinTradeAmount, max = m.MaxTradeAmount }, price = { min = m.MinOrderPrice, max = m.MaxOrderPrice },
-            },
+            limits = { amount = { min = m.MinTradeAmount, max = m.MaxTradeAmount }, price = { min = m.MinOrderPrice, max = m.MaxOrderPrice } },
           }
         end
       end

@@ -62,7 +62,6 @@ end
 
 return {
   hosts = { api = "https://anxpro.com/api/2", v3 = "https://anxpro.com/api/3" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.001, tierBased = false, percentage = true },
@@ -152,7 +151,6 @@ return {
     run = function(a)
       a.as_sent, a.amount_int = a.side == "buy" and "bid" or "ask", units(a.amount, a.market.precision.amount)
       if a.type == "limit" then
-        if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
         a.price_int = units(a.price, a.market.precision.price)
       end
       return {

@@ -59,15 +59,12 @@ end
 
 return {
   hosts = { api = "https://www.bcex.top" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
   fees = { taker = 0.002, maker = 0.001 },
 
-  failed = function(reply)
-    if reply.code and reply.code ~= "0" then return reply.msg or reply.code, reply.msg end
-  end,
+  failed = "code~=0", code = "msg,code", message = "msg",
   errors = by_class {
     ExchangeError = { "该币不存在,非法操作" }, AuthenticationError = { "公钥不合法" }, InsufficientFunds = { "您的可用余额不足", "您的btc不足" },
     InvalidOrder = { "参数非法" }, OrderNotFound = { "订单信息不存在" },
@@ -116,7 +113,7 @@ return {
   fetch_ticker = asked("/Api_Market/getCoinTrade", {
     send = "part={market.quoteId} coin={market.baseId}",
     read = ticker {
-      timestamp = function(_, a) return a.now end, bid = "buy", ask = "sale", last = "price", high = "max", low = "min", percentage = "change_24h",
+      timestamp = "={now}", bid = "buy", ask = "sale", last = "price", high = "max", low = "min", percentage = "change_24h",
       baseVolume = "volume_24h",
     },
   }),
@@ -146,7 +143,7 @@ return {
   fetch_order = {             -- other names than in a list
     post = "/Api_Order/orderInfo", needs = "symbol", send = "symbol={id} trust_id={order_id}",
     read = order {
-      at = "data", id = function(_, a) return a.order_id end, timestamp = "created|s", type = "=limit", side = side "flag", price = "price",
+      at = "data", id = "={order_id}", timestamp = "created|s", type = "=limit", side = side "flag", price = "price",
       average = "avg_price", amount = "number", filled = "numberdeal", remaining = "numberover", status = status,
     },
   },

@@ -51,10 +51,7 @@ return {
     ["APENFT(NFT)"] = "NFT", BCC = "BCH", BCHABC = "BCH", BOX = "DefiBox", BPT = "BlockPool Token", GMT = "GMT Token", KEY = "Bihu",
     MTC = "MTC Mesh Network", NFT = "NFT Protocol", PAI = "PCHAIN", REVO = "Revo Network", STAR = "Starbase", TERN = "Ternio-ERC20",
   },
-  timeframes = {
-    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["6h"] = "6h",
-    ["12h"] = "12h", ["1d"] = "1d", ["1w"] = "1w", ["1M"] = "1M",
-  },
+  timeframes = "1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d 1w 1M",
   encode = "json",
   headers = { ["content-type"] = "application/json" },
 
@@ -121,7 +118,6 @@ return {
   create_order = {
     post = "/v1/orderpending", read = order { at = "result.1", id = "result", symbol = false },
     send = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered {
         { "cmd", "orderpending/trade" }, { "pair", a.id }, { "account_type", 0 }, { "order_type", a.type == "limit" and 2 or 1 },
         { "order_side", a.side == "buy" and 1 or 2 }, { "pay_bix", 0 }, { "amount", raw_number(a.amount) },
@@ -129,7 +125,7 @@ return {
       }
     end,
   },
-  cancel_order = command("orderpending/cancelTrade", "orders_id={order_id}", order { id = function(_, a) return a.order_id end, symbol = false }),
+  cancel_order = command("orderpending/cancelTrade", "orders_id={order_id}", order { id = "={order_id}", symbol = false }),
 
   fetch_deposit_address = command("transfer/transferIn", "coin_symbol={currency_id}", function(reply, a)
     local told = reply.result[1].result         -- an address, or the text of {account, memo}

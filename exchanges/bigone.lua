@@ -120,7 +120,7 @@ local one_order, order_list = order(with(order_fields, { at = "data,." })), orde
 local transaction_fields = {
   at = "data", id = "id", txid = "txid", timestamp = "inserted_at|iso", updated = "updated_at|iso,completed_at|iso", currency = "asset_symbol|code",
   amount = "amount", addressTo = "target_address", tag = "memo", internal = "is_internal",
-  status = { "state", WITHHOLD = "ok", UNCONFIRMED = "pending", CONFIRMED = "ok", COMPLETED = "ok", PENDING = "pending", default = "." },
+  status = { "state", WITHHOLD = "ok", UNCONFIRMED = "pending", CONFIRMED = "ok", default = "." },
   type = function(o) return o.customer_id and "withdrawal" or "deposit" end,
 }
 local transaction_list = transactions(transaction_fields)
@@ -193,16 +193,12 @@ return {
   hosts = {
     api = "https://big.one/api/v3", private = "https://big.one/api/v3/viewer", contract = "https://big.one/api/contract/v2", web = "https://big.one/api",
   },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 20, burst = 20 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json_always",
   renames = { CRE = "Cybereits", FXT = "FXTTOKEN", FREE = "FreeRossDAO", MBN = "Mobilian Coin", ONE = "BigONE Token" },
-  timeframes = {
-    ["1m"] = "min1", ["5m"] = "min5", ["15m"] = "min15", ["30m"] = "min30", ["1h"] = "hour1", ["3h"] = "hour3", ["4h"] = "hour4", ["6h"] = "hour6",
-    ["12h"] = "hour12", ["1d"] = "day1", ["1w"] = "week1", ["1M"] = "month1",
-  },
+  timeframes = "1m=min1 5m=min5 15m=min15 30m=min30 1h=hour1 3h=hour3 4h=hour4 6h=hour6 12h=hour12 1d=day1 1w=week1 1M=month1",
 
   failed = function(reply)
     local code, message = reply.code, reply.message
@@ -285,7 +281,7 @@ return {
       a.upto = by_count and upto and math.min(by_count, upto + 1) or by_count or upto and upto + 1
       return {
         get = "/asset_pairs/{id}/candles", send = "period={timeframe} limit={count} time={upto|iso}",
-        read = candles { at = "data", columns = { time = "time|iso", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+        read = candles { at = "data", columns = "time|iso open high low close volume" },
       }
     end,
   },

@@ -52,9 +52,7 @@ end
 local contract_bids_asks = b.one_or_many { one_ticker.contract, many_tickers.contract }
 
 local function klines(price)
-  local names = price and {
-    linear = price .. "Klines", inverse = price .. "Klines", spot = "/fapi/v1/" .. price .. "Klines",
-  } or "klines"
+  local names = price and { linear = price .. "Klines", inverse = price .. "Klines", spot = "/fapi/v1/" .. price .. "Klines" } or "klines"
   return function(a)
     local market = a.market
     local path, host = b.path(market.linear and "linear" or market.inverse and "inverse" or "spot", names)
@@ -203,16 +201,13 @@ return with(with(contracts(b, of_contracts), money(b)), {
   hosts = {
     api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
   },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,
   renames = { BCC = "BCC", YOYO = "YOYOW" },
   fees = { taker = 0.001, maker = 0.001 },
   -- The secret of an RSA or Ed25519 key is the private key, PEM.
-  options = {
-    fetchMarkets = { types = { "spot" } }, fetchMargins = true, recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL",
-  },
+  options = { fetchMarkets = { types = { "spot" } }, fetchMargins = true, recvWindow = 10000, timeInForce = "GTC", newOrderRespType = "FULL" },
   failed = b.failed(b.errors),
   errors = b.errors,
   http = { [429] = "DDoSProtection" },
@@ -245,9 +240,7 @@ return with(with(contracts(b, of_contracts), money(b)), {
     end,
   },
   fetch_time = placed("get", "time", "", time "serverTime"),
-  fetch_status = {
-    get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } },
-  },
+  fetch_status = { get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
   fetch_ticker = {
     run = function(a)
       local part = b.part(a)
@@ -308,7 +301,7 @@ return with(with(contracts(b, of_contracts), money(b)), {
   fetch_canceled_and_closed_orders = past("canceled", "closed"),
   fetch_my_trades = placed("get", trade_names, my_trades_of, b.own_trades, { needs = "symbol" }),
   fetch_order_trades = placed("get", trade_names, my_trades_of, b.own_trades, { needs = "symbol" }),
-  create_order = { run = b.create },
+  create_order = { priceless = true, run = b.create },      -- params.priceMatch names a price
   create_market_order_with_cost = b.create_with_cost(),
   create_market_buy_order_with_cost = b.create_with_cost "buy",
   create_market_sell_order_with_cost = b.create_with_cost "sell",

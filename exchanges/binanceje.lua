@@ -23,9 +23,6 @@ local function places(filter, field)
   end
 end
 
-local timeframes = with(b.timeframes, {})
-timeframes["1s"] = nil
-
 -- ---- orders ----
 
 local function about_order(verb)
@@ -84,10 +81,9 @@ local trade_fee = { market = "symbol", maker = "maker", taker = "taker" }
 
 return {
   hosts = { api = "https://api.binance.je" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 500, burst = 10 },
   precision = "places",
-  timeframes = timeframes,
+  timeframes = "1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M",
   renames = { BCC = "BCC", YOYO = "YOYOW", DRK = "DASH", BCHABC = "BCH" },
   fees = { taker = 0.0005, maker = 0.0005 },
   options = { recvWindow = 5000, timeInForce = "GTC" },
@@ -108,9 +104,7 @@ return {
   end,
 
   fetch_time = { get = "/api/v1/time", read = time "serverTime" },
-  fetch_status = {
-    get = "/wapi/v3/systemStatus.html", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } },
-  },
+  fetch_status = { get = "/wapi/v3/systemStatus.html", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
   fetch_markets = {
     get = "/api/v1/exchangeInfo",
     read = markets(with(b.market_fields, {
@@ -138,10 +132,8 @@ return {
   fetch_orders = listed(b.all_orders),
   fetch_closed_orders = listed(b.orders_that_are "closed"),
   fetch_open_orders = { get = "/api/v3/openOrders", send = "symbol={id}", read = b.all_orders[1] },
-  fetch_my_trades = {
-    get = "/api/v3/myTrades", needs = "symbol", send = "symbol={id} startTime={since} limit={limit}", read = own_trades,
-  },
-  create_order = { run = new_order },
+  fetch_my_trades = { get = "/api/v3/myTrades", needs = "symbol", send = "symbol={id} startTime={since} limit={limit}", read = own_trades },
+  create_order = { priceless = true, run = new_order },
   cancel_order = about_order "delete",
   cancel_all_orders = { delete = "/api/v3/openOrders", needs = "symbol", send = "symbol={id}", encode = "query", read = b.all_orders[1] },
 

@@ -31,14 +31,13 @@ local own_trades = {
   read = b.own_trades[1],
 }
 
-local function placing(make) return { run = function(a) return with(make(a), { cost = 1 }) end } end
+local function placing(make) return { priceless = true, run = function(a) return with(make(a), { cost = 1 }) end } end
 local function by_cost(side) return placing(b.create_with_cost(side).run) end
 
 local fee_list = { get = "/sapi/v1/capital/config/getall" }
 
 return {
   hosts = { api = "https://api.binance.us" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,
@@ -54,9 +53,7 @@ return {
   -- Market data
 
   fetch_time = { get = "/api/v3/time", read = time "serverTime" },
-  fetch_status = {
-    get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } },
-  },
+  fetch_status = { get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
   fetch_markets = { get = "/api/v3/exchangeInfo", cost = 10, read = spot_markets },
   fetch_currencies = { get = "/sapi/v1/capital/config/getall", right = "read", read = wallet.currency_list },
   fetch_ticker = {

@@ -42,7 +42,6 @@ end
 
 return {
   hosts = { api = "https://bit2c.co.il" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 3000, burst = 5 },
   fees = { taker = 0.03, maker = 0.025 },
 
@@ -99,9 +98,7 @@ return {
   },
   fetch_trading_fees = {
     get = "/Account/Balance",
-    read = trading_fees {
-      at = "Fees", market = "@key", maker = "FeeMaker|div:100", taker = "FeeTaker|div:100", percentage = true, tierBased = true,
-    },
+    read = trading_fees { at = "Fees", market = "@key", maker = "FeeMaker|div:100", taker = "FeeTaker|div:100", percentage = true, tierBased = true },
   },
   fetch_order = { get = "/Order/GetById", needs = "symbol", send = "id={order_id}", read = one_order },
   fetch_open_orders = {
@@ -134,7 +131,6 @@ return {
       if a.type == "market" then
         return { post = "/Order/AddOrderMarketPrice" .. (buy and "Buy" or "Sell"), send = "Amount={amount} Pair={id}", read = placed }
       end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       a.total, a.is_bid = decimal.mul(a.amount, a.price), tostring(buy)
       return { post = "/Order/AddOrder", send = "Amount={amount} Pair={id} Price={price} Total={total} IsBid={is_bid}", read = placed }
     end,

@@ -5,10 +5,7 @@ local order_fields = {
   at = "data", id = "order_id", market = "pair", timestamp = "ordered_at", lastTradeTimestamp = "executed_at", type = "type|lower",
   side = "side|lower", price = "price", average = "average_price", amount = "start_amount", filled = "executed_amount",
   remaining = "remaining_amount", triggerPrice = "trigger_price", postOnly = "post_only",
-  status = {
-    "status", INACTIVE = "open", UNFILLED = "open", PARTIALLY_FILLED = "open", FULLY_FILLED = "closed", CANCELED_UNFILLED = "canceled",
-    CANCELED_PARTIALLY_FILLED = "canceled", default = ".",
-  },
+  status = { "status", INACTIVE = "open", UNFILLED = "open", CANCELED_UNFILLED = "canceled", CANCELED_PARTIALLY_FILLED = "canceled", default = "." },
 }
 local one_order = order(order_fields)
 
@@ -23,13 +20,9 @@ local by_day = { ["1min"] = true, ["5min"] = true, ["15min"] = true, ["30min"] =
 
 return {
   hosts = { api = "https://api.bitbank.cc/v1", markets = "https://api.bitbank.cc", public = "https://public.bitbank.cc" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 10 },
   encode = "json",
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["4h"] = "4hour", ["8h"] = "8hour",
-    ["12h"] = "12hour", ["1d"] = "1day", ["1w"] = "1week",
-  },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=1hour 4h=4hour 8h=8hour 12h=12hour 1d=1day 1w=1week",
 
   failed = function(reply)
     if reply.success == "1" and reply.data ~= nil then return nil end
@@ -78,7 +71,7 @@ return {
       a.day = iso8601(since):sub(1, by_day[a.timeframe] and 10 or 4):gsub("-", "")
       return {
         get = "/{id}/candlestick/{timeframe}/{day}", host = "public",
-        read = candles { at = "data.candlestick.1.ohlcv", columns = { time = 6, open = 1, high = 2, low = 3, close = 4, volume = 5 } },
+        read = candles { at = "data.candlestick.1.ohlcv", columns = "6 1 2 3 4 5" },
       }
     end,
   },

@@ -44,8 +44,8 @@ local order_fields = {
 }
 
 local placed = order {
-  id = "offerId,stopOfferId", status = { "completed", ["true"] = "closed", ["false"] = "open" }, type = function(_, a) return a.type end,
-  side = function(_, a) return a.side end, amount = function(_, a) return a.amount end, price = function(_, a) return a.price end,
+  id = "offerId,stopOfferId", status = { "completed", ["true"] = "closed", ["false"] = "open" }, type = "={type}",
+  side = "={side}", amount = "={amount}", price = "={price}",
   trades = trades { at = "transactions?", price = "rate", amount = "amount" },
 }
 
@@ -68,15 +68,11 @@ end
 
 return {
   hosts = { api = "https://api.zondacrypto.exchange/rest" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.001, maker = 0 },
   encode = "json",
   renames = { GGC = "Global Game Coin" },
-  timeframes = {
-    ["1m"] = 60, ["3m"] = 180, ["5m"] = 300, ["15m"] = 900, ["30m"] = 1800, ["1h"] = 3600, ["2h"] = 7200, ["4h"] = 14400, ["6h"] = 21600,
-    ["12h"] = 43200, ["1d"] = 86400, ["3d"] = 259200, ["1w"] = 604800,
-  },
+  timeframes = "1m=60 3m=180 5m=300 15m=900 30m=1800 1h=3600 2h=7200 4h=14400 6h=21600 12h=43200 1d=86400 3d=259200 1w=604800",
   options = { ticker = "ticker" },
 
   failed = function(reply)
@@ -124,7 +120,7 @@ return {
       a.to = a.from + span
       return {
         get = "/trading/candle/history/{id}/{timeframe}", send = "from={from} to={to}",
-        read = candles { at = "items", columns = { time = 1, open = "2.o", high = "2.h", low = "2.l", close = "2.c", volume = "2.v" } },
+        read = candles { at = "items", columns = "1 2.o 2.h 2.l 2.c 2.v" },
       }
     end,
   },
@@ -192,8 +188,8 @@ return {
   transfer = {
     post = "/balances/BITBAY/balance/transfer/{from_account}/{to_account}", send = "currency={currency_id} funds={amount}",
     read = transfer {
-      currency = "from.currency|code", amount = function(_, a) return a.amount end, fromAccount = "from.id", toAccount = "to.id",
-      status = { "status", Ok = "ok", Fail = "failed", default = "." },
+      currency = "from.currency|code", amount = "={amount}", fromAccount = "from.id", toAccount = "to.id",
+      status = { "status", Fail = "failed", default = "." },
     },
   },
   withdraw = {

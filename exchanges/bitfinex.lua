@@ -377,7 +377,7 @@ local function deposit_address(new)
   return private("w/deposit/address", {
     cost = 24,
     read = address {      -- with an address of the pool, the other is the tag in it
-      currency = function(_, a) return a.code end, address = "5.6,5.5", tag = function(o) return o[5][6] and o[5][5] or nil end,
+      currency = "={code}", address = "5.6,5.5", tag = function(o) return o[5][6] and o[5][5] or nil end,
     },
     send = function(a)
       return ordered { { "method", method_of(a) }, { "wallet", a:take "wallet" or "exchange" }, { "op_renew", a:take "op_renew" or new } }
@@ -396,17 +396,13 @@ local history = either("code", "r/movements/hist", "r/movements/{currency_id}/hi
 
 return with(dialect "bitfinex_contracts", {
   hosts = { api = "https://api.bitfinex.com", public = "https://api-pub.bitfinex.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "digits",
   rate = { interval_ms = 250, burst = 10 },
   precision = "digits",
   fees = { taker = 0.002, maker = 0.001 },
   renames = renames,
   encode = "json",
-  timeframes = {
-    ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["3h"] = "3h", ["4h"] = "4h", ["6h"] = "6h", ["12h"] = "12h",
-    ["1d"] = "1D", ["1w"] = "7D", ["2w"] = "14D", ["1M"] = "1M",
-  },
+  timeframes = "1m 5m 15m 30m 1h 3h 4h 6h 12h 1d=1D 1w=7D 2w=14D 1M",
 
   failed = failed,
   errors = by_class {
@@ -449,7 +445,7 @@ return with(dialect "bitfinex_contracts", {
     send = function(a)
       return ordered { { "limit", math.min(a.limit or 100, 10000) }, { "start", a.since }, { "sort", a.since and 1 }, { "end", a:take "until" } }
     end,
-    read = candles { columns = { time = 1, open = 2, high = 4, low = 5, close = 3, volume = 6 } },
+    read = candles { columns = "1 2 4 5 3 6" },
   }),
 
   -- Account
@@ -543,10 +539,10 @@ return with(dialect "bitfinex_contracts", {
     cost = 24,
     read = transaction {
       id = "5.1|nonzero", timestamp = "1", amount = "5.6", tag = "5.4", tagTo = "5.4", type = "=withdrawal",
-      currency = function(_, a) return a.code end,
+      currency = "={code}",
       network = function(o, a) return network_code(a, o[5][3] and o[5][3]:upper(), a.code) end,
       status = function(o) return o[5][1] and o[5][1] ~= "0" and "ok" or "failed" end,
-      fee = { cost = "5.9|abs", currency = function(_, a) return a.code end },
+      fee = { cost = "5.9|abs", currency = "={code}" },
     },
     send = function(a)
       return ordered {
@@ -556,10 +552,7 @@ return with(dialect "bitfinex_contracts", {
     end,
   }),
   transfer = private("w/transfer", {
-    read = transfer {
-      timestamp = "1", currency = "5.6|code", amount = "5.8", fromAccount = "5.2", toAccount = "5.3",
-      status = { "7", SUCCESS = "ok", default = "." },
-    },
+    read = transfer { timestamp = "1", currency = "5.6|code", amount = "5.8", fromAccount = "5.2", toAccount = "5.3", status = "7" },
     send = function(a)
       local from, id = wallet_of(a, a.from_account)
       local to, id_there = wallet_of(a, a.to_account)

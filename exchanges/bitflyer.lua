@@ -42,15 +42,13 @@ local fills = trades {     -- public ones name the orders of both sides
 local order_list = orders {
   id = "child_order_acceptance_id", timestamp = "child_order_date|iso", market = "product_code", side = "side|lower",
   type = "child_order_type|lower", price = "price", amount = "size", filled = "executed_size", remaining = "outstanding_size",
-  status = {
-    "child_order_state", ACTIVE = "open", COMPLETED = "closed", CANCELED = "canceled", EXPIRED = "canceled", REJECTED = "canceled", default = ".",
-  },
+  status = { "child_order_state", EXPIRED = "canceled", REJECTED = "canceled", default = "." },
   fee = { cost = "total_commission" },
 }
 
 local transaction_fields = {     -- a withdrawal has a fee
   id = "id,message_id", txid = "tx_hash", timestamp = "event_date|iso", currency = "currency_code|code", amount = "amount", address = "address",
-  addressTo = "address", status = { "status", PENDING = "pending", COMPLETED = "ok", default = "." },
+  addressTo = "address", status = "status",
   type = function(o) return o.fee ~= nil and "withdrawal" or "deposit" end,
   fee = {
     cost = function(o) return o.fee and decimal.add(o.fee, o.additional_fee or "0") end,
@@ -66,7 +64,6 @@ end
 
 return {
   hosts = { api = "https://api.bitflyer.com/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",
@@ -135,7 +132,6 @@ return {
   create_order = {
     post = "/me/sendchildorder",
     send = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered {
         { "product_code", a.id }, { "child_order_type", a.type:upper() }, { "side", a.side:upper() },
         { "price", a.price and raw_number(a.price) }, { "size", raw_number(a.amount) }, { "time_in_force", a:take "timeInForce" },

@@ -31,21 +31,15 @@ end
 
 return {
   hosts = { api = "https://api.bitforex.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 500, burst = 5 },
   fees = { taker = 0.001, maker = 0.001 },
   renames = {
     BCC = "BCH", BKC = "Bank Coin", CAPP = "Crypto Application Token", CREDIT = "TerraCredit", CTC = "Culture Ticket Chain", EWT = "EcoWatt Token",
     IQ = "IQ.Cash", MIR = "MIR COIN", NOIA = "METANOIA", TON = "To The Moon",
   },
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["2h"] = "2hour", ["4h"] = "4hour",
-    ["12h"] = "12hour", ["1d"] = "1day", ["1w"] = "1week", ["1M"] = "1month",
-  },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=1hour 2h=2hour 4h=4hour 12h=12hour 1d=1day 1w=1week 1M=1month",
 
-  failed = function(reply)
-    if reply.success == false then return reply.code or "error", reply.message end
-  end,
+  failed = "success=false", code = "code", message = "message",
   errors = by_class {
     AuthenticationError = "1013 1016", BadSymbol = "1003 1019", DDoSProtection = "10204", InsufficientFunds = "3002", InvalidOrder = "4002 4003",
     OrderNotFound = "1000 4004", PermissionDenied = "1017",
@@ -78,7 +72,7 @@ return {
   fetch_trades = { get = "/api/v1/market/trades", cost = 20, send = "symbol={id} size={limit}", read = trade_list },
   fetch_ohlcv = {
     get = "/api/v1/market/kline", cost = 20, send = "symbol={id} ktype={timeframe} size={limit}",
-    read = candles { at = "data", columns = { time = "time", open = "open", high = "high", low = "low", close = "close", volume = "vol" } },
+    read = candles { at = "data", columns = "time open high low close vol" },
   },
 
   fetch_balance = {
@@ -101,6 +95,6 @@ return {
     end,
   },
   cancel_order = {              -- {success} is all the reply says
-    post = "/api/v1/trade/cancelOrder", send = "symbol={id} orderId={order_id}", read = order { id = function(_, a) return a.order_id end },
+    post = "/api/v1/trade/cancelOrder", send = "symbol={id} orderId={order_id}", read = order { id = "={order_id}" },
   },
 }

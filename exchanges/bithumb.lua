@@ -15,7 +15,7 @@ local order_fields = {
     price = "market", default = ".",
   },
   timeInForce = { "time_in_force", post_only = "PO", ioc = "IOC", fok = "FOK" }, postOnly = { "time_in_force", post_only = true },
-  status = { "state", wait = "open", watch = "open", progress = "open", done = "closed", cancel = "canceled", default = "." },
+  status = { "state", wait = "open", watch = "open", progress = "open", default = "." },
   price = function(o) return (o.order_type or o.ord_type) ~= "price" and o.price or nil end,
   amount = "volume", remaining = "remaining_volume", filled = "executed_volume,total_executed_volume", cost = "executed_funds", average = "avg_trade_price",
   -- what was paid, once something was; until then what is set aside for it
@@ -24,7 +24,7 @@ local order_fields = {
 local some_orders = orders(order_fields)
 local placed = order {
   id = "order_id", clientOrderId = "client_order_id", timestamp = "created_at|iso", datetime = "created_at",
-  type = function(_, a) return a.type end, side = function(_, a) return a.side end,
+  type = "={type}", side = "={side}",
 }
 local placed_batch = orders(with(order_fields, {
   at = "batch_orders_response", status = function(o) return o.error and "rejected" or nil end,
@@ -33,10 +33,7 @@ local placed_batch = orders(with(order_fields, {
 local transaction_fields = {
   id = "uuid", txid = "txid", timestamp = "created_at|iso", datetime = "created_at", currency = "currency|code", network = "net_type",
   amount = "amount", type = "type", fee = { cost = "fee" },
-  status = {
-    "state|lower", deposit_processing = "pending", deposit_accepted = "ok", deposit_cancelled = "canceled", processing = "pending",
-    accepted = "ok", done = "ok", cancelled = "canceled", default = ".",
-  },
+  status = { "state|lower", deposit_processing = "pending", deposit_accepted = "ok", deposit_cancelled = "canceled", accepted = "ok", default = "." },
 }
 local one_transaction = transaction(transaction_fields)
 
@@ -133,7 +130,6 @@ end
 
 return {
   hosts = { api = "https://api.bithumb.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 8.334, burst = 20 },
   precision = "digits",
@@ -141,10 +137,7 @@ return {
   renames = { FTC = "FTC2", SOC = "Soda Coin" },
   encode = "json", arrays = "brackets",
   headers = { ["OPEN-API-PARTNER"] = "CCXT", Accept = "application/json" },     -- the partner that calls are counted for
-  timeframes = {
-    ["1m"] = "minutes/1", ["3m"] = "minutes/3", ["5m"] = "minutes/5", ["10m"] = "minutes/10", ["15m"] = "minutes/15", ["30m"] = "minutes/30",
-    ["1h"] = "minutes/60", ["4h"] = "minutes/240", ["1d"] = "days", ["1w"] = "weeks", ["1M"] = "months",
-  },
+  timeframes = "1m=minutes/1 3m=minutes/3 5m=minutes/5 10m=minutes/10 15m=minutes/15 30m=minutes/30 1h=minutes/60 4h=minutes/240 1d=days 1w=weeks 1M=months",
 
   sign = u.sign(urlencode, true),
 

@@ -9,10 +9,7 @@ return {
   credentials = { "apiKey", "secret", "password" },
   rate = { interval_ms = 100, burst = 10 },
   precision = "places",
-  timeframes = {
-    ["1m"] = "1min", ["3m"] = "3min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["2h"] = "2hour",
-    ["4h"] = "4hour", ["6h"] = "6hour", ["12h"] = "12hour", ["1d"] = "1day", ["3d"] = "3day", ["1w"] = "1week",
-  },
+  timeframes = "1m=1min 3m=3min 5m=5min 15m=15min 30m=30min 1h=1hour 2h=2hour 4h=4hour 6h=6hour 12h=12hour 1d=1day 3d=3day 1w=1week",
   renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", ENT = "ENTCash", BCH = "BCHOLD" },
   fees = { taker = 0.002, maker = 0.002 },
   failed = zb.failed, errors = zb.errors, broad = zb.broad, sign = zb.sign,
@@ -40,7 +37,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       a.kind = a.side == "buy" and 1 or 0
       return zb.private("order", "price={price} amount={amount} tradeType={kind} currency={id}", zb.placed)
     end,

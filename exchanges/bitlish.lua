@@ -2,7 +2,7 @@
 -- Own calls carry the key itself as `token`, in JSON; nothing is signed.
 
 local ticker_fields = {
-  timestamp = function(_, a) return a.now end, high = "max", low = "min", bid = "bid", ask = "ask", open = "first", last = "last",
+  timestamp = "={now}", high = "max", low = "min", bid = "bid", ask = "ask", open = "first", last = "last",
   percentage = "prc|mul:100", baseVolume = "sum",
 }
 local one_ticker = ticker(ticker_fields)
@@ -12,7 +12,7 @@ return {
   credentials = { "apiKey" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
-  timeframes = { ["1h"] = 3600 },
+  timeframes = "1h=3600",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DSH = "DASH", XDG = "DOGE" },
   fees = { taker = 0.003, maker = 0 },
   http = { [429] = "DDoSProtection" },
@@ -20,10 +20,7 @@ return {
 
   sign = function(req, key) first(req.json, "token", key.apiKey) end,
 
-  fetch_markets = {
-    get = "/pairs",
-    read = markets { id = "id", baseId = "name|before:/", quoteId = "name|after:/" },
-  },
+  fetch_markets = { get = "/pairs", read = markets { id = "id", baseId = "name|before:/", quoteId = "name|after:/" } },
   fetch_ticker = {
     get = "/tickers",
     read = function(reply, a) return one_ticker(reply[a.id] or fail("NullResponse", "no price of " .. a.symbol .. " is told"), a) end,
@@ -35,9 +32,7 @@ return {
   },
   fetch_trades = {
     get = "/trades_history", send = "pair_id={id}",
-    read = trades {
-      at = "list", timestamp = "created|us", side = { "dir", bid = "buy", default = "sell" }, price = "price", amount = "amount",
-    },
+    read = trades { at = "list", timestamp = "created|us", side = { "dir", bid = "buy", default = "sell" }, price = "price", amount = "amount" },
   },
   fetch_ohlcv = {              -- all markets, hour by hour, up to now (null); an hour names those that were traded in it
     run = function(a)
@@ -66,7 +61,7 @@ return {
       }
     end,
   },
-  cancel_order = { post = "/cancel_trade", send = "id={order_id}", read = order { id = function(_, a) return a.order_id end } },
+  cancel_order = { post = "/cancel_trade", send = "id={order_id}", read = order { id = "={order_id}" } },
   withdraw = {
     run = function(a)
       if a.code ~= "BTC" then fail("NotSupported", "withdrawals of BTC only: no other way is documented") end

@@ -96,12 +96,7 @@ local own_trades = trades {
   },
 }
 
-local rows = candles {
-  at = "data",
-  columns = {
-    time = "1|s,timestamp|s,ts|s", open = "2,open_price,o", high = "3,high_price,h", low = "4,low_price,l", close = "5,close_price,c", volume = "6,volume,v",
-  },
-}
+local rows = candles { at = "data", columns = "1|s,timestamp|s,ts|s 2,open_price,o 3,high_price,h 4,low_price,l 5,close_price,c 6,volume,v" }
 
 local function coin(o, a)
   local id = split(o.currency)
@@ -118,9 +113,7 @@ local transaction_fields = {
   fee = { cost = "fee", currency = function(o, a) return o.fee and coin(o, a) end },
 }
 local one_transaction = transaction(with(transaction_fields, { at = "data.record" }))
-local withdrawn = transaction(with(transaction_fields, {
-  at = "data", address = function(_, a) return a.address end, tag = function(_, a) return a.tag end,
-}))
+local withdrawn = transaction(with(transaction_fields, { at = "data", address = "={address}", tag = "={tag}" }))
 
 local deposit_address = address {
   at = "data", currency = coin, address = "address", tag = "address_memo,memo",
@@ -137,7 +130,7 @@ local function account(n)
 end
 local transfer_fields = {
   id = "transfer_id", timestamp = "timestamp", currency = "currency|code", amount = "amount", fromAccount = account(1), toAccount = account(2),
-  status = { "state", FINISHED = "ok", OK = "ok", default = "." },
+  status = "state",
 }
 
 local function ratio(x, y)
@@ -267,10 +260,7 @@ return with(with(dialect "bitmart_orders" (kind_of, until_ms), dialect "bitmart_
     ["$GM"] = "GOLDMINER", ["$HERO"] = "Step Hero", ["$PAC"] = "PAC", BP = "BEYOND", GDT = "Gorilla Diamond", GLD = "Goldario", MVP = "MVP Coin",
     TRU = "Truebit",
   },
-  timeframes = {
-    ["1m"] = 1, ["3m"] = 3, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["45m"] = 45, ["1h"] = 60, ["2h"] = 120, ["3h"] = 180, ["4h"] = 240,
-    ["1d"] = 1440, ["1w"] = 10080, ["1M"] = 43200,
-  },
+  timeframes = "1m=1 3m=3 5m=5 15m=15 30m=30 45m=45 1h=60 2h=120 3h=180 4h=240 1d=1440 1w=10080 1M=43200",
 
   failed = function(reply)
     local code, message, inner = reply.code, reply.message, reply.data

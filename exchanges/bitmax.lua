@@ -23,9 +23,7 @@ local order_fields = {
   market = "symbol", side = "side|lower", price = "price|nonzero", triggerPrice = "stopPrice|nonzero", amount = "orderQty",
   filled = "cumFilledQty,cumQty,fillQty", average = "avgPx|nonzero,avgFilledPx|nonzero",
   type = { "orderType|lower", stoplimit = "limit", stopmarket = "market", null_val = false, default = "." },
-  status = {
-    "status", PendingNew = "open", New = "open", PartiallyFilled = "open", Filled = "closed", Canceled = "canceled", Rejected = "rejected",
-  },
+  status = { "status", PendingNew = "open", New = "open", PartiallyFilled = "open", Filled = "closed", Canceled = "canceled", Rejected = "rejected" },
   postOnly = { "execInst|lower", post = true }, reduceOnly = { "execInst|lower", reduceonly = true },
   fee = { cost = "cumFee,fee", currency = "feeAsset|code" },
 }
@@ -34,9 +32,9 @@ local placed = order(with(order_fields, { at = "data.order,data.info" }))
 local history_list = transactions {
   at = "data.data", id = "requestId", txid = "networkTransactionId", timestamp = "time", currency = "asset|code", type = "transactionType",
   address = "destAddress.address", addressTo = "destAddress.address", tag = "destAddress.destTag", tagTo = "destAddress.destTag",
-  status = { "status", reviewing = "pending", pending = "pending", confirmed = "ok", rejected = "failed", default = "." }, internal = false,
+  status = { "status", reviewing = "pending", confirmed = "ok", default = "." }, internal = false,
   amount = function(o) return o.amount and decimal.sub(o.amount, o.commission or "0") end,      -- what arrives
-  fee = { cost = "commission", currency = function(o, a) return o.asset and a:code_of(o.asset) or a.code end },
+  fee = { cost = "commission", currency = "asset|code" },
 }
 
 local function margin_mode(o) return o.marginType and (o.marginType == "crossed" and "cross" or "isolated") end
@@ -190,16 +188,12 @@ end
 
 return {
   hosts = { api = "https://ascendex.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 400, burst = 5 },
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",
   renames = { XBT = "XBT", BOND = "BONDED", BTCBEAR = "BEAR", BTCBULL = "BULL", BYN = "BeyondFi", PLN = "Pollen" },
-  timeframes = {
-    ["1m"] = "1", ["5m"] = "5", ["15m"] = "15", ["30m"] = "30", ["1h"] = "60", ["2h"] = "120", ["4h"] = "240", ["6h"] = "360",
-    ["12h"] = "720", ["1d"] = "1d", ["1w"] = "1w", ["1M"] = "1m",
-  },
+  timeframes = "1m=1 5m=5 15m=15 30m=30 1h=60 2h=120 4h=240 6h=360 12h=720 1d 1w 1M=1m",
 
   failed = function(reply)
     local code, message = reply.code, reply.message
@@ -304,9 +298,7 @@ return {
       end
       return r
     end,
-    read = candles {
-      at = "data", columns = { time = "data.ts", open = "data.o", high = "data.h", low = "data.l", close = "data.c", volume = "data.v" },
-    },
+    read = candles { at = "data", columns = "data.ts data.o data.h data.l data.c data.v" },
   },
   fetch_deposit_withdraw_fees = {
     get = "/api/pro/v2/assets", right = "public",

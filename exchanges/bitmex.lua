@@ -230,13 +230,12 @@ local ranks = records.list {
 
 return {
   hosts = { api = "https://www.bitmex.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 100, burst = 10 },
   encode = "json",
   headers = { ["Content-Type"] = "application/json" },
   renames = { USDt = "USDT", XBt = "BTC", XBT = "BTC", Gwei = "ETH", GWEI = "ETH", LAMP = "SOL", LAMp = "SOL" },
-  timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["1h"] = "1h", ["1d"] = "1d" },
+  timeframes = "1m 5m 1h 1d",
 
   sign = function(req, key, a)
     local expires = clock("s", a.options.recvWindow)
@@ -312,9 +311,7 @@ return {
       local out = {}
       for i, row in ipairs(reply) do
         local time = row.timestamp and parse8601(row.timestamp)
-        out[i] = {
-          symbol = a.symbol, fundingRate = tonumber(row.fundingRate), timestamp = time, datetime = time and iso8601(time), info = row,
-        }
+        out[i] = { symbol = a.symbol, fundingRate = tonumber(row.fundingRate), timestamp = time, datetime = time and iso8601(time), info = row }
       end
       return out
     end,
@@ -460,7 +457,6 @@ return {
         r.stopPx = raw_number(a:to_price(trigger))
       end
       if type == "Limit" or type == "StopLimit" or type == "LimitIfTouched" then
-        if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
         r.price = raw_number(a.price)
       end
       r.clOrdID = a:take "clOrdID" or a:take "clientOrderId"

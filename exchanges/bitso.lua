@@ -14,7 +14,7 @@ end
 local order_fields = {
   id = "oid", clientOrderId = "client_id", market = "book", timestamp = "created_at|iso", type = "type", side = "side", price = "price",
   amount = "original_amount", remaining = "unfilled_amount",
-  status = { "status", ["partial-fill"] = "open", ["partially filled"] = "open", queued = "open", completed = "closed", default = "." },
+  status = { "status", ["partial-fill"] = "open", queued = "open", default = "." },
 }
 local canceled = orders { at = "payload", id = ".", symbol = false }
 
@@ -41,7 +41,7 @@ local transaction_fields = {
   network = network_of, addressFrom = "details.receiving_address", addressTo = "details.withdrawal_address",
   address = "details.withdrawal_address,details.receiving_address", amount = "amount",
   type = function(o) return o.wid and "withdrawal" or "deposit" end,
-  status = { "status", pending = "pending", in_progress = "pending", complete = "ok", failed = "failed", default = "." },
+  status = { "status", in_progress = "pending", default = "." },
 }
 
 -- Deposits: a list of what each costs; withdrawals: {currency: fee}.
@@ -74,12 +74,9 @@ local withdrawals = { BTC = "bitcoin", ETH = "ether", XRP = "ripple", BCH = "bca
 
 return {
   hosts = { api = "https://bitso.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   encode = "json",
-  timeframes = {
-    ["1m"] = 60, ["5m"] = 300, ["15m"] = 900, ["30m"] = 1800, ["1h"] = 3600, ["4h"] = 14400, ["12h"] = 43200, ["1d"] = 86400, ["1w"] = 604800,
-  },
+  timeframes = "1m=60 5m=300 15m=900 30m=1800 1h=3600 4h=14400 12h=43200 1d=86400 1w=604800",
 
   failed = function(reply)
     if reply.success == nil or tostring(reply.success) == "true" or reply.success == "1" then return nil end
@@ -137,10 +134,7 @@ return {
       local from = a.since or span and a.now - span
       return ordered { { "book", a.id }, { "time_bucket", a.timeframe }, { "start", from }, { "end", span and from + span } }
     end,
-    read = candles {
-      at = "payload",
-      columns = { time = "bucket_start_time", open = "first_rate", high = "max_rate", low = "min_rate", close = "last_rate", volume = "volume" },
-    },
+    read = candles { at = "payload", columns = "bucket_start_time first_rate max_rate min_rate last_rate volume" },
   },
 
   -- Account
@@ -186,7 +180,6 @@ return {
   create_order = {
     post = "/v3/orders",
     send = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered {
         { "book", a.id }, { "side", a.side }, { "type", a.type }, { "major", a.amount }, { "price", a.type == "limit" and a.price or nil },
       }

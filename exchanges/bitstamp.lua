@@ -72,14 +72,11 @@ local trade_fields = {
 local order_fields = {
   id = "id,order_id", clientOrderId = "client_order_id,orig_client_order_id", timestamp = "datetime|iso",
   market = function(o) return id_of(o.currency_pair or o.market) end,
-  status = {
-    "status", ["In Queue"] = "open", Open = "open", ["Cancel pending"] = "open", Finished = "closed", Canceled = "canceled",
-    Expired = "expired", default = ".",
-  },
+  status = { "status", ["In Queue"] = "open", ["Cancel pending"] = "open", Expired = "expired", default = "." },
   side = { "type,order_type", ["0"] = "buy", ["1"] = "sell" }, price = "price", amount = "amount", remaining = "amount_remaining",
   trades = trades(with(trade_fields, { at = "transactions?" })),
 }
-local placed = order(with(order_fields, { type = function(_, a) return a.type end }))
+local placed = order(with(order_fields, { type = "={type}" }))
 
 -- Currency and amount of a row of the history that moves one currency.
 local not_money = { fee = true, price = true, datetime = true, type = true, status = true, id = true, order_id = true }
@@ -138,8 +135,8 @@ local canceled = orders(with(order_fields, { at = "canceled" }))
 local withdrawn = transaction(transaction_fields)
 local deposit_address = address { address = "address", tag = "memo_id,destination_tag" }
 local moved_between = transfer {
-  status = { "status", ok = "ok", error = "failed" }, amount = function(_, a) return a.amount end,
-  fromAccount = function(_, a) return a.from_account end, toAccount = function(_, a) return a.to_account end,
+  status = { "status", ok = "ok", error = "failed" }, amount = "={amount}",
+  fromAccount = "={from_account}", toAccount = "={to_account}",
 }
 local history = {
   post = "/v2/user_transactions/", send = "limit={limit}",
@@ -180,15 +177,11 @@ local lasting = { IOC = "ioc_order", FOK = "fok_order", PO = "moc_order", GTD = 
 
 return {
   hosts = { api = "https://www.bitstamp.net/api" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 75, burst = 20 },
   fees = { taker = 0.004, maker = 0.004 },
   renames = renames,
-  timeframes = {
-    ["1m"] = "60", ["3m"] = "180", ["5m"] = "300", ["15m"] = "900", ["30m"] = "1800", ["1h"] = "3600", ["2h"] = "7200", ["4h"] = "14400",
-    ["6h"] = "21600", ["12h"] = "43200", ["1d"] = "86400", ["1w"] = "259200",
-  },
+  timeframes = "1m=60 3m=180 5m=300 15m=900 30m=1800 1h=3600 2h=7200 4h=14400 6h=21600 12h=43200 1d=86400 1w=259200",
 
   failed = function(reply)
     if not reply.error and reply.status ~= "error" then return nil end
@@ -287,9 +280,7 @@ return {
       end
       return ordered { { "step", a.timeframe }, { "start", from }, { "end", to }, { "limit", math.min(n, 1000) } }
     end,
-    read = candles {
-      at = "data.ohlc", columns = { time = "timestamp|s", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
-    },
+    read = candles { at = "data.ohlc", columns = "timestamp|s open high low close volume" },
   },
   fetch_funding_rate = {
     get = "/v2/funding_rate/{id}/",

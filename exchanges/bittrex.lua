@@ -28,9 +28,7 @@ local function of_order(name, transform)
   transform = transform or ""
   return name .. transform .. ",orderToCreate." .. name .. transform .. ",orderToCancel." .. name .. transform
 end
-local tifs = {
-  GOOD_TIL_CANCELLED = "GTC", IMMEDIATE_OR_CANCEL = "IOC", FILL_OR_KILL = "FOK", POST_ONLY_GOOD_TIL_CANCELLED = "PO", default = ".",
-}
+local tifs = { GOOD_TIL_CANCELLED = "GTC", IMMEDIATE_OR_CANCEL = "IOC", FILL_OR_KILL = "FOK", POST_ONLY_GOOD_TIL_CANCELLED = "PO", default = "." }
 local order_fields = {
   id = "id", clientOrderId = "clientOrderId,clientConditionalOrderId", market = "marketSymbol", timestamp = "createdAt|iso",
   lastTradeTimestamp = "closedAt|iso,updatedAt|iso", type = of_order("type", "|lower"), side = of_order("direction", "|lower"),
@@ -42,9 +40,7 @@ local order_fields = {
     local amount = o.quantity or inner and inner.quantity
     return amount ~= "" and amount or false
   end,
-  status = {
-    "status", OPEN = "open", CLOSED = "closed", COMPLETED = "closed", CANCELLED = "canceled", FAILED = "rejected", default = ".",
-  },
+  status = { "status", FAILED = "rejected", default = "." },
   fee = {
     cost = "commission",
     currency = function(o, a, market)
@@ -60,7 +56,7 @@ local one_fields = with(order_fields, {
   end,
 })
 local one_order, order_list = order(one_fields), orders(order_fields)
-local cancelled = order(with(one_fields, { id = function(_, a) return a.order_id end, status = "=canceled" }))
+local cancelled = order(with(one_fields, { id = "={order_id}", status = "=canceled" }))
 
 -- A deposit costs nothing, and counts as done as soon as it is listed. Deposits have a source, withdrawals a target.
 local function transaction_fields(is_deposit)
@@ -76,7 +72,7 @@ local function transaction_fields(is_deposit)
     end,
     fee = {
       cost = function(o) return o.txCost or is_deposit(o) and "0" or nil end,
-      currency = function(o, a) return o.currencySymbol and a:code_of(o.currencySymbol) or a.code end,
+      currency = "currencySymbol|code",
     },
   }
 end
@@ -170,11 +166,10 @@ end
 
 return {
   hosts = { api = "https://api.bittrex.com/v3" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   rate = { interval_ms = 1500, burst = 10 },
   encode = "json",
-  timeframes = { ["1m"] = "MINUTE_1", ["5m"] = "MINUTE_5", ["1h"] = "HOUR_1", ["1d"] = "DAY_1" },
+  timeframes = "1m=MINUTE_1 5m=MINUTE_5 1h=HOUR_1 1d=DAY_1",
   symbol_of = function(id) return (id:gsub("-", "/")) end,
   renames = {
     BCC = "BCH", BIFI = "Bifrost Finance", BTR = "BTRIPS", GMT = "GMT Token", MEME = "Memetic", MER = "Mercury", PROS = "Pros.Finance",
@@ -191,9 +186,7 @@ return {
       .. "INVALID_ORDER RATE_NOT_PROVIDED DUST_TRADE_DISALLOWED_MIN_VALUE",
     BadSymbol = "INVALID_MARKET RESTRICTED_MARKET", PermissionDenied = "WHITELIST_VIOLATION_IP",
   },
-  broad = {
-    { "We are down for scheduled maintenance", "OnMaintenance" }, { "throttled", "DDoSProtection" }, { "problem", "ExchangeNotAvailable" },
-  },
+  broad = { { "We are down for scheduled maintenance", "OnMaintenance" }, { "throttled", "DDoSProtection" }, { "problem", "ExchangeNotAvailable" } },
   sign = function(req, key, a)
     local now, hash, sub = key.time, hex(sha512(req.body)), a.options.subaccountId
     req.target = req.target:gsub("%%3A", ":")           -- as it was signed: times are written out
@@ -245,9 +238,7 @@ return {
       local past = older[a.timeframe]
       return {
         get = "/markets/{id}/candles/{timeframe}/" .. (a.since and a.now - a.since > past[1] and "historical" .. past[2] or "recent"),
-        read = candles {
-          columns = { time = "startsAt|iso", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
-        },
+        read = candles { columns = "startsAt|iso open high low close volume" },
       }
     end,
   },
@@ -257,9 +248,7 @@ return {
   fetch_trading_fee = {
     get = "/account/fees/trading/{id}", read = trading_fee { market = "marketSymbol", maker = "makerRate", taker = "takerRate" },
   },
-  fetch_trading_fees = {
-    get = "/account/fees/trading", read = trading_fees { market = "marketSymbol", maker = "makerRate", taker = "takerRate" },
-  },
+  fetch_trading_fees = { get = "/account/fees/trading", read = trading_fees { market = "marketSymbol", maker = "makerRate", taker = "takerRate" } },
   fetch_deposit_withdraw_fees = {
     get = "/currencies", right = "public", read = withdraw_fees { currency = "symbol|code", withdraw = { fee = "txFee", percentage = false } },
   },

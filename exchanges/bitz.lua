@@ -68,10 +68,7 @@ return {
     BCC = "BCH", DRK = "DASH", BCHABC = "BCH", BOX = "BOX Token", LEO = "LeoCoin", XRB = "NANO", PXC = "Pixiecoin", VTC = "VoteCoin",
     TTC = "TimesChain",
   },
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "60min", ["4h"] = "4hour", ["1d"] = "1day", ["5d"] = "5day",
-    ["1w"] = "1week", ["1M"] = "1mon",
-  },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 4h=4hour 1d=1day 5d=5day 1w=1week 1M=1mon",
 
   failed = function(reply)
     if reply.status ~= nil and reply.status ~= "200" then return reply.status, reply.msg end
@@ -130,7 +127,7 @@ return {
         { "to", a.since and a.since + a.limit * a.timeframe_s * 1000 * 1000 },
       }
     end,
-    read = candles { at = "data.bars?", columns = { time = "time", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+    read = candles { at = "data.bars?", columns = "time open high low close volume" },
   },
 
   fetch_balance = {
@@ -145,7 +142,6 @@ return {
     post = "/Trade/addEntrustSheet", read = at_once(order(with(order_fields, { at = "data", timestamp = of_reply }))),
     send = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "only limit orders are taken") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return { symbol = a.id, type = a.side == "buy" and "1" or "2", price = a.price, number = a.amount }
     end,
   },

@@ -6,7 +6,6 @@ local amount, price = "amount_int|div:100000000", "price_int|div:100000"
 
 return {
   hosts = { api = "https://api.bl3p.eu/1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 10 },
   nonce = "s",
 
@@ -40,14 +39,10 @@ return {
   },
   fetch_ticker = {
     get = "/{id}/ticker",
-    read = ticker {
-      timestamp = "timestamp|s", bid = "bid", ask = "ask", last = "last", high = "high", low = "low", baseVolume = "volume.24h",
-    },
+    read = ticker { timestamp = "timestamp|s", bid = "bid", ask = "ask", last = "last", high = "high", low = "low", baseVolume = "volume.24h" },
   },
   fetch_order_book = { get = "/{id}/orderbook", read = book { at = "data", bids = "bids", asks = "asks", level = { price, amount } } },
-  fetch_trades = {
-    get = "/{id}/trades", read = trades { at = "data.trades", id = "trade_id", timestamp = "date", price = price, amount = amount },
-  },
+  fetch_trades = { get = "/{id}/trades", read = trades { at = "data.trades", id = "trade_id", timestamp = "date", price = price, amount = amount } },
 
   fetch_balance = {
     post = "/GENMKT/money/info",
@@ -66,7 +61,6 @@ return {
     post = "/{id}/money/order/add", read = order { id = "data.order_id", symbol = false },
     send = function(a)
       local function whole(x, unit) return x and decimal.round(decimal.mul(x, unit), 1, "tick", "cut") end
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local cost = a.type == "market" and a:take "cost"
       return ordered {
         { "amount_int", not cost and whole(a.amount, 100000000) or nil }, { "amount_funds_int", cost and whole(decimal.text(cost), 100000) or nil },
@@ -75,10 +69,7 @@ return {
       }
     end,
   },
-  cancel_order = {
-    post = "/BTCEUR/money/order/cancel", send = "order_id={order_id}",
-    read = order { id = function(_, a) return a.order_id end, status = "=canceled" },
-  },
+  cancel_order = { post = "/BTCEUR/money/order/cancel", send = "order_id={order_id}", read = order { id = "={order_id}", status = "=canceled" } },
   create_deposit_address = {
     post = "/GENMKT/money/new_deposit_address", send = "currency={currency_id}", read = address { at = "data", address = "address" },
   },

@@ -12,7 +12,7 @@ local ticker_fields = {
 local order_list = orders {
   at = "result", id = "OrderID", market = "Exchange", timestamp = "Created|iso", type = "=limit", side = "Type|lower", price = "Price",
   average = "PricePerUnit", amount = "Quantity", remaining = "QuantityRemaining",
-  status = { "Status", OK = "closed", OPEN = "open", CANCELED = "canceled", default = "." },
+  status = { "Status", OK = "closed", default = "." },
 }
 
 -- The label of a withdrawal is "amount;address;fee", that of a deposit the address. CANCELED stands in place of the transaction's id.
@@ -32,13 +32,9 @@ local moved = transactions {
 
 return {
   hosts = { api = "https://bleutrade.com/api/v3" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  timeframes = {
-    ["15m"] = "15m", ["20m"] = "20m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["3h"] = "3h", ["4h"] = "4h", ["6h"] = "6h", ["8h"] = "8h",
-    ["12h"] = "12h", ["1d"] = "1d",
-  },
+  timeframes = "15m 20m 30m 1h 2h 3h 4h 6h 8h 12h 1d",
   renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", EPC = "Epacoin" },
   fees = { taker = 0.0025, maker = 0.0025 },
   symbol_of = function(id) return (id:gsub("_", "/")) end,
@@ -79,9 +75,7 @@ return {
   },
   fetch_ohlcv = {
     get = "/public/getcandles", send = "period={timeframe} market={id} count={limit}",
-    read = candles {
-      at = "result", columns = { time = "TimeStamp|iso", open = "Open", high = "High", low = "Low", close = "Close", volume = "Volume" },
-    },
+    read = candles { at = "result", columns = "TimeStamp|iso Open High Low Close Volume" },
   },
 
   fetch_balance = private("getbalances", "", balance { at = "result", currency = "Asset|code", free = "Available", total = "Balance" }),

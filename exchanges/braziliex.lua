@@ -13,7 +13,7 @@ end
 
 -- Highs and lows are told of the best prices in the book only.
 local ticker_fields = {
-  timestamp = function(_, a) return a.now end, high = "highestBid24", low = "lowestAsk24", bid = "highestBid", ask = "lowestAsk", last = "last",
+  timestamp = "={now}", high = "highestBid24", low = "lowestAsk24", bid = "highestBid", ask = "lowestAsk", last = "last",
   change = "percentChange", percentage = false, average = false, baseVolume = "baseVolume24", quoteVolume = "quoteVolume24",
 }
 
@@ -41,7 +41,7 @@ local function told(pattern)
   return function(o) return o.message and o.message:match(pattern) end
 end
 local placed = order {
-  id = "order_number", timestamp = function(_, a) return a.now end, status = "=open", type = "=limit", filled = 0,
+  id = "order_number", timestamp = "={now}", status = "=open", type = "=limit", filled = 0,
   side = function(o)
     local side = told "/ (%u+) /" (o)
     return side and side:lower()
@@ -54,16 +54,13 @@ local function command(name, more) return "command=" .. name .. " " .. (more or 
 
 return {
   hosts = { api = "https://braziliex.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.005, maker = 0.005 },
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", EPC = "Epacoin", ABC = "Anti Bureaucracy Coin" },
   nonce = "s",
 
-  failed = function(reply)
-    if reply.success == "0" then return reply.message or "failed", reply.message end
-  end,
+  failed = "success=0", message = "message",
   errors = { ["Invalid APIKey"] = "AuthenticationError" },
 
   sign = function(req, key)
@@ -135,7 +132,7 @@ return {
   },
   cancel_order = {
     post = "/private", needs = "symbol", send = command("cancel_order", "order_number={order_id} market={id}"),
-    read = order { id = function(_, a) return a.order_id end },
+    read = order { id = "={order_id}" },
   },
   fetch_deposit_address = {
     post = "/private", send = command("deposit_address", "currency={currency_id}"),

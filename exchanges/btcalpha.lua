@@ -38,11 +38,10 @@ local transaction_fields = {
 
 return {
   hosts = { api = "https://btc-alpha.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   fees = { taker = 0.002, maker = 0.002 },
   renames = { CBC = "Cashbery" },
-  timeframes = { ["5m"] = "5", ["15m"] = "15", ["30m"] = "30", ["1h"] = "60", ["4h"] = "240", ["1d"] = "D" },
+  timeframes = "5m=5 15m=15 30m=30 1h=60 4h=240 1d=D",
   headers = { Accept = "application/json" },
 
   failed = "error", message = "error",
@@ -81,7 +80,7 @@ return {
   fetch_trades = { get = "/v1/exchanges/", send = "pair={id} limit={limit}", read = trades(trade_fields) },
   fetch_ohlcv = {
     get = "/charts/{id}/{timeframe}/chart/", send = "limit={limit} since={since|s}",
-    read = candles { columns = { time = "time|s", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+    read = candles { columns = "time|s open high low close volume" },
   },
 
   fetch_balance = { get = "/v1/wallets/", read = balance { currency = "currency|code", used = "reserve", total = "balance" } },
@@ -93,7 +92,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/v1/order/", send = "pair={id} type={side} amount={amount} price={price}", read = one_order,
         failed = function(reply, status)

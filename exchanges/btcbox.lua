@@ -35,7 +35,6 @@ local answer = order { id = "id", symbol = symbol_asked }
 
 return {
   hosts = { api = "https://www.btcbox.co.jp/api/v1", web = "https://www.btcbox.co.jp" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   failed = jubi.failed,
   errors = with(jubi.errors, by_class { PermissionDenied = "105", InvalidOrder = "107", OrderNotFound = "401" }),
@@ -49,9 +48,7 @@ return {
     end,
   },
   fetch_ticker = { get = "/ticker", send = "coin={id}", read = ticker(with(jubi.ticker_fields, { quoteVolume = "volume" })) },
-  fetch_tickers = {
-    get = "/tickers", read = tickers(with(jubi.ticker_fields, { market = "@key|before:_|lower", quoteVolume = "volume" })),
-  },
+  fetch_tickers = { get = "/tickers", read = tickers(with(jubi.ticker_fields, { market = "@key|before:_|lower", quoteVolume = "volume" })) },
   fetch_order_book = { get = "/depth", send = "coin={id}", read = book {} },
   fetch_trades = { get = "/orders", send = "coin={id}", read = trades(jubi.trade_fields) },
 

@@ -8,7 +8,6 @@ end
 
 return {
   hosts = { api = "https://data.btcchina.com/data", trade = "https://api.btcchina.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
@@ -64,7 +63,6 @@ return {
   end),
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local price = a.type == "limit" and raw_number(a.price) or null
       -- The reply's id is that of the call, where there is a result, which is the order's.
       return rpc(a.side == "buy" and "BuyOrder2" or "SellOrder2", { price, raw_number(a.amount), a.id:upper() }, order { id = "result,id" })

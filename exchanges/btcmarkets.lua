@@ -15,10 +15,7 @@ local trade_list = trades {
 local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", market = "marketId", timestamp = "creationTime|iso", type = "type|lower", side = side,
   price = "price", triggerPrice = "triggerPrice", amount = "amount", remaining = "openAmount", timeInForce = "timeInForce", postOnly = "postOnly",
-  status = {
-    "status", Accepted = "open", Placed = "open", ["Partially Matched"] = "open", ["Fully Matched"] = "closed", Cancelled = "canceled",
-    ["Partially Cancelled"] = "canceled", Failed = "rejected", default = ".",
-  },
+  status = { "status", Accepted = "open", Placed = "open", ["Partially Matched"] = "open", ["Fully Matched"] = "closed", ["Partially Cancelled"] = "canceled", Failed = "rejected", default = "." },
 }
 local one_order = order(order_fields)
 local function order_list(status, where)
@@ -31,9 +28,7 @@ end
 local transaction_fields = {
   id = "id", txid = "paymentDetail.txId", timestamp = "creationTime|iso", updated = "lastUpdate|iso", currency = "assetName|code", comment = "description",
   type = { "type", Withdraw = "withdrawal", Deposit = "deposit", default = "." },
-  status = {
-    "status", Accepted = "pending", ["Pending Authorization"] = "pending", Complete = "ok", Cancelled = "canceled", Failed = "failed", default = ".",
-  },
+  status = { "status", Accepted = "pending", ["Pending Authorization"] = "pending", default = "." },
   address = "paymentDetail.address|before:?dt=", addressTo = "paymentDetail.address|before:?dt=",
   tag = "paymentDetail.address|after:?dt=", tagTo = "paymentDetail.address|after:?dt=",
   amount = function(o) return o.amount and o.fee and decimal.sub(o.amount, o.fee) or o.amount end,
@@ -47,12 +42,11 @@ local triggered = { Stop = true, ["Stop Limit"] = true, ["Take Profit"] = true }
 
 return {
   hosts = { api = "https://api.btcmarkets.net" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.002, maker = -0.0005 },
   encode = "json",
-  timeframes = { ["1m"] = "1m", ["1h"] = "1h", ["1d"] = "1d" },
+  timeframes = "1m 1h 1d",
 
   failed = "code", message = "message",
   errors = by_class {
@@ -97,7 +91,7 @@ return {
   fetch_trades = { get = "/v3/markets/{id}/trades", read = trade_list },
   fetch_ohlcv = {
     get = "/v3/markets/{id}/candles", send = "timeWindow={timeframe} from={since|iso} limit={limit|max:200}",
-    read = candles { columns = { time = "1|iso", open = 2, high = 3, low = 4, close = 5, volume = 6 } },
+    read = candles { columns = "1|iso 2 3 4 5 6" },
   },
 
   fetch_balance = { get = "/v3/accounts/me/balances", read = balance { currency = "assetName|code", used = "locked", total = "balance" } },

@@ -39,14 +39,11 @@ end
 
 return {
   hosts = { api = "https://btc-trade.com.ua/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 3000, burst = 3 },
   renames = { BCC = "BCH" },
   fees = { taker = 0.001, maker = 0.001 },
 
-  failed = function(reply)
-    if reply.status == false then return "failed", reply.description end
-  end,
+  failed = "status=false", message = "description",
 
   sign = function(req, key)
     local send = ordered { { "out_order_id", key.nonce }, { "nonce", key.nonce } }
@@ -78,14 +75,13 @@ return {
   fetch_open_orders = {     -- what of them is left; times are not told
     post = "/my_orders/{id}", needs = "symbol",
     read = orders {
-      at = "your_open_orders", id = "id", timestamp = function(_, a) return a.now end, status = "=open", side = "type", price = "price",
+      at = "your_open_orders", id = "id", timestamp = "={now}", status = "=open", side = "type", price = "price",
       amount = "amnt_trade", remaining = "amnt_trade",
     },
   },
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/{side}/{id}", send = "count={amount} currency1={market.quoteId} currency={market.baseId} price={price}", read = order { id = "order_id" },
       }

@@ -6,7 +6,7 @@
 local order_fields = {
   id = "id", clientOrderId = "orderClientId", market = "pairSymbol", timestamp = "time|nonzero,updateTime,datetime", type = "method|map:methods,method",
   side = "type", price = "price", triggerPrice = "stopPrice|nonzero", amount = "amount|abs,quantity|abs", remaining = "leftAmount",
-  status = { "status", Untouched = "open", Partial = "open", Canceled = "canceled", Closed = "closed", default = "." },
+  status = { "status", Untouched = "open", default = "." },
 }
 local bids, asks = orders(with(order_fields, { at = "data.bids?" })), orders(with(order_fields, { at = "data.asks?" }))
 
@@ -25,22 +25,17 @@ local function last(o) return o.last ~= "" and o.last or false end      -- not t
 
 return {
   hosts = { api = "https://api.btcturk.com", graph = "https://graph-api.btcturk.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 5 },
   fees = { taker = 0.0009, maker = 0.0005 },
   encode = "json",
-  timeframes = {
-    ["1m"] = 1, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["4h"] = 240, ["1d"] = "1 d", ["1w"] = "1 w", ["1y"] = "1 y",
-  },
+  timeframes = { ["1m"] = 1, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["4h"] = 240, ["1d"] = "1 d", ["1w"] = "1 w", ["1y"] = "1 y" },
 
   failed = function(reply)
     local code, message = reply.code, reply.message
     if code and code ~= "0" and code ~= "SUCCESS" then return code, message or code end
     if message and message:find "^FAILED" then return message, message end
   end,
-  errors = {
-    FAILED_ORDER_WITH_OPEN_ORDERS = "InsufficientFunds", FAILED_LIMIT_ORDER = "InvalidOrder", FAILED_MARKET_ORDER = "InvalidOrder",
-  },
+  errors = { FAILED_ORDER_WITH_OPEN_ORDERS = "InsufficientFunds", FAILED_LIMIT_ORDER = "InvalidOrder", FAILED_MARKET_ORDER = "InvalidOrder" },
 
   sign = function(req, key)
     req.headers["X-PCK"] = key.apiKey

@@ -5,7 +5,7 @@
 local order_fields = {
   id = "id", market = "market_id", timestamp = "created_at|iso", type = "price_type", side = { "type", Bid = "buy", Ask = "sell", default = "." },
   price = "limit.1", amount = "original_amount.1", filled = "traded_amount.1", remaining = "amount.1", cost = "total_exchanged.1",
-  status = { "state", received = "open", pending = "open", traded = "closed", canceling = "canceled", default = "." },
+  status = { "state", received = "open", traded = "closed", canceling = "canceled", default = "." },
   fee = { cost = "paid_fee.1", currency = "paid_fee.2|code" },
 }
 local one_order = order(with(order_fields, { at = "order" }))
@@ -21,9 +21,7 @@ local function transaction_fields(type)
     id = "id", txid = "withdrawal_data.tx_hash,deposit_data.tx_hash", timestamp = "created_at|iso", currency = "currency|code", amount = "amount.1",
     updated = "withdrawal_data.updated_at|iso,deposit_data.updated_at|iso", address = "withdrawal_data.target_address,deposit_data.address",
     type = function(o) return o.withdrawal_data and "withdrawal" or o.deposit_data and "deposit" or type end,
-    status = {
-      "state", rejected = "failed", confirmed = "ok", anulled = "canceled", retained = "canceled", pending_confirmation = "pending", default = ".",
-    },
+    status = { "state", confirmed = "ok", anulled = "canceled", retained = "canceled", pending_confirmation = "pending", default = "." },
     fee = {                     -- the second is the currency, or a rate
       cost = "fee.1", rate = function(o) return o.fee and decimal.is(o.fee[2]) and o.fee[2] or nil end,
       currency = function(o, a) return o.fee and o.fee[2] and not decimal.is(o.fee[2]) and a:code_of(o.fee[2]) or nil end,
@@ -50,12 +48,11 @@ local listed = { orders = true, deposits = true, withdrawals = true }
 
 return {
   hosts = { api = "https://www.buda.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.008, maker = 0.004 },
   renames = { BCC = "BCH", BCHABC = "BCH" },
   encode = "json", nonce = "us",
-  timeframes = { ["1m"] = "1", ["5m"] = "5", ["30m"] = "30", ["1h"] = "60", ["2h"] = "120", ["1d"] = "D", ["1w"] = "W" },
+  timeframes = "1m=1 5m=5 30m=30 1h=60 2h=120 1d=D 1w=W",
 
   failed = "code", message = "message",
   errors = by_class {
@@ -113,7 +110,7 @@ return {
   fetch_ticker = {
     get = "/v2/markets/{id}/ticker",
     read = ticker {
-      at = "ticker", market = "market_id", timestamp = function(_, a) return a.now end, bid = "max_bid.1", ask = "min_ask.1", last = "last_price.1",
+      at = "ticker", market = "market_id", timestamp = "={now}", bid = "max_bid.1", ask = "min_ask.1", last = "last_price.1",
       percentage = "price_variation_24h|mul:100", baseVolume = "volume.1",
     },
   },
@@ -137,16 +134,13 @@ return {
     end,
   },
 
-  fetch_balance = {
-    get = "/v2/balances", read = balance { at = "balances", currency = "id|code", free = "available_amount.1", total = "amount.1" },
-  },
+  fetch_balance = { get = "/v2/balances", read = balance { at = "balances", currency = "id|code", free = "available_amount.1", total = "amount.1" } },
   fetch_order = { get = "/v2/orders/{order_id}", read = one_order },
   fetch_orders = order_list(),
   fetch_open_orders = order_list "pending",
   fetch_closed_orders = order_list "traded",
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/v2/markets/{id}/orders", read = one_order,
         send = "price_type={type} type=" .. (a.side == "buy" and "Bid" or "Ask") .. " amount={amount}" .. (a.type == "limit" and " limit={price}" or ""),

@@ -98,25 +98,19 @@ local order_book = in_category("/v5/market/orderbook", 5, function(a)
 end, bybit.order_book)
 
 local methods = {}
-for _, part in ipairs {
-  dialect "bybit_orders", dialect "bybit_contracts", dialect "bybit_wallet", dialect "bybit_money", dialect "bybit_options",
-} do
+for _, part in ipairs { dialect "bybit_orders", dialect "bybit_contracts", dialect "bybit_wallet", dialect "bybit_money", dialect "bybit_options" } do
   methods = with(methods, part(bybit))
 end
 
 return with(methods, {
   hosts = { api = "https://api.bybit.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 20, burst = 50 },
   fees = { taker = 0.00075, maker = 0.0001 },
   encode = "json",
   errors = bybit.errors, failed = bybit.failed, sign = bybit.sign, symbol_of = bybit.symbol_of,
   http = { [403] = "RateLimitExceeded" },
-  timeframes = {
-    ["1m"] = "1", ["3m"] = "3", ["5m"] = "5", ["15m"] = "15", ["30m"] = "30", ["1h"] = "60", ["2h"] = "120", ["4h"] = "240", ["6h"] = "360",
-    ["12h"] = "720", ["1d"] = "D", ["1w"] = "W", ["1M"] = "M",
-  },
+  timeframes = "1m=1 3m=3 5m=5 15m=15 30m=30 1h=60 2h=120 4h=240 6h=360 12h=720 1d=D 1w=W 1M=M",
   options = {
     fetchMarkets = { types = { "spot", "linear", "inverse", "option" }, options = { "BTC", "ETH", "SOL", "XRP", "MNT", "DOGE" } },
     defaultSubType = "linear", defaultSettle = "USDT", defaultNetworks = { USDT = "TRC20" }, recvWindow = 5000,

@@ -61,14 +61,9 @@ return {
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.0008, maker = 0.0008 },
   renames = renames,
-  timeframes = {
-    ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["4h"] = "4h", ["1d"] = "1d", ["5d"] = "5d", ["1w"] = "1w",
-    ["1M"] = "1M",
-  },
+  timeframes = "1m 5m 15m 30m 1h 4h 1d 5d 1w 1M",
 
-  failed = function(reply)
-    if reply.code == "1" then return reply.msg or "1" end
-  end,
+  failed = "code=1", code = "msg",
   errors = {
     ["vertify error"] = "AuthenticationError", ["verify error"] = "AuthenticationError", ["transaction already in network"] = "BadRequest",
     ["invalid argument"] = "BadRequest",
@@ -89,9 +84,7 @@ return {
         return base and quote and base .. "/" .. quote
       end,
       precision = { amount = "precision.amount|tick", price = "precision.price|tick" },
-      limits = {
-        amount = { min = "limits.amount.min", max = bounded "amount" }, price = { min = "limits.price.min", max = bounded "price" },
-      },
+      limits = { amount = { min = "limits.amount.min", max = bounded "amount" }, price = { min = "limits.price.min", max = bounded "price" } },
     },
   },
   fetch_currencies = {      -- a name may belong to several assets: the last one listed is the chain's own coin

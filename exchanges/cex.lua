@@ -57,10 +57,7 @@ local ticker_list = tickers {
 local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", timestamp = "serverCreateTimestamp", lastUpdateTimestamp = "lastUpdateTimestamp",
   symbol = function(o, a) return o.currency1 and o.currency2 and a:code_of(o.currency1) .. "/" .. a:code_of(o.currency2) or nil end,
-  status = {
-    "status", PENDING_NEW = "open", NEW = "open", PARTIALLY_FILLED = "open", PENDING_CANCEL = "open", FILLED = "closed", EXPIRED = "expired",
-    REJECTED = "rejected", CANCELLED = "canceled", default = ".",
-  },
+  status = { "status", PENDING_NEW = "open", PENDING_CANCEL = "open", EXPIRED = "expired", default = "." },
   type = "orderType|lower", timeInForce = "timeInForce", side = "side|lower", price = "price", triggerPrice = "stopPrice", average = "averagePrice",
   amount = "requestedAmountCcy1", filled = "executedAmountCcy1", cost = "executedAmountCcy2",
   fee = { cost = "feeAmount", currency = "feeCurrency|code" },
@@ -120,11 +117,10 @@ for status = 400, 599 do http[status] = "NullResponse" end
 
 return {
   hosts = { api = "https://trade.cex.io/api/spot/rest-public", private = "https://trade.cex.io/api/spot/rest" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   rate = { interval_ms = 300, burst = 10 },
   encode = "json_always",
-  timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["1d"] = "1d" },
+  timeframes = "1m 5m 15m 30m 1h 2h 4h 1d",
 
   failed = "error",
   broad = {
@@ -192,7 +188,7 @@ return {
       if not a.since then a.upto = a.upto or a.now end
       return {
         post = "/get_candles", send = "pair={id} resolution={timeframe} dataType={kind} fromISO={since|iso} toISO={upto|iso} limit={limit}",
-        read = candles { at = "data", columns = { time = "timestamp", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+        read = candles { at = "data", columns = "timestamp open high low close volume" },
       }
     end,
   },
@@ -280,7 +276,7 @@ return {
   fetch_deposits_withdrawals = history("get_my_funding_history", 5, transactions {
     at = "data", id = "txId", timestamp = "updatedAt|iso", currency = "currency|code", amount = "amount", status = statuses,
     type = { "direction", withdraw = "withdrawal", default = "deposit" },
-    fee = { cost = "commissionAmount", currency = function(o, a) return o.currency and a:code_of(o.currency) or a.code end },
+    fee = { cost = "commissionAmount", currency = "currency|code" },
   }),
   transfer = {                 -- an account without a name is the wallet
     run = function(a)

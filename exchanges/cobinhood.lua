@@ -20,30 +20,25 @@ local ticker_fields = {
   market = "trading_pair_id", timestamp = "timestamp", high = "24h_high", low = "24h_low", bid = "highest_bid", ask = "lowest_ask",
   last = "last_trade_price", change = "percentChanged24hr", baseVolume = "24h_volume", quoteVolume = "quote_volume",
 }
-local trade_fields = {
-  at = "result.trades", id = "id", market = "trading_pair_id", timestamp = "timestamp", price = "price", amount = "size",
-}
+local trade_fields = { at = "result.trades", id = "id", market = "trading_pair_id", timestamp = "timestamp", price = "price", amount = "size" }
 local own_trades = trades(trade_fields)
 
 local order_fields = {
   id = "id", timestamp = "timestamp", type = "type", side = { "side", bid = "buy", ask = "sell", default = "." },
   price = "price", average = "eq_price", amount = "size", filled = "filled",
-  status = {
-    "state", filled = "closed", rejected = "closed", partially_filled = "open", pending_cancellation = "open", pending_modification = "open",
-    new = "open", queued = "open", cancelled = "canceled", default = ".",
-  },
+  status = { "state", rejected = "closed", pending_cancellation = "open", pending_modification = "open", queued = "open", default = "." },
 }
 local told_fields = with(order_fields, { market = "trading_pair,trading_pair_id" })
 local order_list = orders(with(told_fields, {
   at = "result.orders", where = function(o, a) return not a.id or (o.trading_pair or o.trading_pair_id or a.id) == a.id end,
 }))
-local changed = order { id = function(_, a) return a.order_id end, symbol = false }       -- the reply tells nothing of the order
+local changed = order { id = "={order_id}", symbol = false }       -- the reply tells nothing of the order
 
 local transaction_fields = {
   id = "withdrawal_id,deposit_id", txid = "txhash", timestamp = "created_at", amount = "amount", tag = "additional_info.memo",
   type = function(o) return o.withdrawal_id and "withdrawal" or o.deposit_id and "deposit" or nil end,
   address = function(o) return o.withdrawal_id and o.to_address or o.deposit_id and o.from_address or nil end,
-  currency = function(o, a) return o.currency and a:code_of(o.currency) or a.code end,
+  currency = "currency|code",
   status = {
     "status", tx_pending_two_factor_auth = "pending", tx_pending_email_auth = "pending", tx_pending_approval = "pending", tx_approved = "pending",
     tx_processing = "pending", tx_pending = "pending", tx_sent = "pending", tx_cancelled = "canceled", tx_timeout = "failed",
@@ -66,10 +61,7 @@ return {
   fees = { taker = 0, maker = 0 },
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", SMT = "SocialMedia.Market", MTN = "Motion Token" },
   encode = "json_always",
-  timeframes = {
-    ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["3h"] = "3h", ["6h"] = "6h", ["12h"] = "12h", ["1d"] = "1D",
-    ["1w"] = "7D", ["2w"] = "14D", ["1M"] = "1M",
-  },
+  timeframes = "1m 5m 15m 30m 1h 3h 6h 12h 1d=1D 1w=7D 2w=14D 1M",
 
   failed = function(reply)
     local told = reply.error
@@ -117,9 +109,7 @@ return {
   },
   fetch_ohlcv = {
     get = "/chart/candles/{id}", send = "timeframe={timeframe} end_time={now} start_time={since}",
-    read = candles {
-      at = "result.candles", columns = { time = "timestamp", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
-    },
+    read = candles { at = "result.candles", columns = "timestamp open high low close volume" },
   },
 
   -- Account and orders

@@ -69,10 +69,7 @@ local trade_fields = {
 local order_fields = {
   market = "product_id", symbol = other_symbol, id = "order_id", clientOrderId = "client_order_id", timestamp = "created_time|iso",
   datetime = "created_time", lastTradeTimestamp = "last_fill_time|iso", side = side_of,
-  status = {
-    "status", PENDING = "open", QUEUED = "open", CANCEL_QUEUED = "open", OPEN = "open", FILLED = "closed", CANCELLED = "canceled",
-    EXPIRED = "canceled", FAILED = "canceled", UNKNOWN_ORDER_STATUS = "", default = ".",
-  },
+  status = { "status", QUEUED = "open", CANCEL_QUEUED = "open", EXPIRED = "canceled", FAILED = "canceled", UNKNOWN_ORDER_STATUS = "", default = "." },
   type = { "order_type", MARKET = "market", LIMIT = "limit", STOP = "limit", STOP_LIMIT = "limit", UNKNOWN_ORDER_TYPE = "", default = "." },
   timeInForce = {
     "time_in_force", GOOD_UNTIL_CANCELLED = "GTC", GOOD_UNTIL_DATE_TIME = "GTD", IMMEDIATE_OR_CANCEL = "IOC", FILL_OR_KILL = "FOK",
@@ -92,16 +89,12 @@ local wallets = accounts {
 }
 
 local function is_wallet(o) return o.balance and (o.type == "wallet" or o.type == "fiat") end
-local app_balance = balance {
-  at = "data", where = is_wallet, currency = "balance.currency|code", free = "balance.amount", total = "balance.amount",
-}
+local app_balance = balance { at = "data", where = is_wallet, currency = "balance.currency|code", free = "balance.amount", total = "balance.amount" }
 local trade_balance = balance {
   at = "accounts", where = function(o) return o.type == "ACCOUNT_TYPE_CRYPTO" or o.type == "ACCOUNT_TYPE_FIAT" end,
   currency = "currency|code", free = "available_balance.value", used = "hold.value",
 }
-local futures_balance = balance {
-  at = "balance_summary", currency = "=USD", free = "available_margin.value", total = "total_usd_balance.value",
-}
+local futures_balance = balance { at = "balance_summary", currency = "=USD", free = "available_margin.value", total = "total_usd_balance.value" }
 
 -- Perpetuals of Coinbase International, and futures (number_of_contracts, avg_entry_price, ...).
 local position_fields = {
@@ -147,7 +140,6 @@ local function configuration(a, kind)
     end
     return { market_market_ioc = { quote_size = a:to_cost(cost or decimal.mul(decimal.text(a.asked_amount), decimal.text(a.asked_price))) } }
   end
-  if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   local r = ordered { { "base_size", a.amount }, { "limit_price", a.price } }
   if trigger or stop or target then
     -- A stop to sell lies below the market; a target to sell, and what the exchange calls a trigger, above.
@@ -224,17 +216,13 @@ end
 
 return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialect "coinbase_convert"), {
   hosts = { api = "https://api.coinbase.com/api/v3/brokerage", v2 = "https://api.coinbase.com/v2" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   headers = { ["CB-VERSION"] = "2018-05-30" },
   rate = { interval_ms = 34, burst = 10 },      -- the app's API: 10000 an hour, that is a cost of 10.6
   fees = { taker = 0.012, maker = 0.006 },
   encode = "json",
   renames = renames,
-  timeframes = {
-    ["1m"] = "ONE_MINUTE", ["5m"] = "FIVE_MINUTE", ["15m"] = "FIFTEEN_MINUTE", ["30m"] = "THIRTY_MINUTE", ["1h"] = "ONE_HOUR",
-    ["2h"] = "TWO_HOUR", ["6h"] = "SIX_HOUR", ["1d"] = "ONE_DAY",
-  },
+  timeframes = "1m=ONE_MINUTE 5m=FIVE_MINUTE 15m=FIFTEEN_MINUTE 30m=THIRTY_MINUTE 1h=ONE_HOUR 2h=TWO_HOUR 6h=SIX_HOUR 1d=ONE_DAY",
   symbol_of = symbol_of,
 
   failed = function(reply)
@@ -271,9 +259,7 @@ return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialec
     OrderImmediatelyFillable = "INVALID_LIMIT_PRICE_POST_ONLY PREVIEW_INVALID_LIMIT_PRICE_POST_ONLY",
     OrderNotFound = "UNKNOWN_CANCEL_ORDER", MarketClosed = "ORDER_ENTRY_DISABLED",
   },
-  broad = {
-    { "Insufficient balance in source account", "InsufficientFunds" }, { "order with this orderID was not found", "OrderNotFound" },
-  },
+  broad = { { "Insufficient balance in source account", "InsufficientFunds" }, { "order with this orderID was not found", "OrderNotFound" } },
 
   sign = function(req, key, a)
     req.headers["Content-Type"] = "application/json"
@@ -359,9 +345,7 @@ return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialec
       a.last = last or a.first + span
       return {
         get = "/market/products/{id}/candles", cost = 3, send = "granularity={timeframe} start={first|s} end={last|s}",
-        read = candles {
-          at = "candles", columns = { time = "start|s", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
-        },
+        read = candles { at = "candles", columns = "start|s open high low close volume" },
       }
     end,
   },
@@ -469,7 +453,7 @@ return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialec
       }
     end,
     read = transfer {
-      currency = function(_, a) return a.code end, amount = function(_, a) return a.amount end, fromAccount = "source_portfolio_uuid",
+      currency = "={code}", amount = "={amount}", fromAccount = "source_portfolio_uuid",
       toAccount = "target_portfolio_uuid", status = "=ok",
     },
   },

@@ -4,7 +4,7 @@
 return with(dialect "coinbase_exchange" { network_code = function(id) return id end, times = "", candles_more = 1 }, {
   hosts = { api = "https://api.exchange.coinbase.com" },
   fetch_tickers = {       -- the reply tells no time: that of the call
-    get = "/products/spark-lines", read = tickers { market = "@key", last = "1.5", timestamp = function(_, a) return a.now end },
+    get = "/products/spark-lines", read = tickers { market = "@key", last = "1.5", timestamp = "={now}" },
   },
   fetch_status = { get = "/time", read = status { status = "=ok", updated = "epoch|s" } },      -- it answers
 })

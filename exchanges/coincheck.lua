@@ -24,20 +24,17 @@ local trade_fields = {
 
 local transaction_fields = {
   id = "id", timestamp = "created_at|iso", updated = "confirmed_at|iso", address = "address", addressTo = "address", amount = "amount",
-  currency = function(o, a) return o.currency and a:code_of(o.currency) or a.code end,
-  status = { "status", processing = "pending", confirmed = "pending", finished = "ok", received = "ok", default = "." },
-  fee = { cost = "fee", currency = function(o, a) return o.currency and a:code_of(o.currency) or a.code end },
+  currency = "currency|code",
+  status = { "status", confirmed = "pending", received = "ok", default = "." },
+  fee = { cost = "fee", currency = "currency|code" },
 }
 
 return {
   hosts = { api = "https://coincheck.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
   fees = { taker = 0, maker = 0 },
 
-  failed = function(reply)
-    if reply.success == false then return reply.error or "not told", reply.error end
-  end,
+  failed = "success=false", message = "error",
   errors = { ["disabled API Key"] = "AuthenticationError", ["invalid authentication"] = "AuthenticationError" },
 
   sign = function(req, key)

@@ -40,10 +40,7 @@ local transaction_fields = {
   addressTo = "to_address", tag = "memo", amount = "actual_amount,amount", comment = "remark",
   type = function(o) return o.withdraw_id ~= nil and "withdrawal" or "deposit" end,
   internal = { "withdraw_method|lower,deposit_method|lower", ["local"] = true, default = false },
-  status = {
-    "status|lower", audit = "pending", pass = "pending", audit_required = "pending", processing = "pending", confirming = "pending",
-    not_pass = "failed", fail = "failed", cancel = "canceled", finish = "ok", finished = "ok", default = ".",
-  },
+  status = { "status|lower", audit = "pending", pass = "pending", audit_required = "pending", confirming = "pending", not_pass = "failed", fail = "failed", finish = "ok", default = "." },
   fee = { cost = "tx_fee", currency = "fee_asset|code,fee_ccy|code" },
 }
 local function history(path)
@@ -81,16 +78,12 @@ end
 
 return with(with(with(dialect "coinex_orders", dialect "coinex_contracts"), dialect "coinex_margin"), {
   hosts = { api = "https://api.coinex.com/v2" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 2.5, burst = 20 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",
   renames = { ACM = "Actinium" },
-  timeframes = {
-    ["1m"] = "1min", ["3m"] = "3min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["2h"] = "2hour",
-    ["4h"] = "4hour", ["6h"] = "6hour", ["12h"] = "12hour", ["1d"] = "1day", ["3d"] = "3day", ["1w"] = "1week",
-  },
+  timeframes = "1m=1min 3m=3min 5m=5min 15m=15min 30m=30min 1h=1hour 2h=2hour 4h=4hour 6h=6hour 12h=12hour 1d=1day 3d=3day 1w=1week",
 
   failed = function(reply)
     if reply.code == "0" and (reply.data ~= nil or (reply.message or ""):upper() == "OK") then return nil end
@@ -142,9 +135,7 @@ return with(with(with(dialect "coinex_orders", dialect "coinex_contracts"), dial
             out[name] = {
               id = chain.chain, network = name, deposit = chain.deposit_enabled, withdraw = chain.withdraw_enabled,
               fee = coinex.number(chain.withdrawal_fee), precision = coinex.number(chain.withdrawal_precision and "1e-" .. chain.withdrawal_precision),
-              limits = {
-                deposit = { min = coinex.number(chain.min_deposit_amount) }, withdraw = { min = coinex.number(chain.min_withdraw_amount) },
-              },
+              limits = { deposit = { min = coinex.number(chain.min_deposit_amount) }, withdraw = { min = coinex.number(chain.min_withdraw_amount) } },
               info = chain,
             }
           end
@@ -176,9 +167,7 @@ return with(with(with(dialect "coinex_orders", dialect "coinex_contracts"), dial
     run = function(a)
       return {
         get = coinex.place(a) .. "/kline", send = "market={id} period={timeframe} limit={limit}",
-        read = candles {
-          at = "data", columns = { time = "created_at", open = "open", high = "high", low = "low", close = "close", volume = "value" },
-        },
+        read = candles { at = "data", columns = "created_at open high low close value" },
       }
     end,
   },
@@ -271,7 +260,7 @@ return with(with(with(dialect "coinex_orders", dialect "coinex_contracts"), dial
         get = "/assets/transfer-history", cost = 40,
         send = "ccy={currency_id} transfer_type=" .. (coinex.on_margin(a) and "MARGIN" or "FUTURES") .. " " .. coinex.ranged,
         read = transfers {
-          at = "data", timestamp = "created_at", currency = "ccy|code", amount = "amount", status = { "status|lower", finished = "ok", default = "." },
+          at = "data", timestamp = "created_at", currency = "ccy|code", amount = "amount", status = "status|lower",
           fromAccount = with(accounts, { "from_account_type" }), toAccount = with(accounts, { "to_account_type" }),
         },
       }

@@ -2,7 +2,7 @@
 -- Replies are {success, message, result}; anything but success 1 is a failure. What others call quote is the base here (BaseCurrency).
 
 local ticker_fields = {
-  timestamp = function(_, a) return a.now end, bid = "BidPrice", ask = "AskPrice", last = "LastPrice", high = "HighPrice", low = "LowPrice",
+  timestamp = "={now}", bid = "BidPrice", ask = "AskPrice", last = "LastPrice", high = "HighPrice", low = "LowPrice",
   percentage = "Change", quoteVolume = "Volume",
 }
 

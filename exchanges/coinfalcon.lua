@@ -6,7 +6,7 @@ for status = 400, 530 do statuses[status] = "ExchangeError" end
 statuses[401], statuses[429] = "AuthenticationError", "RateLimitExceeded"
 
 local ticker_fields = {
-  at = "data", market = "name", timestamp = function(_, a) return a.now end, bid = "highest_bid", ask = "lowest_ask", last = "last_price",
+  at = "data", market = "name", timestamp = "={now}", bid = "highest_bid", ask = "lowest_ask", last = "last_price",
   change = "change_in_24h", percentage = false, average = false, quoteVolume = "volume",
 }
 local ticker_list = tickers(ticker_fields)
@@ -19,7 +19,7 @@ local trade_list = trades {
 local order_fields = {
   at = "data", id = "id", market = "market", timestamp = "created_at|iso", type = "operation_type|before:_", side = "order_type", price = "price",
   amount = "size", filled = "size_filled", postOnly = "post_only",
-  status = { "status", fulfilled = "closed", pending = "open", partially_filled = "open", default = "." },
+  status = { "status", fulfilled = "closed", default = "." },
 }
 local one_order = order(order_fields)
 local open = { pending = true, open = true, partially_filled = true }
@@ -27,11 +27,11 @@ local open = { pending = true, open = true, partially_filled = true }
 -- Only withdrawals may cost something.
 local transaction_fields = {
   at = "data", id = "id", txid = "txid", address = "address", tag = "tag", amount = "amount", type = { "type", withdraw = "withdrawal", default = "." },
-  currency = function(o, a) return o.currency_code and a:code_of(o.currency_code:upper()) or a.code end,
-  status = { "status", completed = "ok", denied = "failed", approval_pending = "pending", default = "." },
+  currency = "currency_code|upper|code",
+  status = { "status", denied = "failed", approval_pending = "pending", default = "." },
   fee = {
     cost = function(o) return o.fee or o.type == "deposit" and "0" or nil end,
-    currency = function(o, a) return o.currency_code and a:code_of(o.currency_code:upper()) or a.code end,
+    currency = "currency_code|upper|code",
   },
 }
 local transaction_list = transactions(transaction_fields)
@@ -50,7 +50,6 @@ end
 
 return {
   hosts = { api = "https://coinfalcon.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.002, maker = 0, tierBased = true },
   renames = { BCC = "BCH" },
@@ -109,7 +108,6 @@ return {
   fetch_my_trades = { get = "/user/trades", needs = "symbol", send = "market={id} start_time={since|iso} limit={limit}", read = trade_list },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       if a.type ~= "limit" then a.price = nil end
       return {
         post = "/user/orders", send = "market={id} size={amount} order_type={side} price={price} operation_type={type}_order", read = one_order,

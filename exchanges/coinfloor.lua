@@ -57,7 +57,7 @@ return {
   fetch_ticker = {
     get = path .. "ticker/",
     read = ticker {
-      timestamp = function(_, a) return a.now end, bid = "bid", ask = "ask", last = "last", high = "high", low = "low", vwap = "vwap",
+      timestamp = "={now}", bid = "bid", ask = "ask", last = "last", high = "high", low = "low", vwap = "vwap",
       baseVolume = "volume", quoteVolume = function(o) return o.vwap and o.volume and decimal.mul(o.vwap, o.volume) end,
     },
   },
@@ -98,7 +98,6 @@ return {
   create_order = {
     run = function(a)
       if a.type == "market" then return { post = path .. "{side}_market/", send = "quantity={amount}", read = order(order_fields) } end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return { post = path .. "{side}/", send = "price={asked_price} amount={amount}", read = order(order_fields) }
     end,
   },

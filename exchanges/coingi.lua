@@ -3,7 +3,7 @@
 -- Failures are {errors: [..]}.
 
 local ticker_fields = {
-  timestamp = function(_, a) return a.now end, high = "high", low = "low", bid = "highestBid", ask = "lowestAsk", baseVolume = "baseVolume",
+  timestamp = "={now}", high = "high", low = "low", bid = "highestBid", ask = "lowestAsk", baseVolume = "baseVolume",
   quoteVolume = "counterVolume",
 }
 local one_ticker = ticker(ticker_fields)
@@ -25,7 +25,6 @@ end
 
 return {
   hosts = { api = "https://api.coingi.com", www = "https://coingi.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
@@ -74,9 +73,7 @@ return {
     get = "/current/order-book/{id}/{limit|default:512|max:512}/{limit|default:512|max:512}/32",
     read = book { bids = "bids", asks = "asks", level = { "price", "baseAmount" } },
   },
-  fetch_trades = {
-    get = "/current/transactions/{id}/128", read = trades { id = "id", timestamp = "timestamp", price = "price", amount = "amount" },
-  },
+  fetch_trades = { get = "/current/transactions/{id}/128", read = trades { id = "id", timestamp = "timestamp", price = "price", amount = "amount" } },
 
   fetch_balance = {
     post = "/user/balance", send = function(a) return ordered { { "currencies", currency_ids(a) } } end,
@@ -90,12 +87,11 @@ return {
   create_order = {
     post = "/user/add-order", read = order { id = "result" },
     send = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered {
         { "currencyPair", a.id }, { "volume", raw_number(a.amount) }, { "price", a.price and raw_number(a.price) },
         { "orderType", a.side == "buy" and 0 or 1 },
       }
     end,
   },
-  cancel_order = { post = "/user/cancel-order", send = "orderId={order_id}", read = order { id = function(_, a) return a.order_id end } },
+  cancel_order = { post = "/user/cancel-order", send = "orderId={order_id}", read = order { id = "={order_id}" } },
 }

@@ -5,7 +5,7 @@
 local order_fields = {
   id = "id", clientOrderId = "clientOrderId", market = "currencyPair", timestamp = "timestamp", type = "orderTradeType|lower", side = "type|lower",
   price = "price", triggerPrice = "stopPrice", average = "avgPrice", amount = "originalAmount", remaining = "remainingAmount,amount",
-  status = { "status", FILLED = "closed", CANCELLED = "canceled", PARTIALLY_FILLED = "open", OPEN = "open", default = "." },
+  status = "status",
 }
 local cancelled = order(with(order_fields, { at = "data", symbol = false }))
 
@@ -16,17 +16,12 @@ local trade_list = trades {
   fee = { cost = "fee", currency = function(o, _, market) return o.fee and market and market.quote end },
 }
 
-local ticker_fields = {
-  timestamp = "timestamp|s", high = "high", low = "low", bid = "bid", ask = "ask", last = "last", baseVolume = "amount",
-}
+local ticker_fields = { timestamp = "timestamp|s", high = "high", low = "low", bid = "bid", ask = "ask", last = "last", baseVolume = "amount" }
 
 local transaction_fields = {
   id = "transactionId,id", txid = "txid", timestamp = "timestamp", type = "transferType|lower", currency = "amountCurrency|code", network = "walletType",
   amount = "amount", address = "destination", tag = "destinationTag", fee = { cost = "fee", currency = "amountCurrency|code" },
-  status = {
-    "transferStatus", COMPLETED = "ok", OK = "ok", WAITING = "pending", SENT = "pending", CREATED = "pending", NEW = "pending", CANCELED = "canceled",
-    default = ".",
-  },
+  status = { "transferStatus", WAITING = "pending", SENT = "pending", default = "." },
 }
 local history = {
   post = "/transferHistory", send = "limit={limit|default:1000} timestampFrom={since} currency={currency_id}",
@@ -90,16 +85,13 @@ return {
     post = "/orderHistory", needs = "symbol", send = "currencyPair={id} limit={limit}", read = orders(with(order_fields, { at = "data" })),
   },
   fetch_open_orders = { post = "/openOrders", read = orders(with(order_fields, { at = "data", status = "=open" })) },
-  fetch_my_trades = {
-    post = "/tradeHistory", send = "limit={limit|default:1000} currencyPair={id} timestampFrom={since}", read = trade_list,
-  },
+  fetch_my_trades = { post = "/tradeHistory", send = "limit={limit|default:1000} currencyPair={id} timestampFrom={since}", read = trade_list },
 
   create_order = {
     run = function(a)
       local kind = a.type == "market" and "Instant" or a.type == "limit" and "Limit" or fail("InvalidOrder", "market and limit orders only")
       local send = "currencyPair={id} amount={amount}"
       if kind == "Limit" then
-        if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
         send = send .. " price={price} stopPrice={triggerPrice}"
         if a.params.timeInForce == "IOC" then
           a.params.timeInForce = nil

@@ -60,7 +60,6 @@ local function market_path(path) return "/public/v2/" .. path .. "/{market.quote
 
 return {
   hosts = { api = "https://api.coinone.co.kr" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 50, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
@@ -114,9 +113,7 @@ return {
       return { get = one and market_path "ticker_new" or "/public/v2/ticker_new/KRW", read = tickers(ticker_fields) }
     end,
   },
-  fetch_order_book = {
-    get = market_path "orderbook", send = "size={limit}", read = book { level = { "price", "qty" }, timestamp = "timestamp" },
-  },
+  fetch_order_book = { get = market_path "orderbook", send = "size={limit}", read = book { level = { "price", "qty" }, timestamp = "timestamp" } },
   fetch_trades = { get = market_path "trades", send = "size={limit|max:200}", read = trades(trade_fields) },
 
   -- Account
@@ -131,9 +128,7 @@ return {
       return out
     end,
   },
-  fetch_order = {
-    post = "/v2/order/query_order", needs = "symbol", send = "order_id={order_id} currency={id}", read = order(order_fields),
-  },
+  fetch_order = { post = "/v2/order/query_order", needs = "symbol", send = "order_id={order_id} currency={id}", read = order(order_fields) },
   fetch_open_orders = {
     post = "/v2.1/order/open_orders", needs = "symbol", send = "quote_currency={market.quoteId} target_currency={market.baseId}",
     read = orders(with(order_fields, { at = "open_orders,limitOrders" })),
@@ -142,7 +137,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/v2.1/order/limit", read = order { id = "order_id", type = "=limit", symbol = false },
         send = "quote_currency={market.quoteId} target_currency={market.baseId} type=LIMIT side={side|upper} price={price} qty={amount} "
@@ -153,7 +147,7 @@ return {
   cancel_order = {              -- which must be described once more
     post = "/v2/order/cancel", needs = "symbol price qty is_ask",
     send = "order_id={order_id} price={price} qty={qty} is_ask={is_ask} currency={id}",
-    read = order { id = function(_, a) return a.order_id end },
+    read = order { id = "={order_id}" },
   },
   fetch_deposit_addresses = {
     post = "/v2/account/deposit_address",

@@ -51,14 +51,11 @@ local order_book = {
 
 return {
   hosts = { api = "https://www.coinspot.com.au/api", public = "https://www.coinspot.com.au/pubapi" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   renames = { DRK = "DASH" },
   encode = "json", nonce = "s",
 
-  failed = function(reply)
-    if reply.status == "error" then return "error", reply.message end
-  end,
+  failed = "status=error", message = "message",
 
   sign = function(req, key)
     local body = '{"nonce":' .. key.nonce .. (#req.json > 0 and "," or "") .. encode_json(req.json):sub(2)       -- a number
@@ -120,7 +117,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       if a.quote ~= "AUD" then fail("NotSupported", "this API has orders against AUD only; one for " .. a.symbol .. " would go to " .. a.base .. "/AUD") end
       return {
         post = a.side == "buy" and "/my/buy" or "/my/sell", read = order { id = "id" },

@@ -81,18 +81,12 @@ return {
     api = "https://api.cointiger.pro/exchange/trading/api", keyed = "https://api.cointiger.pro/exchange/trading/api",
     web = "https://www.cointiger.pro/exchange",
   },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   fees = { taker = 0.0015, maker = 0.0008 },
   headers = { Language = "en_US" },
-  renames = {
-    BCC = "BCH", BCHABC = "BCH", DRK = "DASH", HOT = "Hydro Protocol", FGC = "FoundGameCoin", TCT = "The Tycoon Chain Token",
-  },
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "60min", ["1d"] = "1day", ["1w"] = "1week", ["1M"] = "1mon",
-    ["1y"] = "1year",
-  },
+  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", HOT = "Hydro Protocol", FGC = "FoundGameCoin", TCT = "The Tycoon Chain Token" },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 1d=1day 1w=1week 1M=1mon 1y=1year",
   failed = failed,
   errors = with(huobi.errors, by_class {
     AuthenticationError = "16 100005", BadRequest = "2", DDoSProtection = "110030", ExchangeError = "1 100001 100003", ExchangeNotAvailable = "100002",
@@ -141,9 +135,7 @@ return {
   },
   fetch_ohlcv = {
     get = "/market/history/kline", host = "keyed", right = "read", send = "symbol={id} period={timeframe} size={limit|default:1000}",
-    read = candles {
-      at = "data.kline_data", columns = { time = "id|s", open = "open", high = "high", low = "low", close = "close", volume = "vol" },
-    },
+    read = candles { at = "data.kline_data", columns = "id|s open high low close vol" },
   },
 
   fetch_balance = { get = "/user/balance", read = balance { at = "data", currency = "coin|code", free = "normal", used = "lock" } },

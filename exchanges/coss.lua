@@ -36,7 +36,7 @@ local order_fields = {
   id = "order_id", market = market_id "order_symbol", timestamp = "createTime", type = "type", side = "order_side|lower", price = "order_price",
   triggerPrice = "stop_price|nonzero", amount = "order_size", filled = "executed", average = "avg",
   cost = function(o) return cost_of(o.total) or false end,
-  status = { "status|upper", OPEN = "open", CANCELLING = "open", CANCELLED = "canceled", FILLED = "closed", PARTIAL_FILL = "closed", default = "." },
+  status = { "status|upper", CANCELLING = "open", PARTIAL_FILL = "closed", default = "." },
 }
 local one_order = order(order_fields)
 local function own_orders(list)
@@ -51,16 +51,12 @@ return {
     api = "https://trade.coss.io/c/api/v1", trade = "https://trade.coss.io/c/api/v1", engine = "https://engine.coss.io/api/v1",
     web = "https://trade.coss.io/c", exchange = "https://exchange.coss.io/api",
   },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.0025, maker = 0, tierBased = true, percentage = true },
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", COS = "COSS", COSS = "COSS.io" },
   encode = "json",
-  timeframes = {
-    ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["6h"] = "6h", ["12h"] = "12h",
-    ["1d"] = "1d", ["1w"] = "1w",
-  },
+  timeframes = "1m 5m 15m 30m 1h 2h 4h 6h 12h 1d 1w",
 
   -- What is asked, or sent, is signed as it travels, with a time in front.
   sign = function(req, key, a)
@@ -122,7 +118,6 @@ return {
   fetch_order_trades = { post = "/order/trade-detail", host = "trade", send = "order_id={order_id}", read = trades(trade_fields) },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/order/add", host = "trade", read = one_order,
         send = "order_symbol={id} order_size={amount} order_side={side|upper} type={type} order_price={price}",

@@ -45,10 +45,7 @@ local trade_list = trades {
 local order_fields = {
   id = "id", symbol = told_symbol, market = "instrument", timestamp = "timestamp|iso", lastTradeTimestamp = "lastUpdate|iso", type = "type", side = "side",
   timeInForce = "timeInForce", price = "price", triggerPrice = "stopPrice", amount = "volume", remaining = "remainingVolume",
-  status = {
-    "status", submitting = "open", unfilledActive = "open", partiallyFilledActive = "open", filled = "closed",
-    partiallyFilledCancelled = "canceled", unfilledCancelled = "canceled", default = ".",
-  },
+  status = { "status", submitting = "open", unfilledActive = "open", partiallyFilledActive = "open", partiallyFilledCancelled = "canceled", unfilledCancelled = "canceled", default = "." },
 }
 local one_order, order_list, first_order = order(order_fields), orders(order_fields), order(with(order_fields, { at = "1" }))
 local cancelled_fields = with(order_fields, { id = "id,." })       -- cancelling answers with bare ids
@@ -59,7 +56,7 @@ end
 
 local transaction_fields = {
   id = "id", txid = "txId", timestamp = "createdAt|iso", updated = "processedAt|iso", currency = "currency|code", type = "type", amount = "amount",
-  address = "address", tag = "paymentId", status = { "status", success = "ok", default = "." }, fee = { cost = "fee", currency = "currency|code" },
+  address = "address", tag = "paymentId", status = "status", fee = { cost = "fee", currency = "currency|code" },
 }
 local function transfers_of(type)
   return {
@@ -99,15 +96,11 @@ end
 
 return {
   hosts = { api = "https://api.crex24.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 500, burst = 5 },
   fees = { taker = 0.001, maker = -0.0001 },
   renames = renames, symbol_of = symbol_of,
   encode = "json_always",
-  timeframes = {
-    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["4h"] = "4h", ["1d"] = "1d", ["1w"] = "1w",
-    ["1M"] = "1mo",
-  },
+  timeframes = "1m 3m 5m 15m 30m 1h 4h 1d 1w 1M=1mo",
 
   failed = function(reply, status)
     if status < 400 then return nil end
@@ -175,7 +168,7 @@ return {
   fetch_trades = { get = "/v2/public/recentTrades", send = "instrument={id} limit={limit}", read = trade_list },
   fetch_ohlcv = {
     get = "/v2/public/ohlcv", send = "granularity={timeframe} instrument={id} limit={limit}",
-    read = candles { columns = { time = "timestamp|iso", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+    read = candles { columns = "timestamp|iso open high low close volume" },
   },
   fetch_transaction_fees = {        -- the fee of a withdrawal may be paid in any of some currencies
     get = "/v2/public/currenciesWithdrawalFees", right = "public", kind = "raw",

@@ -51,7 +51,7 @@ local order_fields = {
   market = "instrument_name", id = "order_id", clientOrderId = "label", timestamp = "creation_timestamp",
   lastUpdateTimestamp = "last_update_timestamp",
   lastTradeTimestamp = function(o) return o.filled_amount and decimal.cmp(o.filled_amount, 0) > 0 and o.last_update_timestamp or nil end,
-  status = { "order_state", cancelled = "canceled", filled = "closed", untriggered = "open", default = "." },
+  status = { "order_state", untriggered = "open", default = "." },
   type = { "order_type", stop_limit = "limit", take_limit = "limit", stop_market = "market", take_market = "market", default = "." },
   timeInForce = { "time_in_force", good_til_cancelled = "GTC", fill_or_kill = "FOK", immediate_or_cancel = "IOC", default = "." },
   postOnly = "post_only", reduceOnly = "reduce_only", side = "direction", price = function(o) return o.price ~= "market_price" and o.price or nil end,
@@ -69,13 +69,13 @@ local placed = order(with(order_fields, {
 -- Only withdrawals have a fee.
 local transaction_fields = {
   id = "id", txid = "transaction_id", timestamp = "created_timestamp,received_timestamp", updated = "updated_timestamp", currency = "currency|code",
-  amount = "amount", address = "address", addressTo = "address", status = { "state", completed = "ok", unconfirmed = "pending", default = "." },
+  amount = "amount", address = "address", addressTo = "address", status = { "state", unconfirmed = "pending", default = "." },
   type = function(o) return o.fee and "withdrawal" or "deposit" end, fee = { cost = "fee", currency = "currency|code" },
 }
 
 local transfer_fields = {
   id = "id", timestamp = "created_timestamp", currency = "currency|code", amount = "amount",
-  status = { "state", prepared = "pending", waiting_for_admin = "pending", confirmed = "ok", cancelled = "canceled", default = "." },
+  status = { "state", prepared = "pending", waiting_for_admin = "pending", confirmed = "ok", default = "." },
   fromAccount = function(o) return o.direction ~= "payment" and o.other_side or nil end,
   toAccount = function(o) return o.direction == "payment" and o.other_side or nil end,
 }
@@ -181,14 +181,10 @@ end
 
 return with(dialect "deribit_options" (symbol_of), {
   hosts = { public = "https://www.deribit.com/api/v2/public", api = "https://www.deribit.com/api/v2/private" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   rate = { interval_ms = 50, burst = 20 },
   symbol_of = symbol_of,
-  timeframes = {
-    ["1m"] = "1", ["3m"] = "3", ["5m"] = "5", ["10m"] = "10", ["15m"] = "15", ["30m"] = "30", ["1h"] = "60", ["2h"] = "120", ["3h"] = "180",
-    ["6h"] = "360", ["12h"] = "720", ["1d"] = "1D",
-  },
+  timeframes = "1m=1 3m=3 5m=5 10m=10 15m=15 30m=30 1h=60 2h=120 3h=180 6h=360 12h=720 1d=1D",
 
   failed = function(reply)
     local e = reply.error

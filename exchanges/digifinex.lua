@@ -39,7 +39,7 @@ local function transactions_of(kind)
       amount = "amount", network = "chain", address = "address", addressTo = "address", tag = "memo", tagTo = "memo",
       type = kind == "deposit" and "=deposit" or "=withdrawal",
       status = { "state", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", default = "." },
-      fee = { cost = "fee", currency = function(o, a) return o.currency and a:code_of(o.currency:upper()) or a.code end },
+      fee = { cost = "fee", currency = "currency|upper|code" },
     },
   }
 end
@@ -135,13 +135,10 @@ local current_funding = swaps_only("BadSymbol", {
 
 return {
   hosts = { api = "https://openapi.digifinex.com/v3", swap = "https://openapi.digifinex.com/swap/v2" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 900, burst = 5 },
   fees = { taker = 0.002, maker = 0.002 },
   renames = { BHT = "Black House Test", EPS = "Epanus", FREE = "FreeRossDAO", MBN = "Mobilian Coin", TEL = "TEL666" },
-  timeframes = {
-    ["1m"] = "1", ["5m"] = "5", ["15m"] = "15", ["30m"] = "30", ["1h"] = "60", ["4h"] = "240", ["12h"] = "720", ["1d"] = "1D", ["1w"] = "1W",
-  },
+  timeframes = "1m=1 5m=5 15m=15 30m=30 1h=60 4h=240 12h=720 1d=1D 1w=1W",
   symbol_of = function(id)
     local base, quote = id:match("^(.+)_(.+)$")
     return base and base .. "/" .. quote
@@ -253,10 +250,10 @@ return {
       if a.limit then last = math.min(first + a.limit * step, last or math.maxinteger) end
       return ordered { { "symbol", a.id }, { "period", a.timeframe }, { "start_time", first }, { "end_time", last } }
     end,
-    read = candles { at = "data", columns = { time = "1|s", volume = 2, close = 3, high = 4, low = 5, open = 6 } },
+    read = candles { at = "data", columns = "1|s 6 4 5 3 2" },
   }, {
     get = "/public/candles", send = "instrument_id={id} granularity={timeframe_name} limit={limit|max:100}",
-    read = candles { at = "data.candles", columns = { time = 1, open = 2, high = 3, low = 4, close = 5, volume = 6 } },
+    read = candles { at = "data.candles" },
   }),
   fetch_deposit_withdraw_fees = {
     get = "/currencies", right = "public",

@@ -11,7 +11,7 @@ local ticker_fields = with(btce.ticker_fields, {
 local trade_fields = with(btce.trade_fields, { id = "number,id", order = "orderId", amount = "amount,volume" })
 local trade_list = trades(trade_fields)
 
-local bars = candles { columns = { time = "timestamp", open = "open", high = "high", low = "low", close = "close", volume = "amount" } }
+local bars = candles { columns = "timestamp open high low close amount" }
 
 local order_fields = {
   market = "pair",
@@ -34,17 +34,16 @@ local order_list = orders(with(order_fields, {
 
 local function address_of(new)
   return private("/dwapi/v3/deposit/cryptoaddress", "currency={currency_id}" .. new, address {
-    at = "return", currency = function(_, a) return a.code end, address = "address",
+    at = "return", currency = "={code}", address = "address",
   })
 end
 
 return {
   hosts = { api = "https://dsx.uk" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   fees = { taker = 0.0025, maker = 0.0015 },
-  timeframes = { ["1m"] = "m", ["1h"] = "h", ["1d"] = "d" },
+  timeframes = "1m=m 1h=h 1d=d",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DSH = "DASH" },
   nonce = "s",
   sign = btce.signed(base64),
@@ -85,7 +84,7 @@ return {
     a.params = {}               -- it takes none
   end, balance { at = "return.funds", currency = "@key|upper|code", free = "available", total = "total" }),
   fetch_order = private("/tapi/v3/order/status", "orderId={order_id}", order(with(order_fields, {
-    at = "return", id = function(_, a) return a.order_id end,
+    at = "return", id = "={order_id}",
   }))),
   fetch_orders = private("/tapi/v3/history/orders", "count={limit}", order_list),
   fetch_open_orders = private("/tapi/v3/orders", nil, order_list),
@@ -98,14 +97,14 @@ return {
         btce.placed("orderId", "initOrderId"))
     end,
   },
-  cancel_order = private("/tapi/v3/order/cancel", "orderId={order_id}", order { id = function(_, a) return a.order_id end }),
+  cancel_order = private("/tapi/v3/order/cancel", "orderId={order_id}", order { id = "={order_id}" }),
   fetch_deposit_address = address_of "",
   create_deposit_address = address_of " new=1",
   fetch_transactions = private("/tapi/v3/history/transactions", "currency={currency_id} since={since} count={limit}", transactions {
     at = "return?", id = "id", txid = "txid", timestamp = "timestamp|s", address = "address", amount = "amount",
     type = { "type", Incoming = "deposit", Withdraw = "withdrawal", default = "." }, currency = "currency|upper|code",
     status = { "status", ["1"] = "failed", ["2"] = "ok", ["3"] = "pending", ["4"] = "failed", default = "." },
-    fee = { cost = "commission", currency = function(o, a) return o.currency and a:code_of(o.currency:upper()) or a.code end },
+    fee = { cost = "commission", currency = "currency|upper|code" },
   }),
   withdraw = private("/dwapi/v3/withdraw/crypto", function(a)
     return ordered {

@@ -75,7 +75,7 @@ return {
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", BCH = "Bitcoin Cash" },
   fees = { taker = 0.0025, maker = 0.0025, tierBased = true, percentage = true },
-  timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["1h"] = "1h", ["1d"] = "1d" },
+  timeframes = "1m 5m 1h 1d",
   encode = "json",
   headers = { ["Content-Type"] = "application/json-rpc" },
 
@@ -110,7 +110,7 @@ return {
   }, function(a) return ordered { { "instrumentIds", list { tonumber(a.id) } }, { "currencyId", tonumber(a.market.quoteId) } } end),
   fetch_order_book = public("OrderManagement.GetOrderBook", order_book, function(a) return ordered { { "instrumentId", tonumber(a.id) } } end),
   fetch_ohlcv = public("AssetManagement.History", candles {
-    at = "result.assets", columns = { time = "date|s", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
+    at = "result.assets", columns = "date|s open high low close volume",
   }, function(a)
     return ordered { { "timestampFrom", a.since }, { "instrumentId", tonumber(a.id) }, { "type", a.timeframe }, { "pagination", page(a) } }
   end),

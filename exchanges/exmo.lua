@@ -199,7 +199,6 @@ local function new_order(a)
     r.price = a.price or "0"
     r.type = "market_" .. a.side .. (cost and "_total" or "")
   else
-    if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     r.price = a.price
     r.type = a.side
   end
@@ -218,15 +217,11 @@ end
 
 return {
   hosts = { api = "https://api.exmo.com/v1.1" },
-  credentials = { "apiKey", "secret" },
   client_id = "digits",
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.004, maker = 0.004 },
   renames = { GMT = "GMT Token" },
-  timeframes = {
-    ["1m"] = "1", ["5m"] = "5", ["15m"] = "15", ["30m"] = "30", ["45m"] = "45", ["1h"] = "60", ["2h"] = "120", ["3h"] = "180", ["4h"] = "240",
-    ["1d"] = "D", ["1w"] = "W", ["1M"] = "M",
-  },
+  timeframes = "1m=1 5m=5 15m=15 30m=30 45m=45 1h=60 2h=120 3h=180 4h=240 1d=D 1w=W 1M=M",
 
   sign = function(req, key)
     first(req.form, "nonce", key.nonce)
@@ -247,9 +242,7 @@ return {
     InvalidNonce = "40009", InvalidOrder = "140333 50277 50319 50321 50381", OnMaintenance = "40016", OrderNotFound = "50304 50173",
     PermissionDenied = "40032 40033", RateLimitExceeded = "40034",
   },
-  broad = {
-    { "range period is too long", "BadRequest" }, { "invalid syntax", "BadRequest" }, { "API rate limit exceeded", "RateLimitExceeded" },
-  },
+  broad = { { "range period is too long", "BadRequest" }, { "invalid syntax", "BadRequest" }, { "API rate limit exceeded", "RateLimitExceeded" } },
 
   -- Market data
 
@@ -354,7 +347,7 @@ return {
       end
       return ordered { { "symbol", a.id }, { "resolution", a.timeframe }, { "from", from }, { "to", to } }
     end,
-    read = candles { at = "candles", columns = { time = "t", open = "o", high = "h", low = "l", close = "c", volume = "v" } },
+    read = candles { at = "candles", columns = "t o h l c v" },
   }),
   fetch_transaction_fees = public("payments/providers/crypto/list", {
     right = "public", kind = "raw",
@@ -395,7 +388,7 @@ return {
   },
   fetch_order = private("order_trades", {
     send = "order_id={order_id}",
-    read = order(with(order_fields, { id = function(_, a) return a.order_id end, trades = trades(with(trade_fields, { at = "trades?" })) })),
+    read = order(with(order_fields, { id = "={order_id}", trades = trades(with(trade_fields, { at = "trades?" })) })),
   }),
   fetch_order_trades = {
     run = function(a)

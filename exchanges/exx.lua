@@ -15,7 +15,6 @@ end
 
 return {
   hosts = { api = "https://api.exx.com/data/v1", trade = "https://trade.exx.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 10 },
   precision = "places",
   renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", DOS = "DEMOS", TV = "TIV" },
@@ -60,8 +59,8 @@ return {
   create_order = {
     get = "/order", host = "trade", send = "currency={id} type={side} price={price} amount={amount}",
     read = order {
-      id = "id", timestamp = function(_, a) return a.now end, status = "=open", type = "=limit", side = function(_, a) return a.side end,
-      price = function(_, a) return a.price end, amount = function(_, a) return a.amount end, filled = 0,
+      id = "id", timestamp = "={now}", status = "=open", type = "=limit", side = "={side}",
+      price = "={price}", amount = "={amount}", filled = 0,
     },
   },
   cancel_order = of_order("/cancel", order {}),

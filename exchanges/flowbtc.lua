@@ -26,10 +26,7 @@ local order_fields = {
   market = "Instrument", timestamp = "ReceiveTime", lastTradeTimestamp = "LastUpdatedTime", type = "OrderType|lower", side = "Side|lower",
   price = "Price", triggerPrice = "StopPrice|nonzero", amount = "OrigQuantity", filled = "QuantityExecuted", cost = "GrossValueExecuted",
   average = "AvgPrice|nonzero",
-  status = {
-    "OrderState", Accepted = "open", Working = "open", Canceled = "canceled", Expired = "expired", Rejected = "rejected", FullyExecuted = "closed",
-    default = ".",
-  },
+  status = { "OrderState", Accepted = "open", Working = "open", Expired = "expired", FullyExecuted = "closed", default = "." },
 }
 local one_order, order_list = order(order_fields), orders(order_fields)
 
@@ -88,14 +85,8 @@ local function transaction_fields(type, id)
   return {
     id = id, type = type, txid = in_form("TxId", "TXId"), timestamp = in_form "TimeSubmitted", currency = "ProductId|code", amount = "Amount",
     address = in_form("ExternalAddress", "ToAddress"), addressTo = in_form("ExternalAddress", "ToAddress"), addressFrom = in_form "FromAddress",
-    updated = updated, fee = { cost = "FeeAmount", currency = function(o, a) return o.ProductId and a:code_of(o.ProductId) or a.code end },
-    status = {
-      "TicketStatus", New = "pending", AdminProcessing = "pending", Accepted = "pending", SystemProcessing = "pending", Pending = "pending",
-      Confirmed = "pending", AmlProcessing = "pending", AmlAccepted = "pending", LimitsAccepted = "pending", Pending2Fa = "pending",
-      AutoAccepted = "pending", Delayed = "pending", Submitted = "pending", ManuallyConfirmed = "pending", Confirmed2Fa = "pending",
-      FullyProcessed = "ok", Failed = "failed", AmlFailed = "failed", Rejected = "failed", AmlRejected = "failed", LimitsRejected = "failed",
-      UserCanceled = "canceled", AdminCanceled = "canceled", default = ".",
-    },
+    updated = updated, fee = { cost = "FeeAmount", currency = "ProductId|code" },
+    status = { "TicketStatus", AdminProcessing = "pending", Accepted = "pending", SystemProcessing = "pending", Confirmed = "pending", AmlProcessing = "pending", AmlAccepted = "pending", LimitsAccepted = "pending", Pending2Fa = "pending", AutoAccepted = "pending", Delayed = "pending", Submitted = "pending", ManuallyConfirmed = "pending", Confirmed2Fa = "pending", FullyProcessed = "ok", AmlFailed = "failed", AmlRejected = "failed", LimitsRejected = "failed", UserCanceled = "canceled", AdminCanceled = "canceled", default = "." },
   }
 end
 
@@ -106,9 +97,7 @@ end
 
 -- ---- sending ----
 
-local order_types = {
-  market = 1, limit = 2, stopmarket = 3, stoplimit = 4, trailingstopmarket = 5, trailingstoplimit = 6, blocktrade = 7,
-}
+local order_types = { market = 1, limit = 2, stopmarket = 3, stoplimit = 4, trailingstopmarket = 5, trailingstoplimit = 6, blocktrade = 7 }
 
 -- Their own ids of orders are whole numbers. A market order may have a price: the worst it is to be filled at.
 local function order_request(a)
@@ -130,19 +119,14 @@ return {
   renames = { BCC = "BCH", BCHABC = "BCH" },
   fees = { taker = 0.005, maker = 0.0025 },
   encode = "json",
-  timeframes = {
-    ["1m"] = 60, ["5m"] = 300, ["15m"] = 900, ["30m"] = 1800, ["1h"] = 3600, ["2h"] = 7200, ["4h"] = 14400, ["6h"] = 21600, ["12h"] = 43200,
-    ["1d"] = 86400, ["1w"] = 604800, ["1M"] = 2419200, ["4M"] = 9676800,
-  },
+  timeframes = "1m=60 5m=300 15m=900 30m=1800 1h=3600 2h=7200 4h=14400 6h=21600 12h=43200 1d=86400 1w=604800 1M=2419200 4M=9676800",
 
   failed = function(reply) return reply.errormsg ~= "" and reply.errormsg or nil, reply.errormsg end,
   errors = {
     Not_Enough_Funds = "InsufficientFunds", ["Resource Not Found"] = "OrderNotFound", ["Not Authorized"] = "AuthenticationError",
     ["Invalid Request"] = "BadRequest",
   },
-  broad = {
-    { "Invalid InstrumentId", "BadSymbol" }, { "This endpoint requires 2FACode along with the payload", "AuthenticationError" },
-  },
+  broad = { { "Invalid InstrumentId", "BadSymbol" }, { "This endpoint requires 2FACode along with the payload", "AuthenticationError" } },
   http = { [404] = "AuthenticationError" },
 
   sign = function(req, key, a)
@@ -198,7 +182,7 @@ return {
         { "ToDate", from and date(to) },
       }
     end,
-    read = candles { columns = { time = 1, high = 2, low = 3, open = 4, close = 5, volume = 6 } },
+    read = candles { columns = "1 4 2 3 5 6" },
   },
 
   fetch_accounts = { get = "//GetUserAccounts", send = "omsId={omsId}", read = accounts { id = ".", code = false } },

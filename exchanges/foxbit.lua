@@ -60,10 +60,7 @@ local order_fields = {
   market = "market_symbol", id = "id", clientOrderId = "client_order_id", timestamp = "created_at|iso", type = "type", side = "side|lower",
   timeInForce = "time_in_force", postOnly = "post_only", price = "price", triggerPrice = "stop_price", average = "price_avg",
   filled = "quantity_executed", remaining = "quantity", cost = "funds_received",
-  status = {
-    "state", ACTIVE = "open", PARTIALLY_FILLED = "open", PARTIALLY_CANCELED = "open", FILLED = "closed", PENDING_CANCEL = "canceled",
-    CANCELED = "canceled", default = ".",
-  },
+  status = { "state", PARTIALLY_CANCELED = "open", PENDING_CANCEL = "canceled", default = "." },
   fee = {
     cost = "fee_paid",
     currency = function(o, _, market) return o.side and market and (o.side:lower() == "buy" and market.base or market.quote) end,
@@ -78,10 +75,7 @@ local transaction_fields = {
   address = "details_crypto.receiving_address,details_crypto.destination_address",
   addressTo = "details_crypto.receiving_address,details_crypto.destination_address", amount = "amount",
   type = function(o) return o.sn and o.sn:sub(1, 1) == "D" and "deposit" or "withdrawal" end,
-  status = {
-    "state", SUBMITTING = "pending", SUBMITTED = "pending", REJECTED = "failed", CANCELLED = "canceled", CANCELED = "canceled", ACCEPTED = "ok",
-    DONE = "ok", WARNING = "pending", UNBLOCKED = "pending", BLOCKED = "pending", PROCESSING = "pending", FAILED = "failed", default = ".",
-  },
+  status = { "state", SUBMITTING = "pending", SUBMITTED = "pending", ACCEPTED = "ok", WARNING = "pending", UNBLOCKED = "pending", BLOCKED = "pending", default = "." },
   fee = {
     cost = "fee", currency = "currency_symbol|code",
     rate = function(o)
@@ -140,7 +134,6 @@ end
 
 return {
   hosts = { api = "https://api.foxbit.com.br/rest/v3", status = "https://metadata-v2.foxbit.com.br/api" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 33.334, burst = 30 },
   fees = { taker = 0.005, maker = 0.0025 },
@@ -148,10 +141,7 @@ return {
   headers = {      -- every client names itself
     ["X-FB-CLIENT"] = "ccxt", ["X-FB-CLIENT-VERSION"] = "4.5.83", ["Content-Type"] = "application/json",
   },
-  timeframes = {
-    ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["6h"] = "6h", ["12h"] = "12h",
-    ["1d"] = "1d", ["1w"] = "1w", ["2w"] = "2w", ["1M"] = "1M",
-  },
+  timeframes = "1m 5m 15m 30m 1h 2h 4h 6h 12h 1d 1w 2w 1M",
 
   failed = function(reply)
     local e = reply.error
@@ -207,7 +197,7 @@ return {
   fetch_trades = { get = "/markets/{id}/trades/history", cost = 12, send = "page_size={limit|max:200}", read = trade_list },
   fetch_ohlcv = {
     get = "/markets/{id}/candlesticks", cost = 12, send = "interval={timeframe} start_time={since|iso} limit={limit|max:500} end_time={until|iso}",
-    read = candles { columns = { time = 1, open = 2, high = 3, low = 4, close = 5, volume = 7 } },
+    read = candles { columns = "1 2 3 4 5 7" },
   },
 
   -- Account

@@ -84,7 +84,7 @@ local function transaction_fields(kind)
   return {
     at = "result", id = "id", txid = "txid", timestamp = "time|iso", currency = "coin|code", amount = "size", type = kind,
     address = address_of,
-    status = { "status", confirmed = "ok", complete = "ok", cancelled = "canceled", default = "." },
+    status = { "status", confirmed = "ok", default = "." },
     tag = tag_of, tagTo = tag_of, addressTo = address_of, fee = { cost = "fee", currency = "coin|code" },
   }
 end
@@ -176,9 +176,7 @@ local function candle_rows(of_index)
       local path = (of_index or price == "index") and "/indexes/" .. a.market.baseId .. "/candles" or market_path(a, "/candles")
       return {
         get = path, send = "resolution={timeframe} limit={count} start_time={first} end_time={last}",
-        read = candles {
-          at = "result", columns = { time = "time", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
-        },
+        read = candles { at = "result", columns = "time open high low close volume" },
       }
     end,
   }
@@ -209,15 +207,11 @@ local function number(a, x) return x and raw_number(a:to_price(x)) end
 
 return with(dialect "ftx_margin", {
   hosts = { api = "https://ftx.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 28.57, burst = 20 },
   fees = { taker = 0.0007, maker = 0.0002 },
   renames = { BCC = "BCH", BCHABC = "BCH", AMC = "AMC Entertainment Holdings", STARS = "StarLaunch" },
   encode = "json_always",
-  timeframes = {
-    ["15s"] = "15", ["1m"] = "60", ["5m"] = "300", ["15m"] = "900", ["1h"] = "3600", ["4h"] = "14400", ["1d"] = "86400", ["3d"] = "259200",
-    ["1w"] = "604800", ["2w"] = "1209600", ["1M"] = "2592000",
-  },
+  timeframes = "15s=15 1m=60 5m=300 15m=900 1h=3600 4h=14400 1d=86400 3d=259200 1w=604800 2w=1209600 1M=2592000",
 
   sign = function(req, key)
     local sent = req.json or req.query
@@ -382,7 +376,6 @@ return with(dialect "ftx_margin", {
       trigger = trigger or profit or loss
       if kind or trigger then
         if not trigger then fail("ArgumentsRequired", "params.triggerPrice is missing") end
-        if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
         r.type = kind
         r.triggerPrice = number(a, trigger)
         r.orderPrice = a.price and raw_number(a.price)
@@ -396,7 +389,6 @@ return with(dialect "ftx_margin", {
         return { post = "/conditional_orders", send = function() return r end, read = asked_order }
       end
       if a.type ~= "limit" and a.type ~= "market" then fail("InvalidOrder", "no orders of type '" .. a.type .. "' here") end
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       r.price = a.type == "limit" and raw_number(a.price) or null
       local tif, post = a:take "timeInForce", a:take "postOnly"
       if tif ~= nil and tif ~= "IOC" and tif ~= "PO" then fail("InvalidOrder", "the time in force is IOC or PO") end
@@ -486,7 +478,7 @@ return with(dialect "ftx_margin", {
       }
     end,
     read = transfer {
-      at = "result", id = "id", datetime = "time", currency = "coin|code", amount = "size", status = { "status", complete = "ok", default = "." },
+      at = "result", id = "id", datetime = "time", currency = "coin|code", amount = "size", status = "status",
       fromAccount = party "^Transfer from (.-) to ", toAccount = party " to (.*)$",
     },
   },

@@ -14,7 +14,6 @@ end
 
 return {
   hosts = { api = "https://www.fybse.se/api/SEK" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
@@ -32,9 +31,7 @@ return {
   end,
 
   fetch_markets = { run = function() return listed end },
-  fetch_ticker = look("/tickerdetailed.json", ticker {
-    timestamp = function(_, a) return a.now end, bid = "bid", ask = "ask", last = "last", baseVolume = "vol",
-  }),
+  fetch_ticker = look("/tickerdetailed.json", ticker { timestamp = "={now}", bid = "bid", ask = "ask", last = "last", baseVolume = "vol" }),
   fetch_order_book = look("/orderbook.json", book { bids = "bids", asks = "asks" }),
   fetch_trades = look("/trades.json", trades { id = "tid", timestamp = "date|s", price = "price", amount = "amount" }),
 
@@ -43,10 +40,9 @@ return {
   },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local side = a.side == "buy" and "B" or "S"
       return { post = "/placeorder", send = "qty={amount} price={price} type=" .. side, read = order { id = "pending_oid" } }
     end,
   },
-  cancel_order = { post = "/cancelpendingorder", send = "orderNo={order_id}", read = order { id = function(_, a) return a.order_id end } },
+  cancel_order = { post = "/cancelpendingorder", send = "orderNo={order_id}", read = order { id = "={order_id}" } },
 }

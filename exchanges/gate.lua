@@ -41,7 +41,7 @@ local contract_fields = {
 }
 -- The one contract with a multiplier of 0 is worth 1 USD.
 local dated_markets = markets(with(contract_fields, {
-  baseId = "name|before:_", quoteId = "name|after:_|before:_", settleId = function(_, a) return a.settle end,
+  baseId = "name|before:_", quoteId = "name|after:_|before:_", settleId = "={settle}",
   settle = function(_, a) return a.settle:upper() end, type = function(o) return o.expire_time and "future" or "swap" end,
   expiry = "expire_time|s", active = "status|default:trading|eq:trading",
   contractSize = function(o) return decimal.is(o.quanto_multiplier) and decimal.cmp(o.quanto_multiplier, 0) == 0 and "1" or o.quanto_multiplier end,
@@ -81,7 +81,7 @@ end
 
 -- ---- reading ----
 
-local candle_list = candles { columns = { time = "1|s,t|s", open = "6,o", high = "4,h", low = "5,l", close = "3,c", volume = "7,v" } }
+local candle_list = candles { columns = "1|s,t|s 6,o 4,h 5,l 3,c 7,v" }
 local spot_book = book { bids = "bids", asks = "asks", timestamp = "current", nonce = "id" }
 local contract_book = book { bids = "bids", asks = "asks", level = { "p", "s" }, timestamp = "current|s", nonce = "id" }
 
@@ -97,9 +97,7 @@ local function isolated_balances(reply, a)     -- a row each pair, two currencie
       local x = pair[side]
       local code = a:code_of(x.currency)
       local sum = out[code] or { free = "0", used = "0", debt = "0" }
-      out[code] = {
-        free = decimal.add(sum.free, x.available), used = decimal.add(sum.used, x.locked), debt = decimal.add(sum.debt, x.borrowed),
-      }
+      out[code] = { free = decimal.add(sum.free, x.available), used = decimal.add(sum.used, x.locked), debt = decimal.add(sum.debt, x.borrowed) }
     end
   end
   return out
@@ -135,11 +133,7 @@ local transaction_fields = {
     return gate.abs(o.amount)
   end,
   network = function(o, a) return o.chain and gate.network_name(o.chain:upper(), o.currency and a:code_of(o.currency:upper())) end,
-  status = {
-    "status", PEND = "pending", REQUEST = "pending", DMOVE = "pending", MANUAL = "pending", VERIFY = "pending", PROCES = "pending",
-    EXTPEND = "pending", SPLITPEND = "pending", CANCEL = "canceled", FAIL = "failed", INVALID = "failed", DONE = "ok", BCODE = "ok",
-    default = ".",
-  },
+  status = { "status", PEND = "pending", REQUEST = "pending", DMOVE = "pending", MANUAL = "pending", VERIFY = "pending", PROCES = "pending", EXTPEND = "pending", SPLITPEND = "pending", FAIL = "failed", INVALID = "failed", BCODE = "ok", default = "." },
   fee = { cost = "fee,fee_amount", currency = "currency|upper|code" },
 }
 local function history(path)    -- with a start, the thirty days from there
@@ -213,7 +207,6 @@ end
 
 return with(methods, {
   hosts = { api = "https://api.gateio.ws/api/v4" },
-  credentials = { "apiKey", "secret" },
   client_id = "alnum",
   rate = { interval_ms = 50, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
@@ -221,10 +214,7 @@ return with(methods, {
   headers = { ["X-Gate-Channel-Id"] = "ccxt" },       -- the channel that requests are counted for
   renames = gate.renames, symbol_of = gate.symbol_of, failed = gate.failed, errors = gate.errors, sign = gate.sign,
   http = { [403] = "ExchangeNotAvailable", [404] = "ExchangeNotAvailable" },
-  timeframes = {
-    ["10s"] = "10s", ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h", ["8h"] = "8h",
-    ["1d"] = "1d", ["7d"] = "7d", ["1w"] = "7d",
-  },
+  timeframes = "10s 1m 5m 15m 30m 1h 2h 4h 8h 1d 7d 1w=7d",
 
   -- Market data
 

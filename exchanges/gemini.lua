@@ -56,9 +56,7 @@ local order_fields = {
   remaining = "remaining_amount",
   status = function(o) return o.is_cancelled and "canceled" or o.is_live and "open" or "closed" end,
   type = { "type", ["exchange limit"] = "limit", ["market buy"] = "market", ["market sell"] = "market", default = "." },
-  timeInForce = {
-    "options.1", ["immediate-or-cancel"] = "IOC", ["fill-or-kill"] = "FOK", ["maker-or-cancel"] = "PO", default = "GTC",
-  },
+  timeInForce = { "options.1", ["immediate-or-cancel"] = "IOC", ["fill-or-kill"] = "FOK", ["maker-or-cancel"] = "PO", default = "GTC" },
   postOnly = { "options.1", ["maker-or-cancel"] = true, default = false },
 }
 -- One order is found by its id alone: what it says of its market counts, not what was asked.
@@ -68,12 +66,10 @@ local one_order = order(with(order_fields, {
 
 local transaction_fields = {
   id = "eid,withdrawalId", txid = "txHash", timestamp = "timestampms", currency = "currency|code", amount = "amount",
-  address = "destination", type = "type|lower", status = { "status", Advanced = "ok", Complete = "ok", default = "." }, comment = "message",
+  address = "destination", type = "type|lower", status = { "status", Advanced = "ok", default = "." }, comment = "message",
   fee = { cost = "feeAmount", currency = function(o) return o.feeAmount and o.currency end },
 }
-local history = {
-  post = "/v1/transfers", send = "limit_transfers={limit} timestamp={since}", read = transactions(transaction_fields),
-}
+local history = { post = "/v1/transfers", send = "limit_transfers={limit} timestamp={since}", read = transactions(transaction_fields) }
 
 -- "ethereum" is ERC20, and ETH for ether itself.
 local function network_code(a, id, code)
@@ -102,16 +98,13 @@ end
 
 return {
   hosts = { api = "https://api.gemini.com", web = "https://exchange.gemini.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 100, burst = 5 },
   fees = { taker = 0.004, maker = 0.002 },
   encode = "json",
-  timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1hr", ["6h"] = "6hr", ["1d"] = "1day" },
+  timeframes = "1m 5m 15m 30m 1h=1hr 6h=6hr 1d=1day",
 
-  failed = function(reply)
-    if reply.result == "error" then return reply.reason or "error", reply.message end
-  end,
+  failed = "result=error", code = "reason", message = "message",
   errors = by_class {
     AuthenticationError = "InvalidApiKey InvalidSignature MissingApikeyHeader MissingPayloadHeader MissingSignatureHeader MissingRole NoSSL",
     BadRequest = "AuctionNotOpen ClientOrderIdTooLong ClientOrderIdMustBeString ConflictingOptions EndpointMismatch EndpointNotFound "
@@ -219,7 +212,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local mine = a:take "clientOrderId" or a:take "client_order_id" or tostring(a.now)
       local stop = a:take "triggerPrice" or a:take "stop_price" or a:take "stopPrice"
       local option

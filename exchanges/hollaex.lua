@@ -46,9 +46,7 @@ local function other_symbol(o, _, market)
   return o.symbol and (not market or market.id ~= o.symbol) and symbol_of(o.symbol) or nil
 end
 
-local ticker_fields = {
-  timestamp = "time|iso,timestamp|iso", high = "high", low = "low", open = "open", last = "last,close", baseVolume = "volume",
-}
+local ticker_fields = { timestamp = "time|iso,timestamp|iso", high = "high", low = "low", open = "open", last = "last,close", baseVolume = "volume" }
 
 local one_book = book { bids = "bids", asks = "asks", timestamp = "timestamp|iso" }
 
@@ -61,7 +59,7 @@ local public_trades = trades(trade_fields)
 local order_fields = {
   id = "id", market = "symbol", symbol = other_symbol, timestamp = "created_at|iso", type = "type", side = "side", price = "price",
   triggerPrice = "stop", amount = "size", filled = "filled",
-  status = { "status", new = "open", pfilled = "open", filled = "closed", canceled = "canceled", default = "." },
+  status = { "status", pfilled = "open", default = "." },
   postOnly = { "meta.post_only", ["true"] = true, default = false },
 }
 local one_order = order(order_fields)
@@ -83,9 +81,7 @@ local transaction_fields = {
   fee = { cost = "fee", currency = function(o, a) return (o.fee_coin or o.currency) and a:code_of(o.fee_coin or o.currency) or a.code end },
 }
 
-local address_fields = {
-  at = "wallet", currency = "currency|code", network = "network", address = address_part "address", tag = address_part "tag",
-}
+local address_fields = { at = "wallet", currency = "currency|code", network = "network", address = address_part "address", tag = address_part "tag" }
 -- params.network narrows, by its code or as the exchange writes it.
 local function wallets_asked(o, a)
   local network = a.asked_network
@@ -133,11 +129,10 @@ end
 
 return {
   hosts = { api = "https://api.hollaex.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 250, burst = 5 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",
-  timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["1h"] = "1h", ["4h"] = "4h", ["1d"] = "1d", ["1w"] = "1w" },
+  timeframes = "1m 5m 15m 1h 4h 1d 1w",
   failed = failed,
   symbol_of = symbol_of,
 
@@ -194,7 +189,7 @@ return {
       local from = a.since or upto - 500 * a.timeframe_s * 1000
       return ordered { { "symbol", a.id }, { "resolution", a.timeframe }, { "from", from // 1000 }, { "to", upto // 1000 } }
     end,
-    read = candles { columns = { time = "time|iso", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+    read = candles { columns = "time|iso open high low close volume" },
   },
   fetch_trading_fees = {
     get = "/v2/tiers", right = "public",

@@ -125,7 +125,6 @@ local moved = transfer {
 
 return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money" (huobi)), {
   hosts = { api = "https://api.huobi.pro", contract = "https://api.hbdm.vn" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
@@ -134,10 +133,7 @@ return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money
     NGL = "GFNGL", GET = "THEMIS", GTC = "GAMECOM", HIT = "HITCHAIN", PNT = "PENTA", SBTC = "SUPERBITCOIN", SOUL = "SOULSAVER", BIFI = "BITCOINFILE",
     FUD = "FTX Users Debt",
   },
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "60min", ["4h"] = "4hour", ["1d"] = "1day", ["1w"] = "1week",
-    ["1M"] = "1mon", ["1y"] = "1year",
-  },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 4h=4hour 1d=1day 1w=1week 1M=1mon 1y=1year",
   failed = huobi.failed, errors = huobi.errors,
   sign = function(req, key) huobi.sign(req, key) end,
 

@@ -7,9 +7,7 @@ local function of_its_own(o, market) return market and (not o.symbol or o.symbol
 local function symbol(o, _, market) return of_its_own(o, market) and market.symbol or false end
 local function fee_currency(o, a, market) return of_its_own(o, market) and huobi.order_fields.fee.currency(o, a, market) or nil end
 
-local order_fields = with(huobi.order_fields, {
-  at = "data", symbol = symbol, fee = { cost = "filled-fees,field-fees", currency = fee_currency },
-})
+local order_fields = with(huobi.order_fields, { at = "data", symbol = symbol, fee = { cost = "filled-fees,field-fees", currency = fee_currency } })
 local one_order, order_list = order(order_fields), orders(order_fields)
 local one_ticker = ticker(with(huobi.ticker_fields, { at = "tick", timestamp = "/ts" }))
 local some_tickers = tickers(with(huobi.ticker_fields, { at = "data", timestamp = "/ts", market = "symbol" }))
@@ -38,17 +36,13 @@ local function fee_of(o) return (o["base-currency"] or ""):lower() == "omg" and 
 
 return {
   hosts = { api = "https://www.huobi.com.ru/api", v2 = "https://www.huobi.com.ru" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", GET = "Themis", HOT = "Hydro Protocol" },
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "60min", ["4h"] = "4hour", ["1d"] = "1day", ["1w"] = "1week",
-    ["1M"] = "1mon", ["1y"] = "1year",
-  },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 4h=4hour 1d=1day 1w=1week 1M=1mon 1y=1year",
   failed = huobi.failed, errors = with(huobi.errors, { ["invalid-parameter"] = "BadRequest" }),
   sign = function(req, key) huobi.sign(req, key, (req.path:gsub("^/api/", "/"))) end,
 

@@ -15,7 +15,7 @@ local function refused(reply)
 end
 
 local ticker_fields = {
-  timestamp = function(_, a) return a.now end, bid = "max_bid", ask = "min_ask", last = "last_price", high = "max", low = "min", average = "avg",
+  timestamp = "={now}", bid = "max_bid", ask = "min_ask", last = "last_price", high = "max", low = "min", average = "avg",
   quoteVolume = "vol",
 }
 
@@ -33,7 +33,6 @@ local order_fields = {
 
 return {
   hosts = { api = "https://ice3x.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
@@ -89,12 +88,9 @@ return {
     post = "/order/info", send = function(a) return { ["order _id"] = a.order_id } end, read = order(with(order_fields, { at = "response.entity" })),
   },
   fetch_open_orders = { post = "/order/list", read = orders(with(order_fields, { at = "response.entities" })) },
-  fetch_my_trades = {
-    post = "/trade/list", needs = "symbol", send = "pair_id={id} items_per_page={limit} date_from={since|s}", read = trade_list,
-  },
+  fetch_my_trades = { post = "/trade/list", needs = "symbol", send = "pair_id={id} items_per_page={limit} date_from={since|s}", read = trade_list },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/order/new", send = "pair_id={id} type={side} amount={amount} price={price}",
         read = order {

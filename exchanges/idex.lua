@@ -57,11 +57,11 @@ local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", market = "market", timestamp = "time", side = "side", price = "price", triggerPrice = "stopPrice",
   average = "avgExecutionPrice", amount = "originalQuantity", filled = "executedQuantity", timeInForce = "timeInForce|upper",
   type = { "type", limitMaker = "limit", default = "." }, postOnly = { "type", limitMaker = true },
-  status = { "status", active = "open", partiallyFilled = "open", filled = "closed", default = "." }, trades = fills_of,
+  status = "status", trades = fills_of,
 }
 local one_order, order_list = order(order_fields), orders(order_fields)
 
-local candle_list = candles { columns = { time = "start", open = "open", high = "high", low = "low", close = "close", volume = "volume" } }
+local candle_list = candles { columns = "start open high low close volume" }
 
 local transaction_fields = {
   id = "withdrawalId,depositId,withdrawId", txid = "txId", timestamp = "txTime,time", updated = "confirmationTime", currency = "asset|code",
@@ -148,7 +148,7 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   encode = "json",
   headers = { ["Content-Type"] = "application/json" },
-  timeframes = { ["1m"] = "1m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["6h"] = "6h", ["1d"] = "1d" },
+  timeframes = "1m 5m 15m 30m 1h 6h 1d",
 
   failed = "code", message = "message",
   errors = by_class {

@@ -20,10 +20,7 @@ local order_fields = {
   id = "OrderGuid", symbol = symbol_of, timestamp = "CreatedTimestampUtc|iso", price = "Price", average = "AvgPrice",
   amount = "VolumeOrdered,Volume", filled = "VolumeFilled", remaining = "Outstanding", cost = "Value",
   timeInForce = { "TimeInForce", Gtc = "GTC", Moc = "PO", Fok = "FOK", Ioc = "IOC", default = "." },
-  status = {
-    "Status", Open = "open", PartiallyFilled = "open", Filled = "closed", PartiallyFilledAndCancelled = "canceled", Cancelled = "canceled",
-    PartiallyFilledAndExpired = "canceled", Expired = "canceled", Failed = "canceled", default = ".",
-  },
+  status = { "Status", PartiallyFilledAndCancelled = "canceled", PartiallyFilledAndExpired = "canceled", Expired = "canceled", Failed = "canceled", default = "." },
   side = function(o) return side_of(o.Type and "Type" or "OrderType")(o) end,
   type = function(o)
     local kind = o.Type or o.OrderType
@@ -55,7 +52,6 @@ local times_in_force = { GTC = "Gtc", PO = "Moc" }      -- IOC and FOK are read 
 
 return {
   hosts = { api = "https://api.independentreserve.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.005, maker = 0.005 },

@@ -54,7 +54,7 @@ end
 local order_fields = {
   id = "order_id", clientOrderId = "client_order_id", type = "=limit", side = "type", price = "price", amount = base_of "order",
   remaining = base_of "remain", filled = base_of "receive", cost = spent,
-  status = { "status|default:open", filled = "closed", cancelled = "canceled", default = "." },
+  status = "status|default:open",
   timestamp = function(o)       -- seconds; some replies tell milliseconds
     local t = number(o.submit_time)
     return t and (t < 100000000000 and decimal.mul(o.submit_time, 1000) or o.submit_time)
@@ -81,9 +81,9 @@ end
 
 local transaction_fields = {
   id = "withdraw_id,deposit_id", txid = "txid,tx", timestamp = "success_time|s,submit_time|s", address = "withdraw_address",
-  amount = "amount,withdraw_amount,deposit_amount", comment = "withdraw_memo", status = { "status", success = "ok", default = "." },
+  amount = "amount,withdraw_amount,deposit_amount", comment = "withdraw_memo", status = "status",
   type = function(o) return o.deposit_id and "deposit" or "withdraw" end,
-  currency = function(_, a) return a.code end, fee = { cost = "fee", currency = function(_, a) return a.code end },
+  currency = "={code}", fee = { cost = "fee", currency = "={code}" },
 }
 local transaction_list = transactions(transaction_fields)
 
@@ -127,11 +127,10 @@ local get_info = private("getInfo", "", 4)
 
 return {
   hosts = { api = "https://indodax.com", tapi = "https://indodax.com/tapi" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 50, burst = 20 },
   fees = { taker = 0.003, maker = 0 },
   renames = { STR = "XLM", BCHABC = "BCH", DRK = "DASH", NEM = "XEM" },
-  timeframes = { ["1m"] = "1", ["15m"] = "15", ["30m"] = "30", ["1h"] = "60", ["4h"] = "240", ["1d"] = "1D", ["3d"] = "3D", ["1w"] = "1W" },
+  timeframes = "1m=1 15m=15 30m=30 1h=60 4h=240 1d=1D 3d=3D 1w=1W",
   options = { recvWindow = 5000 },
 
   failed = function(reply)
@@ -183,7 +182,7 @@ return {
       local first_one = a.since or (a.now // 1000 - (a.limit or 1000) * a.timeframe_s - 1) * 1000
       return ordered { { "to", last // 1000 }, { "tf", a.timeframe }, { "symbol", a.id }, { "from", first_one // 1000 } }
     end,
-    read = candles { columns = { time = "Time|s", open = "Open", high = "High", low = "Low", close = "Close", volume = "Volume" } },
+    read = candles { columns = "Time|s Open High Low Close Volume" },
   },
 
   -- Account and orders

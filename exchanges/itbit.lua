@@ -29,7 +29,7 @@ local order_fields = {
   id = "id", clientOrderId = "clientOrderIdentifier", market = "instrument", timestamp = "createdTime|iso", type = "type", side = "side",
   price = "price", average = "volumeWeightedAveragePrice", amount = "amount", filled = "amountFilled",
   postOnly = { "postOnly", True = true, default = false },
-  status = { "status", submitted = "open", open = "open", filled = "closed", cancelled = "canceled", rejected = "canceled", default = "." },
+  status = { "status", submitted = "open", rejected = "canceled", default = "." },
 }
 
 -- A call about a wallet: what `description` says, when the wallet is told.
@@ -91,7 +91,6 @@ return {
     run = function(a)
       if a.type ~= "limit" then fail("ExchangeError", "limit orders only") end
       if not a.params.walletId then fail("ArgumentsRequired", "params.walletId is needed") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/v1/wallets/{walletId}/orders", read = order { id = "id" },
         send = "side={side} type=limit currency={market.baseId} amount={amount} display={amount} price={price} instrument={id} "

@@ -36,16 +36,12 @@ local all_tickers = tickers {
 
 return {
   hosts = { api = "https://kkex.com/api/v2", public = "https://kkex.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },
   renames = v1.renames, failed = v1.failed,
   headers = { ["Content-Type"] = "application/json" },
-  timeframes = {
-    ["1m"] = "1min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["4h"] = "4hour", ["12h"] = "12hour",
-    ["1d"] = "1day", ["1w"] = "1week", ["1M"] = "1month",
-  },
+  timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=1hour 4h=4hour 12h=12hour 1d=1day 1w=1week 1M=1month",
 
   sign = function(req, key)
     local sent = req.form

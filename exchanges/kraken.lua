@@ -84,9 +84,7 @@ local function absolute(price) return price and decimal.is(price) and price:find
 local order_fields = {
   id = "@key", clientOrderId = "cl_ord_id,userref", timestamp = "opentm|s", lastUpdateTimestamp = "closetm|s",
   market = "descr.pair", symbol = other_symbol,
-  status = {
-    "status", pending = "open", pending_new = "open", new = "open", partially_filled = "open", filled = "closed", default = ".",
-  },
+  status = { "status", pending_new = "open", default = "." },
   type = {
     "descr.ordertype", ["stop-loss"] = "market", ["take-profit"] = "market", ["stop-loss-limit"] = "limit",
     ["take-profit-limit"] = "limit", ["trailing-stop-limit"] = "limit", default = ".",
@@ -291,15 +289,12 @@ local wallets = { spot = "Spot Wallet", swap = "Futures Wallet", future = "Futur
 
 return {
   hosts = { api = "https://api.kraken.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   rate = { interval_ms = 1000, burst = 15 },
   fees = { taker = 0.0026, maker = 0.0016 },
   renames = renames,
   symbol_of = symbol_of,
-  timeframes = {
-    ["1m"] = 1, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["4h"] = 240, ["1d"] = 1440, ["1w"] = 10080, ["2w"] = 21600,
-  },
+  timeframes = "1m=1 5m=5 15m=15 30m=30 1h=60 4h=240 1d=1440 1w=10080 2w=21600",
 
   sign = function(req, key)
     first(req.json or req.form, "nonce", key.nonce)
@@ -314,9 +309,7 @@ return {
     AuthenticationError = { "EAPI:Invalid key", "EAPI:Invalid signature", "ESession:Invalid session" },
     BadRequest = { "EGeneral:Invalid arguments", "EFunding:No funding method" },
     BadSymbol = { "EQuery:Invalid asset pair", "EQuery:Unknown asset", "EFunding:Unknown asset" },
-    DDoSProtection = {
-      "EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests",
-    },
+    DDoSProtection = { "EAPI:Rate limit exceeded", "EOrder:Rate limit exceeded", "EGeneral:Temporary lockout", "EGeneral:Too many requests" },
     ExchangeNotAvailable = { "EService:Unavailable", "EService:Busy", "EGeneral:Internal error", "EDatabase:Internal error" },
     InsufficientFunds = { "EOrder:Insufficient funds", "EFunding:Invalid amount" },
     InvalidAddress = { "EFunding:Unknown withdraw key" },
@@ -391,7 +384,7 @@ return {
     send = function(a)          -- candles after `since`, without the one that starts there
       return ordered { { "pair", a.id }, { "interval", a.timeframe }, { "since", a.since and a.since // 1000 - a.timeframe_s } }
     end,
-    read = candles { at = "result.*", columns = { time = "1|s", open = 2, high = 3, low = 4, close = 5, volume = 7 } },
+    read = candles { at = "result.*", columns = "1|s 2 3 4 5 7" },
   },
 
   -- Account
@@ -401,9 +394,7 @@ return {
   }),
   fetch_trading_fee = private("TradeVolume", {
     send = "pair={id} fee-info=true",
-    read = trading_fee {
-      at = "result", maker = "fees_maker.*.fee|div:100", taker = "fees.*.fee|div:100", percentage = true, tierBased = true,
-    },
+    read = trading_fee { at = "result", maker = "fees_maker.*.fee|div:100", taker = "fees.*.fee|div:100", percentage = true, tierBased = true },
   }),
   fetch_open_orders = private("OpenOrders", {
     send = "start={since|s} userref={userref} cl_ord_id={clientOrderId}", read = orders(with(order_fields, { at = "result.open" })),
@@ -489,7 +480,7 @@ return {
         { "trigger_price", trigger_price and (offset and offset .. trigger_price or a:to_price(trigger_price)) },
       }
     end,
-    read = order { at = "result", id = function(_, a) return a.order_id end },
+    read = order { at = "result", id = "={order_id}" },
   },
   cancel_order = {
     post = "/0/private/CancelOrder", cost = 0,

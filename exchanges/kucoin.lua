@@ -200,9 +200,7 @@ local function balance_of(a)
   if mode == "cross" or kind == "margin" then
     return {
       get = "/api/v1/margin/account", cost = 40,
-      read = balance {
-        at = "data.accounts", currency = "currency|code", free = "availableBalance", used = "holdBalance", total = "totalBalance",
-      },
+      read = balance { at = "data.accounts", currency = "currency|code", free = "availableBalance", used = "holdBalance", total = "totalBalance" },
     }
   end
   kind = fast and kind ~= "main" and "trade_hf" or kind == "spot" and "trade" or kind
@@ -299,9 +297,7 @@ local of_account = {
 
   -- Account
 
-  fetch_accounts = {
-    get = "/api/v1/accounts", cost = 5, read = accounts { at = "data", id = "id", type = "type|lower", code = "currency|code" },
-  },
+  fetch_accounts = { get = "/api/v1/accounts", cost = 5, read = accounts { at = "data", id = "id", type = "type|lower", code = "currency|code" } },
   fetch_balance = { run = balance_of },
   fetch_trading_fee = {
     run = function(a)
@@ -401,10 +397,7 @@ return with(methods, {
   rate = { interval_ms = 7.5, burst = 100 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",
-  timeframes = {
-    ["1m"] = "1min", ["3m"] = "3min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["2h"] = "2hour", ["4h"] = "4hour",
-    ["6h"] = "6hour", ["8h"] = "8hour", ["12h"] = "12hour", ["1d"] = "1day", ["1w"] = "1week", ["1M"] = "1month",
-  },
+  timeframes = "1m=1min 3m=3min 5m=5min 15m=15min 30m=30min 1h=1hour 2h=2hour 4h=4hour 6h=6hour 8h=8hour 12h=12hour 1d=1day 1w=1week 1M=1month",
   renames = k.renames, symbol_of = k.symbol_of, errors = k.errors, failed = k.failed, sign = k.sign,
   broad = {
     { "pageSize should not greater than 500", "BadRequest" }, { "Exceeded the access frequency", "RateLimitExceeded" },
@@ -446,7 +439,7 @@ return with(methods, {
     send = "bizType=TRANSFER endAt={until} currency={currency_id} startAt={since} pageSize={limit|default:500}",
     read = transfers {
       at = "data.items", id = "id,applyId,orderId", timestamp = "createdAt,time", currency = "currency|code", amount = "amount",
-      status = { "status", PROCESSING = "pending", default = "." },
+      status = "status",
       fromAccount = account_of "out", toAccount = account_of "in",
     },
   },

@@ -21,7 +21,7 @@ local order_fields = {
   id = "id,orderId", market = "pair", timestamp = "createdAt|iso", lastTradeTimestamp = "updatedAt|iso", side = { "side", Bid = "buy", Ask = "sell" },
   type = { "type|lower", stoplosslimit = "limit", takeprofitlimit = "limit", default = "." }, price = "price", triggerPrice = "stopPrice",
   amount = "quantity", filled = "executedQuantity", cost = cost, trades = trades(with(trade_fields, { at = "trades?" })),
-  status = { "status", Canceled = "canceled", Closed = "filled", Pending = "open", Open = "open", default = "." },
+  status = { "status", Closed = "filled", default = "." },
 }
 local one_order, order_list = order(with(order_fields, { at = "data" })), orders(with(order_fields, { at = "data" }))
 local placed = order(with(order_fields, { at = "data", cost = "cost" }))
@@ -30,12 +30,9 @@ local function transaction_fields(type)
   return {
     id = "id", txid = "txId", timestamp = "createdAt|iso", updated = "updatedAt|iso", network = "paymentCode", address = "address",
     addressTo = "address", amount = "amount", comment = "memo", type = type,
-    currency = function(o, a) return o.asset and a:code_of(o.asset) or a.code end,
-    status = {
-      "status", Created = "pending", Canceled = "canceled", PartiallyProcessed = "pending", Processing = "pending", Processed = "ok",
-      WaitForConfirmation = "pending", Pending = "pending", AmlChecking = "pending", default = ".",
-    },
-    fee = { cost = "fee", currency = function(o, a) return o.asset and a:code_of(o.asset) or a.code end },
+    currency = "asset|code",
+    status = { "status", PartiallyProcessed = "pending", Processed = "ok", WaitForConfirmation = "pending", AmlChecking = "pending", default = "." },
+    fee = { cost = "fee", currency = "asset|code" },
   }
 end
 local told_type = { "type", Deposit = "deposit", deposit = "deposit", default = "withdrawal" }
@@ -53,7 +50,6 @@ local order_book = { get = "/v4/order/public/book/{id}", send = "level={limit}",
 
 return {
   hosts = { api = "https://api.kuna.io" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.0025, maker = 0.0025 },
   renames = { BCC = "BCH", PLA = "Plair" },
@@ -114,9 +110,7 @@ return {
     get = "/v4/private/getBalance", read = balance { at = "data", currency = "currency|code", free = "balance", used = "lockBalance" },
   },
   fetch_order = { get = "/v4/order/private/details/{order_id}", send = "withTrades={true}", read = one_order },
-  fetch_open_orders = {
-    get = "/v4/order/private/active", send = "pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list,
-  },
+  fetch_open_orders = { get = "/v4/order/private/active", send = "pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list },
   fetch_orders_by_status = {
     needs = "status",
     run = function(a)

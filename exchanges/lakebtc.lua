@@ -2,9 +2,7 @@
 -- Own calls are JSON-RPC without names of parameters: a list, which is signed as text without quotes, or "" where there are none. Failures are
 -- {error: a sentence}. The markets are those that have a ticker; an id starts with base and quote, of three letters each.
 
-local ticker_fields = {
-  timestamp = function(_, a) return a.now end, high = "high", low = "low", bid = "bid", ask = "ask", last = "last", baseVolume = "volume",
-}
+local ticker_fields = { timestamp = "={now}", high = "high", low = "low", bid = "bid", ask = "ask", last = "last", baseVolume = "volume" }
 local one_ticker = ticker(ticker_fields)
 
 local function rpc(name, arguments, read)
@@ -19,7 +17,6 @@ end
 
 return {
   hosts = { api = "https://api.lakebtc.com/api_v2" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
@@ -53,15 +50,12 @@ return {
   },
   fetch_tickers = { get = "/ticker", read = tickers(with(ticker_fields, { market = "@key" })) },
   fetch_order_book = { get = "/bcorderbook", send = "symbol={id}", read = book { bids = "bids", asks = "asks" } },
-  fetch_trades = {
-    get = "/bctrades", send = "symbol={id}", read = trades { id = "tid", timestamp = "date|s", price = "price", amount = "amount" },
-  },
+  fetch_trades = { get = "/bctrades", send = "symbol={id}", read = trades { id = "tid", timestamp = "date|s", price = "price", amount = "amount" } },
 
   fetch_balance = rpc("getAccountInfo", nil, balance { at = "balance?", currency = "@key|code", total = "." }),
   create_order = rpc("{side}Order", function(a)
     if a.type == "market" then fail("NotSupported", "limit orders only") end
-    if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     return { raw_number(a.price), raw_number(a.amount), a.id }
   end, order { id = "id" }),
-  cancel_order = rpc("cancelOrders", function(a) return { a.order_id } end, order { id = function(_, a) return a.order_id end }),
+  cancel_order = rpc("cancelOrders", function(a) return { a.order_id } end, order { id = "={order_id}" }),
 }

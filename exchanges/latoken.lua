@@ -111,7 +111,6 @@ end
 
 return {
   hosts = { api = "https://api.latoken.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.0049, maker = 0.0049 },

@@ -142,15 +142,11 @@ end
 
 return {
   hosts = { api = "https://api.lbank.info/v2", contract = "https://lbkperp.lbank.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 20, burst = 10 },
   fees = { taker = 0.001, maker = 0.001 },
   renames = { XBT = "XBT", HIT = "Hiver", VET_ERC20 = "VEN", PNT = "Penta" },
-  timeframes = {
-    ["1m"] = "minute1", ["5m"] = "minute5", ["15m"] = "minute15", ["30m"] = "minute30", ["1h"] = "hour1", ["2h"] = "hour2", ["4h"] = "hour4",
-    ["6h"] = "hour6", ["8h"] = "hour8", ["12h"] = "hour12", ["1d"] = "day1", ["1w"] = "week1",
-  },
+  timeframes = "1m=minute1 5m=minute5 15m=minute15 30m=minute30 1h=hour1 2h=hour2 4h=hour4 6h=hour6 8h=hour8 12h=hour12 1d=day1 1w=week1",
 
   failed = function(reply)
     if reply.result == nil or reply.result == false or reply.result == "false" then return reply.error_code or "error", reply.msg end
@@ -252,7 +248,7 @@ return {
       local n = math.min(a.limit or 100, 2000)
       a.since = a.since or a.now - a.timeframe_s * 1000 * n
       return {
-        get = "/kline.do", cost = 2.5, read = candles { at = "data", columns = { time = "1|s", open = 2, high = 3, low = 4, close = 5, volume = 6 } },
+        get = "/kline.do", cost = 2.5, read = candles { at = "data", columns = "1|s 2 3 4 5 6" },
         send = function()
           return ordered { { "symbol", a.id }, { "type", a.timeframe }, { "time", a.since // 1000 }, { "size", math.min(n + 1, 2000) } }
         end,

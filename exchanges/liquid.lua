@@ -29,7 +29,7 @@ local market_fields = {
 }
 
 local ticker_fields = {         -- quotes stand as they are now
-  market = "id", timestamp = function(_, a) return a.now end, high = "high_market_ask", low = "low_market_bid", bid = "market_bid",
+  market = "id", timestamp = "={now}", high = "high_market_ask", low = "low_market_bid", bid = "market_bid",
   ask = "market_ask", open = "last_price_24h", last = "last_traded_price", baseVolume = "volume_24h",
 }
 
@@ -56,7 +56,7 @@ end
 local order_fields = {
   id = "id", clientOrderId = "client_order_id", market = "product_id", timestamp = "created_at|s", lastUpdateTimestamp = "updated_at|s",
   type = "order_type", side = "side", price = "price", average = "average_price", amount = "quantity", filled = "filled_quantity",
-  status = { "status", live = "open", filled = "closed", cancelled = "canceled", default = "." },
+  status = { "status", live = "open", default = "." },
   cost = function(o)            -- by what filled_quantity says
     local price = o.average_price and tonumber(o.average_price) ~= 0 and o.average_price or o.price
     return times(o.filled_quantity, price)
@@ -84,10 +84,7 @@ local transaction_fields = {    -- the amount holds the fee
   id = "id", txid = "transaction_hash", timestamp = "created_at|s", updated = "updated_at|s", type = "=withdrawal", currency = "currency|code",
   amount = function(o) return o.amount and o.withdrawal_fee and decimal.sub(o.amount, o.withdrawal_fee) or o.amount end,
   address = "address", tag = "payment_id,memo_value", network = "chain_name", fee = { cost = "withdrawal_fee", currency = "currency|code" },
-  status = {
-    "state", cancelled = "canceled", approved = "ok", processing = "pending", processed = "ok", reverted = "failed", to_be_reviewed = "pending",
-    filed = "pending", declined = "failed", broadcasted = "ok", default = ".",
-  },
+  status = { "state", approved = "ok", processed = "ok", reverted = "failed", to_be_reviewed = "pending", filed = "pending", declined = "failed", broadcasted = "ok", default = "." },
 }
 
 local networks = { ETH = "ERC20", TRX = "TRC20", XLM = "Stellar", ALGO = "Algorand" }
@@ -95,7 +92,6 @@ local priced = { limit = true, limit_post_only = true, market_with_range = true,
 
 return {
   hosts = { api = "https://api.liquid.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.003, maker = 0 },

@@ -8,7 +8,7 @@ local function refused(reply, status)
 end
 
 local ticker_fields = {
-  market = "symbol", timestamp = function(_, a) return a.now end, high = "high", low = "low", bid = "best_bid", ask = "best_ask", last = "last",
+  market = "symbol", timestamp = "={now}", high = "high", low = "low", bid = "best_bid", ask = "best_ask", last = "last",
   vwap = "vwap", baseVolume = "volume", quoteVolume = function(o) return o.volume and o.vwap and decimal.mul(o.volume, o.vwap) end,
 }
 local trade_fields = {
@@ -25,10 +25,7 @@ end
 local order_fields = {
   id = "id", market = "symbol,currencyPair", timestamp = modified, type = "type|lower|before:_", side = "type|lower|after:_", price = "price",
   amount = "quantity", remaining = "remaining_quantity,remainingQuantity",
-  status = {
-    "status,orderStatus", OPEN = "open", PARTIALLY_FILLED = "open", EXECUTED = "closed", CANCELLED = "canceled",
-    PARTIALLY_FILLED_AND_CANCELLED = "canceled", default = ".",
-  },
+  status = { "status,orderStatus", PARTIALLY_FILLED_AND_CANCELLED = "canceled", default = "." },
   fee = {
     rate = "commission_rate", currency = function(o, _, market) return o.commission_rate and market and market.quote end,
     cost = function(o)
@@ -46,8 +43,8 @@ end
 local function transaction_list(fields)
   return transactions(with({
     id = "documentId", timestamp = "date", type = "type|lower", amount = "amount",
-    currency = function(o, a) return o.fixedCurrency and a:code_of(o.fixedCurrency) or a.code end,
-    fee = { cost = "fee", currency = function(o, a) return o.fixedCurrency and a:code_of(o.fixedCurrency) or a.code end },
+    currency = "fixedCurrency|code",
+    fee = { cost = "fee", currency = "fixedCurrency|code" },
   }, fields))
 end
 -- Deposits are told when they are in the account.
@@ -69,7 +66,6 @@ local price_limits = { min = "0.00000001", max = "100000000" }
 
 return {
   hosts = { api = "https://api.livecoin.net" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.0018, maker = 0.0018, tierBased = false, percentage = true },
@@ -172,7 +168,6 @@ return {
   fetch_my_trades = { get = "/exchange/trades", send = "currencyPair={id} limit={limit}", read = trades(trade_fields) },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/exchange/{side}{type}", send = "currencyPair={id} quantity={amount}" .. (a.type == "limit" and " price={price}" or ""),
         read = order { id = "orderId", status = { "success", ["true"] = "open" } },

@@ -79,13 +79,9 @@ end
 
 return {
   hosts = { api = "https://api.luno.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 200, burst = 5 },
   encode = "query",
-  timeframes = {
-    ["1m"] = 60, ["5m"] = 300, ["15m"] = 900, ["30m"] = 1800, ["1h"] = 3600, ["3h"] = 10800, ["4h"] = 14400, ["1d"] = 86400,
-    ["3d"] = 259200, ["1w"] = 604800,
-  },
+  timeframes = "1m=60 5m=300 15m=900 30m=1800 1h=3600 3h=10800 4h=14400 1d=86400 3d=259200 1w=604800",
 
   failed = function(reply) return reply.error and (reply.error_code or reply.error), reply.error end,
   errors = {
@@ -146,23 +142,15 @@ return {
     send = function(a)
       return ordered { { "duration", a.timeframe }, { "pair", a.id }, { "since", a.since or a.now - 1000000 * a.timeframe_s } }
     end,
-    read = candles {
-      at = "candles", columns = { time = "timestamp", open = "open", high = "high", low = "low", close = "close", volume = "volume" },
-    },
+    read = candles { at = "candles", columns = "timestamp open high low close volume" },
   },
-  fetch_trading_fee = {
-    get = "/api/1/fee_info", send = "pair={id}", read = trading_fee { maker = "maker_fee", taker = "taker_fee" },
-  },
+  fetch_trading_fee = { get = "/api/1/fee_info", send = "pair={id}", read = trading_fee { maker = "maker_fee", taker = "taker_fee" } },
 
   fetch_balance = {
     get = "/api/1/balance",
-    read = balance {
-      at = "balance", currency = "asset|code", used = with_unconfirmed "reserved", total = with_unconfirmed "balance",
-    },
+    read = balance { at = "balance", currency = "asset|code", used = with_unconfirmed "reserved", total = with_unconfirmed "balance" },
   },
-  fetch_accounts = {
-    get = "/api/1/balance", read = accounts { at = "balance", id = "account_id", code = "asset|code" },
-  },
+  fetch_accounts = { get = "/api/1/balance", read = accounts { at = "balance", id = "account_id", code = "asset|code" } },
   fetch_order = { get = "/api/1/orders/{order_id}", read = order(fields {}) },
   fetch_orders = { get = "/api/1/listorders", send = "pair={id}", read = orders(fields { at = "orders" }) },
   fetch_open_orders = by_state "PENDING",
@@ -174,7 +162,6 @@ return {
         local send = a.side == "buy" and "pair={id} type=BUY counter_volume={amount}" or "pair={id} type=SELL base_volume={amount}"
         return { post = "/api/1/marketorder", send = send, read = placed }
       end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/api/1/postorder", send = "pair={id} volume={amount} price={price} type=" .. (a.side == "buy" and "BID" or "ASK"),
         read = placed,

@@ -15,10 +15,7 @@ local trade_list = trades {
 local order_fields = {
   id = "id", market = "assetPairId", timestamp = "timestamp", lastTradeTimestamp = "lastTradeTimestamp", type = "type|lower", side = "side|lower",
   price = "price", amount = "volume", filled = "filledVolume", remaining = "remainingVolume", cost = "cost",
-  status = {
-    "status", Open = "open", Pending = "open", InOrderBook = "open", Processing = "open", Placed = "open", Matched = "closed", Cancelled = "canceled",
-    Replaced = "canceled", Rejected = "rejected", default = ".",
-  },
+  status = { "status", InOrderBook = "open", Processing = "open", Placed = "open", Matched = "closed", Replaced = "canceled", default = "." },
 }
 local order_list = orders(with(order_fields, { at = "payload" }))
 
@@ -117,9 +114,7 @@ return {
 
   fetch_deposit_address = {
     get = "/operations/deposits/addresses/{currency_id}", cost = 2.5,
-    read = address {
-      currency = function(_, a) return a.code end, address = "baseAddress,payload.baseAddress", tag = "addressExtension,payload.addressExtension",
-    },
+    read = address { currency = "={code}", address = "baseAddress,payload.baseAddress", tag = "addressExtension,payload.addressExtension" },
   },
   fetch_deposits_withdrawals = operations,
   fetch_transactions = operations,

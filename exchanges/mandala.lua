@@ -91,7 +91,7 @@ return {
   precision = "places",
   fees = { taker = 0.005, maker = 0.005 },
   renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH" },
-  timeframes = { ["1m"] = "1", ["5m"] = "5", ["1h"] = "60", ["1d"] = "1440" },
+  timeframes = "1m=1 5m=5 1h=60 1d=1440",
   encode = "json",
   symbol_of = function(id) return (id:gsub("^(.-)_(.+)$", "%2/%1")) end,
 
@@ -164,9 +164,7 @@ return {
   },
   fetch_ticker = { get = "/market/get-market-summary/{id}", read = ticker(with(ticker_fields, { at = "data", market = "Pair" })) },
   fetch_tickers = { get = "/market/get-market-summary", read = tickers(with(ticker_fields, { at = "data" })) },
-  fetch_order_book = {
-    get = "/market/depth", send = "symbol={id} limit={limit|default:10}", read = book { at = "data", timestamp = "lastUpdate" },
-  },
+  fetch_order_book = { get = "/market/depth", send = "symbol={id} limit={limit|default:10}", read = book { at = "data", timestamp = "lastUpdate" } },
   fetch_trades = { get = "/market/get-trade-history/{id}", read = trades(with(trade_fields, { at = "data" })) },
   fetch_ohlcv = {         -- told by where they end
     get = "/market/get-chart-data",
@@ -177,7 +175,7 @@ return {
         { "interval", a.timeframe }, { "baseCurrency", a.base_id }, { "quoteCurrency", a.quote_id }, { "limit", limit }, { "timestamp", stop },
       }
     end,
-    read = candles { at = "data", columns = { time = "time", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+    read = candles { at = "data", columns = "time open high low close volume" },
   },
 
   -- Account and orders

@@ -10,9 +10,7 @@ local function fee_currency(o, _, market)
   return market and (side == "buy" and market.base or side == "sell" and market.quote) or nil
 end
 
-local trade_list = trades {
-  id = "tid", timestamp = "date|s", side = "type", price = "price", amount = "amount",
-}
+local trade_list = trades { id = "tid", timestamp = "date|s", side = "type", price = "price", amount = "amount" }
 
 local order_fields = {
   id = "order_id", market = "coin_pair", timestamp = "created_timestamp|s", lastTradeTimestamp = "updated_timestamp|s", type = "=limit", side = sides,
@@ -56,11 +54,10 @@ local least = { BTC = 0.001, BCH = 0.001, ETH = 0.01, LTC = 0.01, XRP = 0.1 }
 
 return {
   hosts = { api = "https://www.mercadobitcoin.net", v4 = "https://api.mercadobitcoin.net/api/v4" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.007, maker = 0.003 },
   nonce = "s",
-  timeframes = { ["15m"] = "15m", ["1h"] = "1h", ["3h"] = "3h", ["1d"] = "1d", ["1w"] = "1w", ["1M"] = "1M" },
+  timeframes = "15m 1h 3h 1d 1w 1M",
 
   failed = function(reply)
     if reply.error_message then return reply.status_code or "error", reply.error_message end
@@ -134,7 +131,6 @@ return {
     run = function(a)
       local method, send, post_only = "place_" .. a.side .. "_order", " quantity={amount}", a.params.timeInForce == "PO" or a.params.postOnly
       if a.type == "limit" then
-        if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
         if post_only then
           method = "place_postonly_" .. a.side .. "_order"
           a.params.postOnly, a.params.timeInForce = nil, nil

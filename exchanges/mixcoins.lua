@@ -11,7 +11,6 @@ end
 
 return {
   hosts = { api = "https://mixcoins.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
@@ -31,10 +30,7 @@ return {
   fetch_markets = { run = function() return listed end },
   fetch_ticker = {
     get = "/ticker/", send = "market={id}",
-    read = ticker {
-      at = "result", timestamp = function(_, a) return a.now end, high = "high", low = "low", bid = "buy", ask = "sell", last = "last",
-      baseVolume = "vol",
-    },
+    read = ticker { at = "result", timestamp = "={now}", high = "high", low = "low", bid = "buy", ask = "sell", last = "last", baseVolume = "vol" },
   },
   fetch_order_book = { get = "/depth/", send = "market={id}", read = book { at = "result", bids = "bids", asks = "asks" } },
   fetch_trades = {

@@ -12,9 +12,7 @@ end
 local order_fields = {
   id = "id", market = "pair", timestamp = "created|iso", type = "=limit", side = "type", price = "price", amount = "quantity", cost = "total",
   filled = "executed_quantity", remaining = "pending_quantity",
-  status = {
-    "status", filled = "closed", cancelled = "canceled", ["partially filled"] = "open", pending = "open", rejected = "rejected", default = ".",
-  },
+  status = "status",
   fee = { cost = "fee", currency = function(o, _, market) return o.fee and market and market.quote end },
 }
 local one_order = order(with(order_fields, { at = "1" }))
@@ -28,7 +26,6 @@ end
 
 return {
   hosts = { api = "https://broker.negociecoins.com.br" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },

@@ -50,16 +50,12 @@ local deposit_addresses = { post = "//deposit_addresses", send = "currency={curr
 
 return {
   hosts = { api = "https://api.oceanex.pro/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 3000, burst = 3 },
   fees = { taker = 0.001, maker = 0.001 },
   renames = { PLA = "Plair" },
   encode = "query", arrays = "brackets",
   headers = { ["Content-Type"] = "application/json" },
-  timeframes = {
-    ["1m"] = 1, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["2h"] = 120, ["4h"] = 240, ["6h"] = 360, ["12h"] = 720, ["1d"] = 1440,
-    ["3d"] = 4320, ["1w"] = 10080,
-  },
+  timeframes = "1m=1 5m=5 15m=15 30m=30 1h=60 2h=120 4h=240 6h=360 12h=720 1d=1440 3d=4320 1w=10080",
 
   failed = function(reply)
     local code = reply.code
@@ -127,16 +123,14 @@ return {
   },
   fetch_ohlcv = {
     post = "/k", send = "market={id} period={timeframe} timestamp={since} limit={limit|max:10000}",
-    read = candles { at = "data", columns = { time = "1|s", open = 2, high = 3, low = 4, close = 5, volume = 6 } },
+    read = candles { at = "data", columns = "1|s 2 3 4 5 6" },
   },
   fetch_trading_fees = {
     get = "/fees/trading", right = "public",
     read = trading_fees { at = "data", market = "market", maker = "ask_fee.value", taker = "bid_fee.value", percentage = true },
   },
 
-  fetch_balance = {
-    get = "/members/me", read = balance { at = "data.accounts", currency = "currency|code", free = "balance", used = "locked" },
-  },
+  fetch_balance = { get = "/members/me", read = balance { at = "data.accounts", currency = "currency|code", free = "balance", used = "locked" } },
   fetch_order = {
     get = "/orders", send = function(a) return { ids = list { a.order_id } } end, read = order(with(order_fields, { at = "data.1" })),
     failed = function(reply)
@@ -149,7 +143,6 @@ return {
   fetch_closed_orders = by_states { "done", "cancel" },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/orders", read = one_order,
         send = "market={id} side={side} ord_type={type} volume={amount}" .. (a.type == "limit" and " price={price}" or ""),

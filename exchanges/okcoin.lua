@@ -190,10 +190,7 @@ return {
     InvalidOrder = "51030 51032 51033 51037 51038 51044 51048 51049 51050 51052 51053 51056 51058 51059",
   }),
   broad = { { "Internal Server Error", "ExchangeNotAvailable" }, { "server error", "ExchangeNotAvailable" } },
-  timeframes = {
-    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1H", ["2h"] = "2H", ["4h"] = "4H",
-    ["6h"] = "6H", ["12h"] = "12H", ["1d"] = "1D", ["1w"] = "1W", ["1M"] = "1M", ["3M"] = "3M",
-  },
+  timeframes = "1m 3m 5m 15m 30m 1h=1H 2h=2H 4h=4H 6h=6H 12h=12H 1d=1D 1w=1W 1M 3M",
 
   -- Market data
 

@@ -3,7 +3,6 @@ local v1 = dialect "okcoin_v1"
 
 return with(v1.methods { suffix = ".do", list = "orders" }, {
   hosts = { api = "https://www.okcoin.cn/api", web = "https://www.okcoin.cn" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.001, maker = 0.0005 },

@@ -127,11 +127,7 @@ return with(methods, {
   renames = okx.renames, symbol_of = okx.symbol_of, failed = okx.failed, errors = okx.errors, sign = okx.sign,
   broad = { { "Internal Server Error", "ExchangeNotAvailable" }, { "server error", "ExchangeNotAvailable" } },
   http = { [429] = "ExchangeNotAvailable" },
-  timeframes = {
-    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1H", ["2h"] = "2H", ["4h"] = "4H",
-    ["6h"] = "6H",
-    ["12h"] = "12H", ["1d"] = "1D", ["1w"] = "1W", ["1M"] = "1M", ["3M"] = "3M",
-  },
+  timeframes = "1m 3m 5m 15m 30m 1h=1H 2h=2H 4h=4H 6h=6H 12h=12H 1d=1D 1w=1W 1M 3M",
 
   -- Market data
 
@@ -353,8 +349,6 @@ return with(methods, {
   options = {
     defaultType = "spot", defaultMarginMode = "cross", tgtCcy = "base_ccy",
     brokerId = "6b9ad766b55dBCDE",      -- goes with new orders as their tag and the start of their client id; "" for none
-    accountsByType = {
-      funding = "6", trading = "18", spot = "18", future = "18", futures = "18", margin = "18", swap = "18", option = "18",
-    },
+    accountsByType = { funding = "6", trading = "18", spot = "18", future = "18", futures = "18", margin = "18", swap = "18", option = "18" },
   },
 })

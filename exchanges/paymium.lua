@@ -6,7 +6,6 @@ local last_address = address { address = "address", currency = "currency|code" }
 
 return {
   hosts = { api = "https://paymium.com/api/v1" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   fees = { taker = 0.005, maker = -0.001 },
   encode = "json", nonce = "s",

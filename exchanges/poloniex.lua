@@ -42,9 +42,7 @@ local contract_markets = markets {
   type = function(o) return o.alias and o.alias ~= "" and "future" or "swap" end,
   active = "status|eq:OPEN", linear = "ctType|eq:LINEAR", contractSize = "ctVal", taker = "tFee", maker = "mFee", created = "oDate",
   precision = { amount = "lotSz", price = "tSz" },
-  limits = {
-    amount = { min = "minSz", max = "limitMaxQty" }, price = { min = "minPx", max = "maxPx" }, leverage = { max = "maxLever" },
-  },
+  limits = { amount = { min = "minSz", max = "limitMaxQty" }, price = { min = "minPx", max = "maxPx" }, leverage = { max = "maxLever" } },
 }
 
 local ticker_fields = {
@@ -66,8 +64,8 @@ local trade_fields = {
 local trade_list, contract_trades = trades(trade_fields), trades(with(trade_fields, { at = "data" }))
 
 -- Prices in the order low, high, open, close.
-local spot_candles = candles { columns = { time = 13, open = 3, high = 2, low = 1, close = 4, volume = 6 } }
-local contract_candles = candles { at = "data", columns = { time = 8, open = 3, high = 2, low = 1, close = 4, volume = 6 } }
+local spot_candles = candles { columns = "13 3 2 1 4 6" }
+local contract_candles = candles { at = "data", columns = "8 3 2 1 4 6" }
 
 local order_fields = {
   market = "symbol", id = "id,orderId,ordId", clientOrderId = "clientOrderId,clOrdId", timestamp = "createTime,cTime",
@@ -78,10 +76,7 @@ local order_fields = {
     ["STOP-MARKET"] = "market", default = ".",
   },
   postOnly = function(o) return o.type == "LIMIT_MAKER" end,
-  status = {
-    "state", NEW = "open", PARTIALLY_FILLED = "open", FILLED = "closed", PENDING_CANCEL = "canceled", PARTIALLY_CANCELED = "canceled",
-    CANCELED = "canceled", FAILED = "canceled", default = ".",
-  },
+  status = { "state", PENDING_CANCEL = "canceled", PARTIALLY_CANCELED = "canceled", FAILED = "canceled", default = "." },
   marginMode = "mgnMode|lower", reduceOnly = "reduceOnly", leverage = "lever",
   hedged = function(o) return o.posSide ~= "BOTH" end,
   fee = {
@@ -105,10 +100,7 @@ end
 local transaction_fields = {
   id = "withdrawalRequestsId,depositNumber", txid = "txid", timestamp = "timestamp|s", currency = "currency|code", amount = "amount",
   address = "address", tag = "paymentID", fee = { cost = "fee", currency = "currency|code" },
-  status = {
-    "status", COMPLETE = "ok", COMPLETED = "ok", ["AWAITING APPROVAL"] = "pending", AWAITING_APPROVAL = "pending", PENDING = "pending",
-    PROCESSING = "pending", ["COMPLETE ERROR"] = "failed", COMPLETE_ERROR = "failed", default = ".",
-  },
+  status = { "status", ["AWAITING APPROVAL"] = "pending", AWAITING_APPROVAL = "pending", ["COMPLETE ERROR"] = "failed", COMPLETE_ERROR = "failed", default = "." },
   type = function(o) return o.withdrawalRequestsId and "withdrawal" or "deposit" end,
 }
 local deposit_list = transactions(with(transaction_fields, { at = "deposits" }))
@@ -260,7 +252,6 @@ local function order_request(a, r)
   r.type = kind
   local size = contract and "sz" or "quantity"
   if not is_market then
-    if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     r[size] = a:to_amount(a.asked_amount)
     r[contract and "px" or "price"] = a.price
   elseif a.side == "buy" and not contract then
@@ -287,7 +278,6 @@ end
 
 return with(dialect "poloniex_contracts" (product), {
   hosts = { api = "https://api.poloniex.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 5, burst = 200 },
   fees = { taker = 0.0009, maker = 0.0009 },
@@ -298,11 +288,8 @@ return with(dialect "poloniex_contracts" (product), {
     MASK = "NFTX Hashmasks Index", MEME = "Degenerator Meme", PLX = "ParallaxCoin", REPV2 = "REP", STR = "XLM", SOC = "SOCC",
     TRADE = "Unitrade", TRXETH = "TRX", XAP = "API Coin", USDTBSC = "USDT", USDTTRON = "USDT", USDTETH = "USDT", UST = "USTC",
   },
-  timeframes = {
-    ["1m"] = "MINUTE_1", ["5m"] = "MINUTE_5", ["10m"] = "MINUTE_10", ["15m"] = "MINUTE_15", ["30m"] = "MINUTE_30", ["1h"] = "HOUR_1",
-    ["2h"] = "HOUR_2", ["4h"] = "HOUR_4", ["6h"] = "HOUR_6", ["12h"] = "HOUR_12", ["1d"] = "DAY_1", ["3d"] = "DAY_3", ["1w"] = "WEEK_1",
-    ["1M"] = "MONTH_1",
-  },
+  timeframes = "1m=MINUTE_1 5m=MINUTE_5 10m=MINUTE_10 15m=MINUTE_15 30m=MINUTE_30 1h=HOUR_1 2h=HOUR_2 4h=HOUR_4 6h=HOUR_6 12h=HOUR_12 1d=DAY_1 3d=DAY_3"
+    .. " 1w=WEEK_1 1M=MONTH_1",
 
   failed = function(reply)
     local code = reply.code

@@ -17,20 +17,19 @@ local trade_list = trades {
 local order_fields = {
   id = "id", market = "trading_pair", timestamp = "time,transactTime,created,created_at|iso", side = "side|lower",
   type = function(_, a) return a.type or "limit" end, price = e8 "limit" .. "," .. e8 "price", amount = e8 "quantity", filled = e8 "filled_quantity",
-  remaining = e8 "rest", cost = e8 "cost", status = { "status", NEW = "open", TRADE = "closed", CANCEL = "canceled", default = "." },
+  remaining = e8 "rest", cost = e8 "cost", status = { "status", TRADE = "closed", default = "." },
   fee = { cost = e8 "min_fee", rate = "fee", currency = function(o, _, market) return o.min_fee and market and market.quote end },
 }
 local listed = orders(with(order_fields, { at = "result" }))
 
 return {
   hosts = { api = "https://www.rightbtc.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", XRB = "NANO" },
   fees = { taker = 0.002, maker = 0.001 },
   encode = "json_always",
-  timeframes = { ["1m"] = "min1", ["5m"] = "min5", ["15m"] = "min15", ["30m"] = "min30", ["1h"] = "hr1", ["1d"] = "day1", ["1w"] = "week" },
+  timeframes = "1m=min1 5m=min5 15m=min15 30m=min30 1h=hr1 1d=day1 1w=week",
 
   failed = function(reply)
     local status = reply.status
@@ -70,9 +69,7 @@ return {
     read = candles { at = "result?", columns = { time = 1, volume = e8 "2", open = e8 "3", high = e8 "4", low = e8 "5", close = e8 "6" } },
   },
 
-  fetch_balance = {
-    get = "/trader/balances", read = balance { at = "result?", currency = "asset|code", free = e8 "balance", used = e8 "frozen" },
-  },
+  fetch_balance = { get = "/trader/balances", read = balance { at = "result?", currency = "asset|code", free = e8 "balance", used = e8 "frozen" } },
   fetch_order = {           -- open ones
     get = "/trader/orders/{id}/{order_id}", needs = "symbol",
     read = function(reply, a)
@@ -94,7 +91,6 @@ return {
   fetch_my_trades = { get = "/trader/historys/{id}/0", needs = "symbol", read = trade_list },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/trader/order", read = order(order_fields),
         send = "trading_pair={id} quantity={amount|mul:100000000|number} limit={price|mul:100000000|number} type={type|upper} side={side|upper}",

@@ -2,9 +2,7 @@
 -- A market has no id of its own: it is a pair of currencies, "LTC/BTC" in paths. Every own request is JSON signed as a whole, and the nonce
 -- counts seconds. Replies that are a text are quoted once more inside now and then.
 
-local ticker_fields = {
-  timestamp = function(_, a) return a.now end, bid = "Bid", ask = "Ask", last = "Last", percentage = "Variation24Hr", baseVolume = "Volume24Hr",
-}
+local ticker_fields = { timestamp = "={now}", bid = "Bid", ask = "Ask", last = "Last", percentage = "Variation24Hr", baseVolume = "Volume24Hr" }
 
 local function market_id(o)
   return o.ListingCurrency and o.ReferenceCurrency and o.ListingCurrency .. "/" .. o.ReferenceCurrency
@@ -36,7 +34,7 @@ end
 local transaction_list = transactions {
   at = "Result?", id = "MovementId", txid = "Hash", timestamp = "Date|iso", currency = "CurrencyCode|code", amount = "Amount|abs", address = "Address",
   addressTo = "Address", type = { "Type", withdraw = "withdrawal", default = "." },
-  status = { "Status", pending = "pending", processed = "pending", confirmed = "ok", default = "." },
+  status = { "Status", processed = "pending", confirmed = "ok", default = "." },
 }
 
 local ledger_rows = ledger {
@@ -49,7 +47,6 @@ local ledger_rows = ledger {
 
 return {
   hosts = { api = "https://www.southxchange.com/api" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", BHD = "Bithold", GHOST = "GHOSTPRISM", MTC = "Marinecoin", SMT = "SmartNode" },
@@ -85,7 +82,6 @@ return {
   },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/placeOrder", text = true, read = function(reply) return { id = unquote(reply) } end,
         send = "listingCurrency={market.baseId} referenceCurrency={market.quoteId} type={side} amount={amount|number}"

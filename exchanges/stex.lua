@@ -40,7 +40,7 @@ local order_fields = {
   id = "id", market = "currency_pair_id", symbol = other_symbol "currency_pair_id", timestamp = "timestamp|s", side = "type|lower", price = "price",
   triggerPrice = "trigger_price", amount = "initial_amount", filled = "processed_amount",
   type = { "original_type", BUY = "limit", SELL = "limit", default = "." },
-  status = { "status", PROCESSING = "open", PENDING = "open", PARTIAL = "open", FINISHED = "closed", CANCELLED = "canceled", default = "." },
+  status = { "status", PROCESSING = "open", default = "." },
   remaining = function(o)
     if not number(o.initial_amount) or not number(o.processed_amount) then return nil end
     return larger(decimal.sub(o.initial_amount, o.processed_amount), "0")
@@ -66,18 +66,12 @@ local transaction_fields = {
   network = "withdrawal_address.protocol_name", address = "withdrawal_address.address", addressTo = "withdrawal_address.address",
   tag = "withdrawal_address.additional_address_parameter", tagTo = "withdrawal_address.additional_address_parameter",
   type = function(o) return o.deposit_status_id and "deposit" or "withdrawal" end,
-  status = {
-    "status|lower", processing = "pending", ["checking by system"] = "pending", hodl = "pending", ["not confirmed"] = "pending", approved = "pending",
-    awaiting = "pending", finished = "ok", ["amount too low"] = "failed", ["withdrawal error"] = "failed", ["deposit error"] = "failed",
-    ["cancelled by user"] = "canceled", ["cancelled by admin"] = "canceled", default = ".",
-  },
+  status = { "status|lower", ["checking by system"] = "pending", hodl = "pending", ["not confirmed"] = "pending", approved = "pending", awaiting = "pending", ["amount too low"] = "failed", ["withdrawal error"] = "failed", ["deposit error"] = "failed", ["cancelled by user"] = "canceled", ["cancelled by admin"] = "canceled", default = "." },
   fee = { cost = "fee", currency = function(o, a) return fee_code(o, a) or deposit_fee_code(o, a) end },
 }
 local one_transaction, transaction_list = transaction(with(transaction_fields, { at = "data" })), transactions(with(transaction_fields, { at = "data" }))
 
-local one_address = address {
-  at = "data.deposit_address", address = "address", tag = "additional_address_parameter",
-}
+local one_address = address { at = "data.deposit_address", address = "address", tag = "additional_address_parameter" }
 
 local network_codes = { ["5"] = "ERC20", ["10"] = "OMNI", ["20"] = "XLM", ["22"] = "BEP2", ["24"] = "TRC20", ["25"] = "SOL", ["501"] = "BEP20" }
 local network_ids = { ETH = 5, TRX = 24 }
@@ -115,7 +109,7 @@ return {
     BCC = "BCH", BCHABC = "BCH", BC = "Bitcoin Confidential", BITS = "Bitcoinus", BITSW = "BITS", BHD = "Bithold", BTH = "Bithereum",
     MPH = "Chasyr Token", SBTC = "SBTCT",
   },
-  timeframes = { ["1m"] = "1", ["5m"] = "5", ["30m"] = "30", ["1h"] = "60", ["4h"] = "240", ["12h"] = "720", ["1d"] = "1D" },
+  timeframes = "1m=1 5m=5 30m=30 1h=60 4h=240 12h=720 1d=1D",
 
   failed = function(reply)
     if reply.success == nil or reply.success == false then return reply.message or "no success", reply.message end
@@ -174,7 +168,7 @@ return {
       local from = a.since and a.since // 1000 or a.now // 1000 - span
       return ordered { { "limit", a.limit }, { "timeStart", from }, { "timeEnd", from + span } }
     end,
-    read = candles { at = "data", columns = { time = "time", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+    read = candles { at = "data", columns = "time open high low close volume" },
   },
   fetch_transaction_fees = fee_listing,
   fetch_deposit_withdraw_fees = fee_listing,
@@ -196,9 +190,7 @@ return {
       return { get = a.symbol and "/trading/orders/{id}" or "/trading/orders", cost = a.symbol and 6 or 12, send = "limit={limit}", read = order_list }
     end,
   },
-  fetch_my_trades = {
-    get = "/reports/trades/{id}", cost = 12, needs = "symbol", send = "timeStart={since|iso} limit={limit}", read = trade_list,
-  },
+  fetch_my_trades = { get = "/reports/trades/{id}", cost = 12, needs = "symbol", send = "timeStart={since|iso} limit={limit}", read = trade_list },
 
   -- Orders
 
@@ -206,7 +198,6 @@ return {
     post = "/trading/orders/{id}", cost = 1.5, read = one_order,
     send = function(a)
       if a.type == "market" then fail("ExchangeError", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local trigger, kind = a:take "triggerPrice" or a:take "stopPrice", a.type
       if kind == "limit" then kind = trigger and "stop_limit_" .. a.side or a.side end
       return ordered {

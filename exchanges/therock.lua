@@ -49,7 +49,7 @@ local trade_list = trades(with(trade_fields, { at = "trades" }))
 
 local order_fields = {
   id = "id", market = "fund_id", timestamp = "date|iso", type = "type", side = "side", price = "price", triggerPrice = "conditional_price",
-  amount = "amount", remaining = "amount_unfilled", status = { "status", active = "open", executed = "closed", deleted = "canceled", default = "." },
+  amount = "amount", remaining = "amount_unfilled", status = { "status", deleted = "canceled", default = "." },
   trades = trades(with(trade_fields, { at = "trades?" })),
 }
 local one_order = order(order_fields)
@@ -88,7 +88,6 @@ local entry_types = {
 
 return {
   hosts = { api = "https://api.therocktrading.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.002, maker = 0.002 },
   renames = { BCC = "BCH", BCHABC = "BCH" },
@@ -138,9 +137,7 @@ return {
   fetch_ohlcv = {         -- any whole number of minutes
     get = "/v1/funds/{id}/ohlc_statistics",
     send = function(a) return { period = a.timeframe_s // 60 } end,
-    read = candles {
-      columns = { time = "interval_starts_at|iso", open = "open", high = "high", low = "low", close = "close", volume = "traded_volume" },
-    },
+    read = candles { columns = "interval_starts_at|iso open high low close traded_volume" },
   },
   fetch_trading_fee = {
     run = function(a)
@@ -205,8 +202,8 @@ return {
       }
     end,
     read = transaction {
-      id = "transaction_id", type = "=withdrawal", status = "=ok", amount = function(_, a) return a.amount end,
-      address = function(_, a) return a.address end, addressTo = function(_, a) return a.address end, tag = function(_, a) return a.tag end,
+      id = "transaction_id", type = "=withdrawal", status = "=ok", amount = "={amount}",
+      address = "={address}", addressTo = "={address}", tag = "={tag}",
     },
   },
 }

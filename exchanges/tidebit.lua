@@ -4,7 +4,6 @@ local peatio = dialect "peatio"
 
 return with(peatio.methods, {
   hosts = { api = "https://www.tidebit.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   fees = { taker = 0.003, maker = 0.003 },
   renames = { BCC = "BCH", BCHABC = "BCH" },
@@ -30,6 +29,6 @@ return with(peatio.methods, {
   },
   withdraw = {                -- to an account that was bound before: params.id, as withdraws/bind_account_list has it
     post = "/api/v2/withdraws/apply.json", needs = "id", send = "id={id} currency_type=coin currency={currency_id} body={amount} memo={tag}",
-    read = transaction { currency = function(_, a) return a.code end },
+    read = transaction { currency = "={code}" },
   },
 })

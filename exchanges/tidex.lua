@@ -14,14 +14,13 @@ local trade_list = trades(trade_fields)
 local order_fields = with(btce.order_fields, {
   id = "@key", status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "canceled", default = "." },
 })
-local one_order = order(with(order_fields, { id = function(_, a) return a.order_id end }))
+local one_order = order(with(order_fields, { id = "={order_id}" }))
 local funds = balance { at = "return.funds", currency = "@key|upper|code", free = "value", used = "inOrders" }
 
 local function private(send, read, more) return with({ post = "/tapi", send = send, read = read }, more or {}) end
 
 return {
   hosts = { api = "https://api.tidex.com", gate = "https://gate.tidex.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   fees = { taker = 0.001, maker = 0.001 },
   renames = { BCC = "BCH", DSH = "DASH", EMGO = "MGO", MGO = "WMGO" },
@@ -31,9 +30,7 @@ return {
   errors = btce.errors,
   broad = btce.broad { { "IP restricted", "PermissionDenied" } },
 
-  fetch_markets = {
-    get = "/api/3/info", read = markets(with(btce.market_fields, { baseId = "@key|before:_", quoteId = "@key|after:_" })),
-  },
+  fetch_markets = { get = "/api/3/info", read = markets(with(btce.market_fields, { baseId = "@key|before:_", quoteId = "@key|after:_" })) },
   fetch_currencies = {
     get = "/api/currency", host = "gate",
     read = currencies {
@@ -66,11 +63,10 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return private("method=Trade pair={id} type={side} amount={amount} rate={price}", btce.placed("order_id", "init_order_id"))
     end,
   },
-  cancel_order = private("method=CancelOrder order_id={order_id}", order { id = function(_, a) return a.order_id end }),
+  cancel_order = private("method=CancelOrder order_id={order_id}", order { id = "={order_id}" }),
   withdraw = private("method=createWithdraw asset={currency_id} amount={amount} address={address} memo={tag}", transaction {
     at = "return.withdraw_info", id = "id", currency = "asset|code", amount = "amount", timestamp = "create_time|s", txid = "data.tx",
     address = "data.address", tag = "data.memo", fee = { cost = "fee", currency = "asset|code" },

@@ -78,12 +78,8 @@ local filter = " symbol={id} from={since|iso} till={until|iso} size={limit}"
 
 return {
   hosts = { api = "https://plasma-relay-backend.timex.io" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1500, burst = 5 },
-  timeframes = {
-    ["1m"] = "I1", ["5m"] = "I5", ["15m"] = "I15", ["30m"] = "I30", ["1h"] = "H1", ["2h"] = "H2", ["4h"] = "H4", ["6h"] = "H6",
-    ["12h"] = "H12", ["1d"] = "D1", ["1w"] = "W1",
-  },
+  timeframes = "1m=I1 5m=I5 15m=I15 30m=I30 1h=H1 2h=H2 4h=H4 6h=H6 12h=H12 1d=D1 1w=W1",
   encode = "query",
 
   failed = function(reply, status)
@@ -121,9 +117,7 @@ return {
       fee = function(o) return whole(o.withdrawalFee, o.tradeDecimals) end,
     },
   },
-  fetch_ticker = {
-    get = "/public/tickers", send = "market={id} period={period|default:D1}", read = ticker(with(ticker_fields, { at = "1" })),
-  },
+  fetch_ticker = { get = "/public/tickers", send = "market={id} period={period|default:D1}", read = ticker(with(ticker_fields, { at = "1" })) },
   fetch_tickers = { get = "/public/tickers", send = "period={period|default:D1}", read = all_tickers },
   fetch_order_book = {
     get = "/public/orderbook/v2", send = "market={id} limit={limit}",
@@ -140,7 +134,7 @@ return {
       a.from = a.since or (a.till == a.now and a.now - length - 1) or a.till - length
       return {
         get = "/public/candles", send = "market={id} period={timeframe} from={from|iso} till={till|iso}",
-        read = candles { columns = { time = "timestamp|iso", open = "open", high = "high", low = "low", close = "close", volume = "volume" } },
+        read = candles { columns = "timestamp|iso open high low close volume" },
       }
     end,
   },

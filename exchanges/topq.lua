@@ -5,7 +5,7 @@ return with(bw.adapter, {
   hosts = { api = "https://www.topliq.com" },
   precision = "places",
   renames = with(bw.adapter.renames, { DRK = "DASH" }),
-  timeframes = { ["1m"] = "1M", ["5m"] = "5M", ["15m"] = "15M", ["30m"] = "30M", ["1h"] = "1H", ["1w"] = "1W" },
+  timeframes = "1m=1M 5m=5M 15m=15M 30m=30M 1h=1H 1w=1W",
   fetch_markets = with(bw.adapter.fetch_markets, {
     read = markets(with(bw.market_fields, { precision = { amount = "amountDecimal", price = "priceDecimal" } })),
   }),

@@ -22,7 +22,7 @@ end
 local order_fields = {
   id = "uuid", clientOrderId = "identifier", market = "market", timestamp = "created_at|iso", side = with({ "side" }, sides),
   type = { "ord_type", price = "market", default = "." }, timeInForce = { "time_in_force", post_only = "PO", ioc = "IOC", fok = "FOK" },
-  status = { "state", wait = "open", watch = "open", done = "closed", cancel = "canceled", default = "." },
+  status = { "state", wait = "open", watch = "open", default = "." },
   price = function(o) return o.ord_type ~= "price" and o.price or nil end,
   amount = "volume", filled = "executed_volume", remaining = "remaining_volume", cost = spent,
   lastTradeTimestamp = "trades.-1.created_at|iso",
@@ -35,10 +35,7 @@ local some_orders = orders(order_fields)
 local transaction_fields = {
   id = "uuid", txid = "txid", timestamp = "created_at|iso,done_at|iso", updated = "done_at|iso", currency = "currency|code",
   amount = "amount", type = { "type", withdraw = "withdrawal", default = "." },
-  status = {
-    "state|lower", submitting = "pending", submitted = "pending", almost_accepted = "pending", waiting = "pending", processing = "pending",
-    accepted = "ok", done = "ok", rejected = "failed", failed = "failed", canceled = "canceled", cancelled = "canceled", default = ".",
-  },
+  status = { "state|lower", submitting = "pending", submitted = "pending", almost_accepted = "pending", waiting = "pending", accepted = "ok", default = "." },
   fee = { cost = "fee", currency = function(o, a) return o.fee and (o.currency and a:code_of(o.currency) or a.code) end },
 }
 
@@ -82,7 +79,6 @@ local function describe(r, a, new)
   local by_cost = a.side == "buy" and kind ~= "limit"
   if not by_cost and not a.amount then fail("ArgumentsRequired", "the amount is missing") end
   if kind == "limit" then
-    if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   elseif kind == "best" then
     if not tif then fail("ArgumentsRequired", "an order at the best price needs timeInForce: IOC or FOK") end
   elseif kind ~= "market" then
@@ -106,17 +102,13 @@ end
 
 return {
   hosts = { api = "https://api.upbit.com" },
-  credentials = { "apiKey", "secret" },
   client_id = "uuid",
   rate = { interval_ms = 50, burst = 10 },
   fees = { taker = 0.0025, maker = 0.0025 },
   renames = { TON = "Tokamak Network" },
   encode = "json",
-  timeframes = {
-    ["1s"] = "seconds", ["1m"] = "minutes/1", ["3m"] = "minutes/3", ["5m"] = "minutes/5", ["10m"] = "minutes/10", ["15m"] = "minutes/15",
-    ["30m"] = "minutes/30", ["1h"] = "minutes/60", ["4h"] = "minutes/240", ["1d"] = "days", ["1w"] = "weeks", ["1M"] = "months",
-    ["1y"] = "years",
-  },
+  timeframes = "1s=seconds 1m=minutes/1 3m=minutes/3 5m=minutes/5 10m=minutes/10 15m=minutes/15 30m=minutes/30 1h=minutes/60 4h=minutes/240 1d=days 1w=weeks"
+    .. " 1M=months 1y=years",
 
   sign = u.sign(),
   failed = u.failed,
@@ -130,9 +122,7 @@ return {
   -- Market data
 
   fetch_markets = public("market/all", {
-    read = markets(with(u.market_fields, {
-      taker = rate_of, maker = rate_of, index = false, precision = { amount = 1e-8, price = 1e-8 },
-    })),
+    read = markets(with(u.market_fields, { taker = rate_of, maker = rate_of, index = false, precision = { amount = 1e-8, price = 1e-8 } })),
   }),
   fetch_ticker = public("ticker", { send = "markets={id}", read = u.one_ticker }),
   fetch_tickers = {

@@ -13,7 +13,6 @@ end
 
 return {
   hosts = { api = "https://api.vaultoro.com" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", GLD = "Gold" },
@@ -47,9 +46,8 @@ return {
   },
   create_order = {             -- a market order has a price of 1 where none is given
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return { post = "/1/{side}/{market.quoteId|lower}/{type}", send = "gld={amount} price={price|default:1}", read = order { id = "data.Order_ID" } }
     end,
   },
-  cancel_order = { post = "/1/cancel/{order_id}", read = order { id = function(_, a) return a.order_id end } },
+  cancel_order = { post = "/1/cancel/{order_id}", read = order { id = "={order_id}" } },
 }

@@ -57,7 +57,7 @@ return {
       }
     end,
     read = ticker {
-      at = "result.priceVolumeList.-1", timestamp = function(_, a) return a.now end, high = "high", low = "low", open = "open", last = "close",
+      at = "result.priceVolumeList.-1", timestamp = "={now}", high = "high", low = "low", open = "open", last = "close",
       baseVolume = "longVolume", quoteVolume = "shortVolume",
     },
   },

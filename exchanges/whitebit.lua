@@ -70,7 +70,7 @@ local transaction_fields = {
     ["9"] = "canceled", ["10"] = "pending", ["11"] = "pending", ["12"] = "pending", ["13"] = "pending", ["14"] = "pending",
     ["15"] = "pending", ["16"] = "pending", ["17"] = "pending", default = ".",
   },
-  fee = { cost = "fee", currency = function(o, a) return o.ticker and a:code_of(o.ticker) or a.code end },
+  fee = { cost = "fee", currency = "ticker|code" },
 }
 local transaction_list = transactions(transaction_fields)
 
@@ -209,15 +209,11 @@ local account_ids = { funding = "main", margin = "collateral", trade = "spot", s
 
 return with(dialect "whitebit_convert", {
   hosts = { api = "https://whitebit.com/api" },
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 20, burst = 10 },
   fees = { taker = 0.001, maker = 0.001 },
   encode = "json",
-  timeframes = {
-    ["1m"] = "1m", ["3m"] = "3m", ["5m"] = "5m", ["15m"] = "15m", ["30m"] = "30m", ["1h"] = "1h", ["2h"] = "2h", ["4h"] = "4h",
-    ["6h"] = "6h", ["8h"] = "8h", ["12h"] = "12h", ["1d"] = "1d", ["3d"] = "3d", ["1w"] = "1w", ["1M"] = "1M",
-  },
+  timeframes = "1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M",
   symbol_of = function(id)
     local base, quote = id:match("^(.+)_(.+)$")
     return quote ~= "PERP" and base and base .. "/" .. quote or nil
@@ -315,7 +311,7 @@ return with(dialect "whitebit_convert", {
         { "limit", limit and math.min(limit, 1440) },
       }
     end,
-    read = candles { at = "result", columns = { time = "1|s", open = 2, close = 3, high = 4, low = 5, volume = 6 } },
+    read = candles { at = "result", columns = "1|s 2 4 5 3 6" },
   },
   fetch_trading_fees = {
     get = "/v4/public/assets", right = "public",
@@ -526,7 +522,7 @@ return with(dialect "whitebit_convert", {
         { "to", account_ids[a.to_account] or a.to_account },
       }
     end,
-    read = transfer { amount = function(_, a) return a.amount end },
+    read = transfer { amount = "={amount}" },
   }),
 
   options = {

@@ -59,9 +59,8 @@ return {
     post = "/trade", read = order { id = "Id" },
     send = function(a)
       if a.type == "market" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered { { "pair", a.id }, { "type", a.side }, { "amount", raw_number(a.amount) }, { "rate", raw_number(a.price) } }
     end,
   },
-  cancel_order = plain("delete", "/trade", order { id = function(_, a) return a.order_id end }, { right = "trade" }),
+  cancel_order = plain("delete", "/trade", order { id = "={order_id}" }, { right = "trade" }),
 }

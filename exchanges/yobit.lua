@@ -10,7 +10,7 @@ local order_fields = with(btce.order_fields, {
   id = "@key", status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "open", default = "." },
 })
 local open_orders = orders(with(order_fields, { at = "return?", where = function(o, a) return o.pair == a.id end }))
-local one_order = order(with(order_fields, { id = function(_, a) return a.order_id end }))
+local one_order = order(with(order_fields, { id = "={order_id}" }))
 
 local function private(send, read) return { post = "/tapi", send = send, read = read } end
 
@@ -26,12 +26,11 @@ end
 local function address_of(new)
   return private(function(a)
     return ordered { { "method", "GetDepositAddress" }, { "coinName", coin(a) }, { "need_new", new } }
-  end, address { at = "return", currency = function(_, a) return a.code end, address = "address" })
+  end, address { at = "return", currency = "={code}", address = "address" })
 end
 
 return {
   hosts = { api = "https://yobit.net" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   fees = { taker = 0.002, maker = 0.002 },
   renames = {
@@ -101,7 +100,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return private("method=Trade pair={id} type={side} amount={amount} rate={price}", btce.placed("order_id", "init_order_id"))
     end,
   },

@@ -36,7 +36,6 @@ end
 
 return {
   hosts = { api = "https://api.zaif.jp" },
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.001, maker = 0 },
 
@@ -88,7 +87,6 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       a.action = a.side == "buy" and "bid" or "ask"
       return private("trade", "currency_pair={id} action={action} amount={asked_amount|text} price={asked_price|text}", 5,
         order { at = "return", id = "order_id" })

@@ -8,13 +8,7 @@ local spot_periods = {
   ["1m"] = "1min", ["3m"] = "3min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["2h"] = "2hour", ["4h"] = "4hour",
   ["6h"] = "6hour", ["12h"] = "12hour", ["1d"] = "1day", ["3d"] = "3day", ["1w"] = "1week",
 }
-local swap_periods = {
-  ["1m"] = "1M", ["5m"] = "5M", ["15m"] = "15M", ["30m"] = "30M", ["1h"] = "1H", ["6h"] = "6H", ["1d"] = "1D", ["5d"] = "5D",
-}
-local timeframes = {}
-for _, periods in ipairs { spot_periods, swap_periods } do
-  for name in pairs(periods) do timeframes[name] = name end
-end
+local swap_periods = { ["1m"] = "1M", ["5m"] = "5M", ["15m"] = "15M", ["30m"] = "30M", ["1h"] = "1H", ["6h"] = "6H", ["1d"] = "1D", ["5d"] = "5D" }
 
 -- A call about contracts, public ("/api/public/v1/...") or not.
 local function contract(verb, path, send, read, more)
@@ -57,9 +51,7 @@ local contract_markets = contract("get", "config/marketList", "", markets {
 }, { right = "public" })
 
 local spot_ticker = ticker(with(zb.ticker_fields, { at = "ticker", timestamp = "/date", open = "open" }))
-local contract_ticker = ticker {
-  timestamp = zb.ticker_fields.timestamp, open = "1", high = "2", low = "3", last = "4", baseVolume = "5",
-}
+local contract_ticker = ticker { timestamp = zb.ticker_fields.timestamp, open = "1", high = "2", low = "3", last = "4", baseVolume = "5" }
 
 -- Candles of contracts are told with their time last; those of the mark and index price have no volume.
 local columns = { open = 1, high = 2, low = 3, close = 4 }
@@ -94,9 +86,7 @@ local contract_order = {
   cost = "tradeValue", timeInForce = "timeInForce",
   postOnly = { "action", ["4"] = true, default = false }, reduceOnly = { "side", ["0"] = true, ["3"] = true, ["4"] = true, default = false },
   side = { "side", ["1"] = "buy", ["4"] = "buy", ["5"] = "buy", ["2"] = "sell", ["3"] = "sell", ["6"] = "sell" },
-  status = {
-    "showStatus,status", ["1"] = "open", ["2"] = "canceled", ["3"] = "open", ["4"] = "rejected", ["5"] = "closed", default = ".",
-  },
+  status = { "showStatus,status", ["1"] = "open", ["2"] = "canceled", ["3"] = "open", ["4"] = "rejected", ["5"] = "closed", default = "." },
 }
 local contract_orders = orders(with(contract_order, { at = "data.list" }))
 local spot_order = with(zb.order_fields, { postOnly = { "timeInForce", PO = true, default = false } })
@@ -245,7 +235,7 @@ return {
   hosts = { api = "https://api.zb.com", trade = "https://trade.zb.com", fapi = "https://fapi.zb.com" },
   credentials = { "apiKey", "secret", "password" },
   rate = { interval_ms = 6, burst = 100 },
-  timeframes = timeframes,
+  timeframes = "1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d 3d 5d 1w",
   renames = { BCC = "BCH", BCHABC = "BCHABC", BCHSV = "BCHSV", ANG = "Anagram", ENT = "ENTCash" },
   fees = { taker = 0.002, maker = 0.002 },
   failed = zb.failed, errors = zb.errors, broad = zb.broad,
@@ -290,9 +280,7 @@ return {
   fetch_funding_rate_history = contract("get", "fundingRate", "symbol={id} startTime={since} endTime={until} limit={limit}", function(reply, a)
     local out = {}
     for i, row in ipairs(reply.data) do
-      out[i] = {
-        symbol = a.symbol, fundingRate = tonumber(row.fundingRate), timestamp = tonumber(row.fundingTime), info = row,
-      }
+      out[i] = { symbol = a.symbol, fundingRate = tonumber(row.fundingRate), timestamp = tonumber(row.fundingTime), info = row }
     end
     table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
     return out
@@ -330,7 +318,6 @@ return {
   create_order = {
     run = function(a)
       if a.type == "market" then fail("InvalidOrder", "limit orders only") end
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return a.market.swap and place_contract(a) or place_spot(a)
     end,
   },

@@ -186,8 +186,7 @@ d.failed_pm_linear, d.failed_pm_inverse = d.failed_linear, d.failed_inverse
 
 -- ---- market data ----
 
-d.timeframes = {}
-for name in ("1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M"):gmatch("%S+") do d.timeframes[name] = name end
+d.timeframes = "1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M"
 
 -- Markets of spot and of contracts. A perpetual's delivery date is the end of the year 2100.
 d.market_fields = {
@@ -245,9 +244,8 @@ function d.trades_send(a, part)
   return "symbol={id} startTime={since} endTime={until} limit={limit" .. (on_contracts[part] and "|max:1000}" or "}")
 end
 
-local columns = { time = "1,openTime", open = "2,open", high = "3,high", low = "4,low", close = "5,close", volume = "6,volume" }
-d.spot_candles = candles { columns = columns }
-d.inverse_candles = candles { columns = with(columns, { volume = "8,volume" }) }      -- the sixth counts contracts
+d.spot_candles = candles { columns = "1,openTime 2,open 3,high 4,low 5,close 6,volume" }
+d.inverse_candles = candles { columns = "1,openTime 2,open 3,high 4,low 5,close 8,volume" }      -- the sixth counts contracts
 d.klines_send = "interval={timeframe} limit={limit} symbol={id} startTime={since} endTime={until}"
 function d.klines_limit(a)
   return math.min(a.limit or (a.since and a.given["until"] and 1000) or 500, 1000)

@@ -36,7 +36,7 @@ return function(b, of_contracts)
     return of_contracts("post", "positionMargin", "type=" .. kind .. " symbol={id} amount={amount}", records.one {
       number = { amount = "amount" },
       value = {
-        type = kind == 1 and "add" or "reduce", marginMode = "isolated", symbol = function(_, a) return a.symbol end,
+        type = kind == 1 and "add" or "reduce", marginMode = "isolated", symbol = "={symbol}",
         code = function(_, a) return a.market.linear and a.quote or a.base end,
         status = function(row) return (row.code == nil or row.code == "200") and "ok" or "failed" end,
       },

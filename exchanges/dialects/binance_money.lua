@@ -33,9 +33,7 @@ return function(b)
     }
   end
 
-  local rate = {
-    time = "timestamp", code = { currency = "asset" }, number = { rate = "dailyInterestRate" }, value = { period = day },
-  }
+  local rate = { time = "timestamp", code = { currency = "asset" }, number = { rate = "dailyInterestRate" }, value = { period = day } }
   -- Interest of an isolated pair: that of its base and of its quote, in this order.
   local pair_rates = {
     market = "symbol", of = "spot", code = { base = "data.1.coin", quote = "data.2.coin" },
@@ -95,9 +93,7 @@ return function(b)
       get = "/sapi/v1/margin/isolatedMarginData", cost = 2, needs = "symbol", send = "symbol={id}", read = records.one(with(pair_rates, { at = "1" })),
     },
 
-    fetch_convert_currencies = {
-      get = "/sapi/v1/convert/assetInfo", cost = 20, read = currencies { id = "asset", precision = "fraction|tick" },
-    },
+    fetch_convert_currencies = { get = "/sapi/v1/convert/assetInfo", cost = 20, read = currencies { id = "asset", precision = "fraction|tick" } },
     fetch_convert_quote = {
       post = "/sapi/v1/convert/getQuote", cost = 40, needs = "from_code to_code amount", read = converted(),
       send = function(a)

@@ -72,9 +72,7 @@ d.transaction_fees = {
 }
 
 d.states = {
-  deposit = {
-    "status", ["0"] = "pending", ["1"] = "ok", ["2"] = "failed", ["6"] = "ok", ["7"] = "failed", ["8"] = "pending",
-  },
+  deposit = { "status", ["0"] = "pending", ["1"] = "ok", ["2"] = "failed", ["6"] = "ok", ["7"] = "failed", ["8"] = "pending" },
   withdrawal = {
     "status", ["0"] = "pending", ["1"] = "canceled", ["2"] = "pending", ["3"] = "failed", ["4"] = "pending", ["5"] = "failed", ["6"] = "ok",
   },

@@ -5,8 +5,8 @@ local function loan(path, id)
   return {
     post = path, cost = 1, needs = "symbol code amount", send = "symbol={id} currency={currency_id} amount={amount}",
     read = records.one { at = "data", text = { id = id }, value = {
-      currency = function(_, a) return a.code end, amount = function(_, a) return records.number(a.amount) end,
-      symbol = function(_, a) return a.symbol end,
+      currency = "={code}", amount = function(_, a) return records.number(a.amount) end,
+      symbol = "={symbol}",
     } },
   }
 end

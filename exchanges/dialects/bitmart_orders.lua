@@ -27,10 +27,7 @@ return function(kind_of, until_ms)
   local order_list, page = orders(with(order_fields, { at = "data" })), orders(with(order_fields, { at = "data.orders" }))
   local one_order = order(with(order_fields, { at = "data" }))
   -- The answer to a new order is its id.
-  local placed = order(with(order_fields, {
-    at = "data", type = function(_, a) return a.type end, side = function(_, a) return a.side end, amount = function(_, a) return a.asked_amount end,
-    price = function(_, a) return a.asked_price end,
-  }))
+  local placed = order(with(order_fields, { at = "data", type = "={type}", side = "={side}", amount = "={asked_amount}", price = "={asked_price}" }))
   local changed = order(with(order_fields, { at = "data?" }))
   local function raw(reply) return { { info = reply } } end
 
@@ -101,7 +98,6 @@ return function(kind_of, until_ms)
     local path = "/contract/private/submit-order"
     local at_limit = kind == "limit" or post or in_force == "IOC" or p.mode == 3
     if at_limit then
-      if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       r.price = a.price
     elseif kind == "trailing" or percent then
       kind, path = "trailing", "/contract/private/submit-trail-order"

@@ -4,9 +4,7 @@
 -- Description} with a Status other than 200. Amounts in replies are in hundred-millionths.
 local d = {}
 
-local listed = {
-  { "VEF", 1, "SurBitcoin" }, { "VND", 3, "VBTC" }, { "BRL", 4, "FoxBit" }, { "PKR", 8, "UrduBit" }, { "CLP", 9, "ChileBit" },
-}
+local listed = { { "VEF", 1, "SurBitcoin" }, { "VND", 3, "VBTC" }, { "BRL", 4, "FoxBit" }, { "PKR", 8, "UrduBit" }, { "CLP", 9, "ChileBit" } }
 
 local public_trades = {
   get = "/api/v1/{quote}/trades", send = "crypto_currency={base}",
@@ -58,7 +56,7 @@ function d.of(broker)
     fetch_ticker = {
       get = "/api/v1/{quote}/ticker", send = "crypto_currency={base}",
       read = ticker {
-        timestamp = function(_, a) return a.now end, high = "high", low = "low", bid = "buy", ask = "sell", last = "last", baseVolume = "vol",
+        timestamp = "={now}", high = "high", low = "low", bid = "buy", ask = "sell", last = "last", baseVolume = "vol",
         quoteVolume = function(o, _, market) return o["vol_" .. market.quote:lower()] end,
       },
     },
@@ -69,7 +67,6 @@ function d.of(broker)
     create_order = {
       run = function(a)
         if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-        if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
         return {
           post = "/tapi/v1/D", read = order { id = "Responses[MsgType=8].OrderID" },
           send = "MsgType=D ClOrdID={now|s} Symbol={id} Side={side|map:sides} OrdType=2 Price={price|number} OrderQty={amount|number} "

@@ -75,9 +75,7 @@ local side = { "type", ask = "sell", bid = "buy", default = "." }
 local market_fields = {
   at = "pairs", id = "@key", active = "hidden|eq:0", taker = "fee|div:100",
   precision = { amount = "decimal_places|tick", price = "decimal_places|tick" },
-  limits = {
-    amount = { min = "min_amount", max = "max_amount" }, price = { min = "min_price", max = "max_price" }, cost = { min = "min_total" },
-  },
+  limits = { amount = { min = "min_amount", max = "max_amount" }, price = { min = "min_price", max = "max_price" }, cost = { min = "min_total" } },
 }
 
 local ticker_fields = {
@@ -122,8 +120,8 @@ end
 -- A new order's reply does not repeat what was asked for.
 local function placed(name, first_name)
   return order {
-    at = "return?", id = id_in(name, first_name), status = status_in(name), type = function(_, a) return a.type end,
-    side = function(_, a) return a.side end, price = function(_, a) return a.price end, amount = function(_, a) return a.amount end,
+    at = "return?", id = id_in(name, first_name), status = status_in(name), type = "={type}",
+    side = "={side}", price = "={price}", amount = "={amount}",
     timestamp = function(o, a)
       local seconds = math.tointeger(tonumber(o.server_time))
       return seconds and seconds * 1000 or a.now

@@ -18,7 +18,7 @@ local market_fields = {
 
 -- A list; the sixth is the change.
 local ticker_fields = {
-  timestamp = function(_, a) return a.now end, last = "2", high = "3", low = "4", baseVolume = "5", change = "6", percentage = false, average = false,
+  timestamp = "={now}", last = "2", high = "3", low = "4", baseVolume = "5", change = "6", percentage = false, average = false,
   bid = "8", ask = "9", quoteVolume = "10",
 }
 
@@ -36,10 +36,7 @@ local order_fields = {
   },
 }
 local order_list = orders(with(order_fields, { at = "datas.entrustList" }))
-local placed = order {
-  id = "datas.entrustId", status = "=open", type = function(_, a) return a.type end, side = function(_, a) return a.side end,
-  price = function(_, a) return a.price end, amount = function(_, a) return a.amount end,
-}
+local placed = order { id = "datas.entrustId", status = "=open", type = "={type}", side = "={side}", price = "={price}", amount = "={amount}" }
 
 local transaction_list = transactions {
   at = "datas.list", id = "depositId,withdrawalId", txid = "txId", address = "depositAddress,withdrawalAddress",
@@ -104,13 +101,11 @@ return {
     },
     fetch_trades = {
       get = "/api/data/v1/trades", send = "marketId={id} dataSize={limit}",
-      read = trades {
-        at = "datas", timestamp = "3|s", type = "=limit", side = { "5", ask = "sell", default = "buy" }, price = "6", amount = "7",
-      },
+      read = trades { at = "datas", timestamp = "3|s", type = "=limit", side = { "5", ask = "sell", default = "buy" }, price = "6", amount = "7" },
     },
     fetch_ohlcv = {
       get = "/api/data/v1/klines", send = "marketId={id} type={timeframe} dataSize={limit|default:500}",
-      read = candles { at = "datas", columns = { time = "4|s", open = 5, high = 6, low = 7, close = 8, volume = 9 } },
+      read = candles { at = "datas", columns = "4|s 5 6 7 8 9" },
     },
     fetch_trading_fees = {
       get = "/exchange/config/controller/website/marketcontroller/getByWebId", right = "public",
@@ -141,7 +136,7 @@ return {
     },
     cancel_order = {
       post = entrust .. "cancelEntrust", needs = "symbol", send = "marketId={id} entrustId={order_id}",
-      read = order { id = function(_, a) return a.order_id end },
+      read = order { id = "={order_id}" },
     },
 
     fetch_deposit_address = {

@@ -277,7 +277,7 @@ return function(bybit)
       get = "/v5/account/info", cost = 5, needs = "symbol",
       read = records.one {
         at = "result",
-        value = { symbol = function(_, a) return a.symbol end, marginMode = function(o) return mode_names[o.marginMode] or o.marginMode end },
+        value = { symbol = "={symbol}", marginMode = function(o) return mode_names[o.marginMode] or o.marginMode end },
       },
     },
     fetch_position = in_category("/v5/position/list", 5, "symbol={id} category={category}", function(reply, a)

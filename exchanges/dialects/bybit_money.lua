@@ -7,7 +7,7 @@ return function()
   local loan = records.one {
     at = "result",
     value = {
-      currency = function(_, a) return a.code end, amount = function(o, a) return records.number(o.amount) or records.number(a.amount) end,
+      currency = "={code}", amount = function(o, a) return records.number(o.amount) or records.number(a.amount) end,
     },
   }
   local rate_fields = { code = { currency = "currency" }, number = { rate = "hourlyBorrowRate" }, value = { period = hour } }

@@ -104,11 +104,7 @@ return function(bybit)
       at = "result.rows,result.list", id = "id,withdrawId", txid = "txID", timestamp = "createTime,successAt", updated = "updateTime",
       type = "=" .. type, currency = "coin|code", amount = "amount", addressTo = "toAddress", tag = "tag",
       network = function(o, a) return network_of(told(o.chain), o.coin and a:code_of(o.coin)) end,
-      status = {
-        "status", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", SecurityCheck = "pending",
-        Pending = "pending", MoreInformationRequired = "pending", success = "ok", BlockchainConfirmed = "ok", CancelByUser = "canceled",
-        Reject = "failed", Fail = "failed", default = ".",
-      },
+      status = { "status", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", SecurityCheck = "pending", MoreInformationRequired = "pending", BlockchainConfirmed = "ok", CancelByUser = "canceled", Reject = "failed", Fail = "failed", default = "." },
       fee = { cost = "depositFee,withdrawFee", currency = "coin|code" },
     }
   end
@@ -116,7 +112,7 @@ return function(bybit)
 
   local transfer_fields = {
     id = "transferId", timestamp = "timestamp", currency = "coin|code", amount = "amount", fromAccount = account "fromAccountType",
-    toAccount = account "toAccountType", status = { "status", SUCCESS = "ok", PENDING = "pending", FAILED = "failed", default = "." },
+    toAccount = account "toAccountType", status = "status",
   }
 
   local entries = ledger {
@@ -172,9 +168,7 @@ return function(bybit)
         return known[a.options.defaultNetworks[a.code] or "ERC20"] or known[names[1] or ""] or fail("InvalidAddress", "no address for " .. a.code)
       end,
     },
-    fetch_deposits = {
-      get = "/v5/asset/deposit/query-record", cost = 10, send = past_send, read = transactions(transaction_fields "deposit"),
-    },
+    fetch_deposits = { get = "/v5/asset/deposit/query-record", cost = 10, send = past_send, read = transactions(transaction_fields "deposit") },
     fetch_withdrawals = {
       get = "/v5/asset/withdraw/query-record", cost = 10, send = past_send, read = transactions(transaction_fields "withdrawal"),
     },
@@ -204,8 +198,8 @@ return function(bybit)
         }
       end,
       read = transfer {
-        id = "result.transferId", timestamp = "time", amount = function(_, a) return a.amount end, status = "=ok",
-        fromAccount = function(_, a) return a.from_account end, toAccount = function(_, a) return a.to_account end,
+        id = "result.transferId", timestamp = "time", amount = "={amount}", status = "=ok",
+        fromAccount = "={from_account}", toAccount = "={to_account}",
       },
     },
     fetch_transfers = {

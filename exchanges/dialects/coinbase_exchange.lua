@@ -43,7 +43,7 @@ return function(parts)
     },
   }))
 
-  local rows = candles { columns = { time = "1|s", low = 2, high = 3, open = 4, close = 5, volume = 6 } }
+  local rows = candles { columns = "1|s 4 3 2 5 6" }
 
   -- ---- accounts, transfers ----
 
@@ -119,7 +119,7 @@ return function(parts)
     client_id = "uuid",
     rate = { interval_ms = 100, burst = 15 },
     encode = "json",
-    timeframes = { ["1m"] = 60, ["5m"] = 300, ["15m"] = 900, ["1h"] = 3600, ["6h"] = 21600, ["1d"] = 86400 },
+    timeframes = "1m=60 5m=300 15m=900 1h=3600 6h=21600 1d=86400",
     renames = { CGLD = "CELO" },
     fees = { taker = 0.006, maker = 0.004 },
 
@@ -213,9 +213,7 @@ return function(parts)
     fetch_orders = listed "all",
     fetch_open_orders = listed(),
     fetch_closed_orders = listed "done",
-    fetch_my_trades = {
-      get = "/fills", needs = "symbol", send = "product_id={id} limit={limit} " .. parts.times, read = own_trades,
-    },
+    fetch_my_trades = { get = "/fills", needs = "symbol", send = "product_id={id} limit={limit} " .. parts.times, read = own_trades },
     fetch_order_trades = { get = "/fills", send = "order_id={order_id}", read = own_trades },
     create_order = {
       run = function(a)
@@ -231,7 +229,6 @@ return function(parts)
           local cost = a:take "cost" or a:take "funds" or a.price and decimal.mul(decimal.text(a.asked_amount), decimal.text(a.asked_price))
           if cost then r.funds = a:to_cost(cost) else r.size = a.amount end
         else
-          if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
           r.price = a.price
           r.size = a.amount
         end

@@ -57,7 +57,7 @@ return function(network_code)
 
   local entries = ledger {
     at = "data", id = "id", timestamp = "created_at|iso", amount = "amount.amount|abs", currency = "amount.currency|code",
-    direction = function(o) return is_out(o) and "out" or "in" end, status = { "status", completed = "ok", default = "." },
+    direction = function(o) return is_out(o) and "out" or "in" end, status = "status",
     type = {
       "type", buy = "trade", sell = "trade", advanced_trade_fill = "trade", fiat_deposit = "transaction", fiat_withdrawal = "transaction",
       exchange_deposit = "transaction", exchange_withdrawal = "transaction", send = "transaction", pro_deposit = "transaction",

@@ -98,7 +98,7 @@ d.order_fields = {
     if o.updated_at == "0" then return o.created_at end
     return o.updated_at
   end,
-  status = { "status", not_deal = "open", part_deal = "open", done = "closed", cancel = "canceled", default = "." },
+  status = { "status", not_deal = "open", part_deal = "open", default = "." },
   side = { "side", long = "buy", short = "sell", default = "." }, price = "price", average = "avg_entry_price", triggerPrice = "trigger_price",
   stopLossPrice = "stop_loss_price|nonzero", takeProfitPrice = "take_profit_price|nonzero", cost = "filled_value", amount = "amount",
   filled = "filled_amount", remaining = "unfilled_amount", fees = order_fees,

@@ -4,8 +4,8 @@ local records = dialect "records"
 local loan = {
   at = "data", time = "expired_at", text = { id = "borrow_id" },
   value = {
-    symbol = function(_, a) return a.symbol end, amount = function(_, a) return records.number(a.amount) end,
-    currency = function(o, a) return o.ccy and a:code_of(o.ccy) or a.code end,
+    symbol = "={symbol}", amount = function(_, a) return records.number(a.amount) end,
+    currency = "ccy|code",
   },
 }
 

@@ -117,10 +117,7 @@ local function place_of(a, o, market, kind, params, cost)
   }
 end
 
-local placed = order {
-  id = "order_id,data", type = function(_, a) return a.type end, side = function(_, a) return a.side end,
-  amount = function(_, a) return a.asked_amount end, price = function(_, a) return a.asked_price end,
-}
+local placed = order { id = "order_id,data", type = "={type}", side = "={side}", amount = "={asked_amount}", price = "={asked_price}" }
 
 local function new_order(a, cost)
   local kind = kind_of(a)

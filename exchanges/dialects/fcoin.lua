@@ -27,10 +27,7 @@ end
 local order_fields = {
   id = "id", market = "symbol", timestamp = "created_at", type = "type", side = "side", price = price, amount = "amount",
   filled = "filled_amount", cost = "executed_value",
-  status = {
-    "state", submitted = "open", partial_filled = "open", partial_canceled = "canceled", pending_cancel = "canceled", filled = "closed",
-    default = ".",
-  },
+  status = { "state", submitted = "open", partial_canceled = "canceled", pending_cancel = "canceled", default = "." },
   fee = {
     cost = function(o) return earned(o) and decimal.neg(o.fees_income) or o.fill_fees end,
     currency = function(o, _, market)
@@ -45,14 +42,11 @@ local function in_states(states)
 end
 
 return {
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   encode = "json",
   fees = { taker = 0.0003, maker = -0.0002 },
-  timeframes = {
-    ["1m"] = "M1", ["3m"] = "M3", ["5m"] = "M5", ["15m"] = "M15", ["30m"] = "M30", ["1h"] = "H1", ["1d"] = "D1", ["1w"] = "W1", ["1M"] = "MN",
-  },
+  timeframes = "1m=M1 3m=M3 5m=M5 15m=M15 30m=M30 1h=H1 1d=D1 1w=W1 1M=MN",
   renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DAG = "DAGX", PAI = "PCHAIN", MT = "Mariana Token" },
   options = { createMarketBuyOrderRequiresPrice = true },      -- false: the amount of a market order to buy is what to spend
 
@@ -117,9 +111,7 @@ return {
       a.before = a.since and a.since // 1000 + a.limit * a.timeframe_s - 1
       return {
         get = "/v2/market/candles/{timeframe}/{id}", send = "limit={limit} before={before}",
-        read = candles {
-          at = "data", columns = { time = "id|s", open = "open", high = "high", low = "low", close = "close", volume = "base_vol" },
-        },
+        read = candles { at = "data", columns = "id|s open high low close base_vol" },
       }
     end,
   },
@@ -150,8 +142,5 @@ return {
       return { post = "/v2/orders", send = "amount={amount} price={price} side={side} symbol={id} type={type}", read = order { id = "data" } }
     end,
   },
-  cancel_order = {
-    post = "/v2/orders/{order_id}/submit-cancel",
-    read = order(with(order_fields, { id = function(_, a) return a.order_id end, status = "=canceled" })),
-  },
+  cancel_order = { post = "/v2/orders/{order_id}/submit-cancel", read = order(with(order_fields, { id = "={order_id}", status = "=canceled" })) },
 }

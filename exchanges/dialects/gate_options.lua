@@ -14,9 +14,7 @@ local all_greeks = records.keyed {
     lastPrice = "last_price",
   },
 }
-local settlements = records.list {
-  market = "contract", symbol_of = gate.symbol_of, time = "time|s", number = { price = "settle_price" },
-}
+local settlements = records.list { market = "contract", symbol_of = gate.symbol_of, time = "time|s", number = { price = "settle_price" } }
 
 local function option(a)
   if not a.market.option then fail("NotSupported", a.symbol .. " is no option") end

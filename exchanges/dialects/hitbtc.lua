@@ -52,7 +52,7 @@ local ticker_fields = {
 
 local book_fields = { bids = "bid", asks = "ask", timestamp = "timestamp|iso" }
 local order_book = book(book_fields)
-local candle_list = candles { columns = { time = "timestamp|iso", open = "open", high = "max", low = "min", close = "close", volume = "volume" } }
+local candle_list = candles { columns = "timestamp|iso open max min close volume" }
 
 -- Public trades do not say `taker`: their side is the taker's.
 local trade_fields = {
@@ -71,7 +71,7 @@ local function done(o) return o.price_average and o.quantity_cumulative and deci
 local order_fields = {
   id = "client_order_id", clientOrderId = "client_order_id", market = "symbol", timestamp = "created_at|iso", type = "type", side = "side",
   lastTradeTimestamp = changed, lastUpdateTimestamp = changed,
-  status = { "status", new = "open", suspended = "open", partiallyFilled = "open", filled = "closed", default = "." },
+  status = { "status", suspended = "open", default = "." },
   postOnly = { "post_only", ["true"] = true, ["false"] = false }, reduceOnly = { "reduce_only", ["true"] = true, ["false"] = false },
   timeInForce = "time_in_force", price = "price", triggerPrice = "stop_price", average = "price_average",
   amount = "quantity", filled = "quantity_cumulative", cost = done, trades = trades(with(trade_fields, { at = "trades?" })),
@@ -82,7 +82,7 @@ local done = { filled = true, canceled = true, expired = true }
 local transaction_fields = {
   id = "operation_id,id", txid = "native.hash", timestamp = "created_at|iso", updated = "updated_at|iso",
   type = { "type", DEPOSIT = "deposit", WITHDRAW = "withdrawal", default = "." },
-  status = { "status", CREATED = "pending", PENDING = "pending", FAILED = "failed", ROLLED_BACK = "failed", SUCCESS = "ok", default = "." },
+  status = { "status", ROLLED_BACK = "failed", default = "." },
   currency = "native.currency|code", amount = "native.amount", address = "native.address", addressTo = "native.address",
   addressFrom = "native.senders.1", tag = "native.payment_id", tagTo = "native.payment_id",
   internal = function(o) return o.subtype == "OFFCHAIN" end, fee = { cost = "native.fee", currency = "native.currency|code" },
@@ -117,9 +117,7 @@ end
 local function price_candles(kind)
   return "/public/futures/candles/" .. kind .. "/{id}"
 end
-local candle_paths = {
-  mark = price_candles "mark_price", index = price_candles "index_price", premiumIndex = price_candles "premium_index",
-}
+local candle_paths = { mark = price_candles "mark_price", index = price_candles "index_price", premiumIndex = price_candles "premium_index" }
 local function ohlcv(price)
   return {
     run = function(a)
@@ -147,7 +145,6 @@ local function new_order(a)
   if tif == "GTD" and not a.params.expire_time then fail("ArgumentsRequired", "a GTD order needs params.expire_time") end
   r.client_order_id, r.reduce_only, r.post_only, r.time_in_force = mine, reduce or nil, post or nil, tif
   if needs_price[a.type] then
-    if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     r.price = a.price
   end
   local t1, t2, t3 = a:take "triggerPrice", a:take "stopPrice", a:take "stop_price"
@@ -170,16 +167,12 @@ local function network_of_usdt(a)
 end
 
 local adapter = {
-  credentials = { "apiKey", "secret" },
   client_id = "hex",
   rate = { interval_ms = 3.333, burst = 60 },
   fees = { taker = 0.0009, maker = 0.0009 },
   encode = "json",
   headers = { ["Content-Type"] = "application/json" },
-  timeframes = {
-    ["1m"] = "M1", ["3m"] = "M3", ["5m"] = "M5", ["15m"] = "M15", ["30m"] = "M30", ["1h"] = "H1", ["4h"] = "H4", ["1d"] = "D1", ["1w"] = "D7",
-    ["1M"] = "1M",
-  },
+  timeframes = "1m=M1 3m=M3 5m=M5 15m=M15 30m=M30 1h=H1 4h=H4 1d=D1 1w=D7 1M",
   renames = {
     AUTO = "Cube", BDP = "BidiPass", BET = "DAO.Casino", BIT = "BitRewards", BOX = "BOX Token", CPT = "Cryptaur", GET = "Themis",
     GMT = "GMT Token", HSR = "HC", IQ = "IQ.Cash", LNC = "LinkerCoin", PLA = "PlayChip", PNT = "Penta", SBTC = "Super Bitcoin", STEPN = "GMT",

@@ -56,9 +56,7 @@ end
 
 -- `path` is what is signed of the path, when it is not all of it. A body that is a list stands in `rows`.
 function d.sign(req, key, path)
-  local query = {
-    AccessKeyId = key.apiKey, SignatureMethod = "HmacSHA256", SignatureVersion = "2", Timestamp = clock "iso_noz",
-  }
+  local query = { AccessKeyId = key.apiKey, SignatureMethod = "HmacSHA256", SignatureVersion = "2", Timestamp = clock "iso_noz" }
   for k, v in pairs(req.query) do query[k] = v end
   req.query = sorted(query)
   local text = req.method .. "\n" .. req.host .. "\n" .. (path or req.path) .. "\n" .. encode_query(req.query)
@@ -74,9 +72,7 @@ d.ticker_fields = {
   askVolume = "ask.2,askSize", open = "open", last = "close", high = "high", low = "low", baseVolume = "amount", quoteVolume = "vol",
 }
 d.order_book = book { at = "tick", bids = "bids", asks = "asks", timestamp = "ts,/ts", nonce = "version" }
-d.candle_list = candles {
-  at = "data", columns = { time = "id|s", open = "open", high = "high", low = "low", close = "close", volume = "amount" },
-}
+d.candle_list = candles { at = "data", columns = "id|s open high low close amount" }
 
 -- An order's side and the rest of its type: "buy", "limit-maker".
 local sides = { "buy", "sell" }
@@ -164,11 +160,8 @@ d.order_fields = {
 }
 d.one_order = order(with(d.order_fields, { at = "data" }))
 d.order_list = orders(with(d.order_fields, { at = "data" }))
-d.placed_fields = {
-  id = "data", type = function(_, a) return a.type end, side = function(_, a) return a.side end,
-  price = function(_, a) return a.asked_price end, amount = function(_, a) return a.asked_amount end,
-}
-d.cancelled_fields = { id = function(_, a) return a.order_id end, status = "=canceled" }
+d.placed_fields = { id = "data", type = "={type}", side = "={side}", price = "={asked_price}", amount = "={asked_amount}" }
+d.cancelled_fields = { id = "={order_id}", status = "=canceled" }
 
 -- A currency has a row for each of these; the same rows again for each account of isolated margin.
 local spot_rows, margin_rows = { trade = "free", frozen = "used" }, { trade = "free", frozen = "used", loan = "debt", interest = "debt" }
@@ -195,12 +188,7 @@ end
 d.transaction_fields = {
   at = "data", id = "id", txid = "tx-hash", timestamp = "created-at", updated = "updated-at", currency = "currency|code",
   address = "address", tag = "address-tag", amount = "amount", type = { "type", withdraw = "withdrawal", default = "." },
-  status = {
-    "state", unknown = "failed", confirming = "pending", confirmed = "ok", safe = "ok", orphan = "failed", submitted = "pending",
-    canceled = "canceled", reexamine = "pending", reject = "failed", pass = "pending", ["wallet-reject"] = "failed",
-    ["confirm-error"] = "failed", repealed = "failed", ["wallet-transfer"] = "pending", ["pre-transfer"] = "pending",
-    verifying = "pending", default = ".",
-  },
+  status = { "state", unknown = "failed", confirming = "pending", confirmed = "ok", safe = "ok", orphan = "failed", submitted = "pending", reexamine = "pending", reject = "failed", pass = "pending", ["wallet-reject"] = "failed", ["confirm-error"] = "failed", repealed = "failed", ["wallet-transfer"] = "pending", ["pre-transfer"] = "pending", verifying = "pending", default = "." },
   fee = { cost = "fee|abs", currency = function(o, a) return o.fee and o.currency and a:code_of(o.currency) end },
 }
 

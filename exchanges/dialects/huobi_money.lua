@@ -10,7 +10,7 @@ return function(huobi)
         return ordered { { "currency", a.currency_id }, { "amount", a.amount }, { "symbol", isolated and a.id or nil } }
       end,
       read = records.one { text = { id = "data" }, value = {
-        currency = function(_, a) return a.code end, amount = function(_, a) return records.number(a.amount) end,
+        currency = "={code}", amount = function(_, a) return records.number(a.amount) end,
         symbol = function(_, a) return isolated and a.symbol or nil end,
       } },
     }
@@ -80,9 +80,7 @@ return function(huobi)
             local out = list {}
             for _, row in ipairs(reply.data or {}) do
               if (not note or row.note == note) and (not network or row.chain == network) then
-                out[#out + 1] = {
-                  info = row, currency = a.code, network = row.chain, address = row.address, tag = row.addressTag, note = row.note,
-                }
+                out[#out + 1] = { info = row, currency = a.code, network = row.chain, address = row.address, tag = row.addressTag, note = row.note }
               end
             end
             return out

@@ -192,10 +192,7 @@ return function(huobi, contracts)
     return r, sort
   end
 
-  local told = {
-    type = function(_, a) return a.type end, side = function(_, a) return a.side end, price = function(_, a) return a.asked_price end,
-    amount = function(_, a) return a.asked_amount end,
-  }
+  local told = { type = "={type}", side = "={side}", price = "={asked_price}", amount = "={asked_amount}" }
   local placed = order(with(with(contract_order, told), { at = "data.1,data" }))
   local placed_stop = order(with(with(contract_order, told), { at = "data.sl_order,data.tp_order" }))
 
@@ -251,9 +248,7 @@ return function(huobi, contracts)
 
   -- ---- cancelling ----
 
-  local cancelled_contract = order {
-    id = function(_, a) return a.order_id end, clientOrderId = "data.1.algo_client_order_id,data.client_order_id", status = "=canceled",
-  }
+  local cancelled_contract = order { id = "={order_id}", clientOrderId = "data.1.algo_client_order_id,data.client_order_id", status = "=canceled" }
 
   local function cancel_algos(a, ids, client, read)
     local rows = list {}

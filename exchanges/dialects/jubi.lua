@@ -55,7 +55,7 @@ local markets_of = markets {
 }
 
 local ticker_fields = with(d.ticker_fields, {
-  timestamp = function(_, a) return a.now end, percentage = "change", quoteVolume = "quoteVol",
+  timestamp = "={now}", percentage = "change", quoteVolume = "quoteVol",
   open = function(o)
     return o.last and o.change and decimal.div(o.last, decimal.add(1, decimal.div(o.change, 100, 12)), 12)
   end,
@@ -70,7 +70,7 @@ local order_fields = with(d.order_fields, {
 -- Of a new order only its id is told.
 local placed = order {
   id = "id,data.id", timestamp = function(_, a) return a.now - a.now % 1000 end, status = "=open", type = "=limit",
-  side = function(_, a) return a.side end, price = function(_, a) return a.price end, amount = function(_, a) return a.amount end, filled = 0,
+  side = "={side}", price = "={price}", amount = "={amount}", filled = 0,
 }
 -- The exchange's own word on a cancellation: its result, and the order's id.
 local function cancelled(reply)
@@ -103,9 +103,7 @@ function d.regional(quotes, at)
         return all
       end,
     },
-    fetch_ticker = {
-      get = "/ticker/region/{market.quoteId}", send = "coin={market.baseId}", read = ticker(with(ticker_fields, { at = at })),
-    },
+    fetch_ticker = { get = "/ticker/region/{market.quoteId}", send = "coin={market.baseId}", read = ticker(with(ticker_fields, { at = at })) },
     fetch_order_book = { get = "/depth/region/{market.quoteId}", send = "coin={market.baseId}", read = book { at = at } },
     fetch_trades = public_trades,
 

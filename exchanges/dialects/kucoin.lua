@@ -124,8 +124,8 @@ local ticker_fields = {
 
 -- Older rows begin with seconds, and the close stands before the high.
 local function candle_map(at)
-  local old = candles { at = at, columns = { time = "1|s", open = 2, close = 3, high = 4, low = 5, volume = 6 } }
-  local new = candles { at = at, columns = { time = 1, open = 2, high = 3, low = 4, close = 5, volume = 6 } }
+  local old = candles { at = at, columns = "1|s 2 4 5 3 6" }
+  local new = candles { at = at }
   return function(reply, a)
     local rows = at == "data" and reply.data or reply.data.list
     local time = rows and rows[1] and rows[1][1]
@@ -202,7 +202,7 @@ local transaction_fields = {
   at = "data.items", id = "id,withdrawalId", txid = "walletTxId|before:@,walletTxId", timestamp = "createdAt,createAt|s",
   updated = function(o) return o.updatedAt and (o.createdAt and o.updatedAt or decimal.mul(o.updatedAt, 1000)) end,
   currency = "currency|code", amount = "amount", network = network_in, tag = "memo", tagTo = "memo", comment = "remark", internal = "isInner",
-  status = { "status", SUCCESS = "ok", PROCESSING = "pending", WALLET_PROCESSING = "pending", FAILURE = "failed", default = "." },
+  status = { "status", WALLET_PROCESSING = "pending", FAILURE = "failed", default = "." },
   fee = {
     cost = "fee", currency = function(o, a) return o.fee and o.currency and a:code_of(o.currency) end,
     rate = function(o)
@@ -253,7 +253,7 @@ local function entries(at)
     at = at, id = "id", timestamp = "createdAt,time,ts|ns", currency = "currency|code", amount = "amount|abs", after = "balance|nonzero",
     account = account_of, referenceAccount = account_of, type = entry_types,
     direction = { "direction,type", ["in"] = "in", out = "out", IN = "in", OUT = "out", TransferIn = "in", TransferOut = "out" },
-    status = { "status", Completed = "ok", Pending = "pending", default = "." },
+    status = "status",
     fee = { cost = "fee|nonzero", currency = function(o, a) return (number(o.fee) or 0) ~= 0 and o.currency and a:code_of(o.currency) end },
     referenceId = function(o)           -- `context` is JSON, or the id itself
       local context = o.context ~= "" and o.context or nil
@@ -295,9 +295,9 @@ local function market_named(a, account)
 end
 
 local transferred = transfer {
-  at = "data", id = "orderId,applyId,id", status = "=ok", amount = function(_, a) return a.amount end,
-  currency = function(_, a) return a.code end, fromAccount = function(_, a) return a.from_account end,
-  toAccount = function(_, a) return a.to_account end,
+  at = "data", id = "orderId,applyId,id", status = "=ok", amount = "={amount}",
+  currency = "={code}", fromAccount = "={from_account}",
+  toAccount = "={to_account}",
 }
 
 local accounts_by_type = {

@@ -44,7 +44,7 @@ return function(k)
     previousFundingTimestamp = "timePoint", nextFundingTimestamp = "newGranularityStartTime", interestRate = "dailyInterestRate",
     interval = intervals,
   }
-  local one_rate = funding_rate(with(funding_fields, { at = "data", symbol = function(_, a) return a.symbol end }))
+  local one_rate = funding_rate(with(funding_fields, { at = "data", symbol = "={symbol}" }))
 
   -- Rows of past rates, of funding paid, of open interest: lists that belong to no structure. Oldest first; of many the first ones since
   -- a time, else the latest.
@@ -94,9 +94,7 @@ return function(k)
   local function as_it_is(reply) return reply end
 
   local function margin_change(a, kind, row, more)
-    local out = {
-      info = row, symbol = a.symbol, type = kind, amount = number(a.amount), marginMode = "isolated", code = a.market.settle,
-    }
+    local out = { info = row, symbol = a.symbol, type = kind, amount = number(a.amount), marginMode = "isolated", code = a.market.settle }
     return with(out, more)
   end
 

@@ -13,16 +13,11 @@ return function(k)
           { "timeInForce", borrows and (a:take "timeInForce" or "FOK") or nil }, { "isIsolated", isolated },
         }
       end,
-      read = records.one {
-        at = "data", text = { id = "orderNo" }, number = { amount = "actualSize" },
-        value = { currency = function(_, a) return a.code end },
-      },
+      read = records.one { at = "data", text = { id = "orderNo" }, number = { amount = "actualSize" }, value = { currency = "={code}" } },
     }
   end
 
-  local rate = {
-    at = "data.items", time = "createdAt", code = { currency = "currency" }, number = { rate = "dayRatio" }, value = { period = day },
-  }
+  local rate = { at = "data.items", time = "createdAt", code = { currency = "currency" }, number = { rate = "dayRatio" }, value = { period = day } }
   local rates = records.list(rate)
   local function rates_of(needs, read)
     return {
@@ -69,9 +64,7 @@ return function(k)
     end),
     fetch_cross_borrow_rate = {
       get = "/api/ua/v1/account/interest-limits", cost = 5, needs = "code", send = "currency={currency_id}",
-      read = records.one {
-        at = "data", number = { rate = "currentRateDaily" }, value = { period = day, currency = function(_, a) return a.code end },
-      },
+      read = records.one { at = "data", number = { rate = "currentRateDaily" }, value = { period = day, currency = "={code}" } },
     },
   }
 end

@@ -17,10 +17,7 @@ function d.symbol_of(id)
   return base and code(base) .. "/" .. code(quote) or id
 end
 
-d.timeframes = {
-  ["1m"] = "1min", ["3m"] = "3min", ["5m"] = "5min", ["15m"] = "15min", ["30m"] = "30min", ["1h"] = "1hour", ["2h"] = "2hour",
-  ["4h"] = "4hour", ["6h"] = "6hour", ["12h"] = "12hour", ["1d"] = "1day", ["3d"] = "3day", ["1w"] = "1week",
-}
+d.timeframes = "1m=1min 3m=3min 5m=5min 15m=15min 30m=30min 1h=1hour 2h=2hour 4h=4hour 6h=6hour 12h=12hour 1d=1day 3d=3day 1w=1week"
 
 function d.failed(reply)
   local code = reply.error_code
@@ -51,7 +48,7 @@ d.ticker_fields = {
 }
 d.trade_list = trades { id = "tid", timestamp = "date_ms", side = "type", price = "price", amount = "amount" }
 d.order_book = book {}
-d.candle_list = candles { columns = { time = 1, open = 2, high = 3, low = 4, close = 5, volume = "7,6" } }
+d.candle_list = candles { columns = "1 2 3 4 5 7,6" }
 
 -- Amounts of currencies stand side by side: {free: {btc: 1}, freezed: {btc: 0}}. The second has two names.
 function d.balances(reply, a)
@@ -89,10 +86,7 @@ d.order_fields = {
 }
 
 -- A new order's reply is its id.
-d.placed_fields = {
-  id = "order_id", type = function(_, a) return a.type end, side = function(_, a) return a.side end,
-  price = function(_, a) return a.price end, amount = function(_, a) return a.amount end,
-}
+d.placed_fields = { id = "order_id", type = "={type}", side = "={side}", price = "={price}", amount = "={amount}" }
 
 -- ---- methods ----
 
@@ -100,7 +94,6 @@ d.placed_fields = {
 function d.order_send(a, cost_of)
   local r = ordered { { "symbol", a.id }, { "type", a.type == "market" and a.side .. "_market" or a.side } }
   if a.type ~= "market" then
-    if not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     r.amount, r.price = a.amount, a.price
   elseif a.side == "buy" then
     r.price = cost_of(a)
@@ -155,7 +148,7 @@ function d.methods(how)
     fetch_closed_orders = by_status "1",
     create_order = {
       post = path "trade", send = function(a) return d.order_send(a, cost_of) end,
-      read = order(with(d.placed_fields, { timestamp = function(_, a) return a.now end })),
+      read = order(with(d.placed_fields, { timestamp = "={now}" })),
     },
     cancel_order = { post = path "cancel_order", needs = "symbol", send = "symbol={id} order_id={order_id}", read = order { id = "order_id" } },
   }

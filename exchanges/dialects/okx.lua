@@ -32,9 +32,7 @@ local function know_networks(networks, others, own_names)
 end
 
 -- A chain carries its own coin under the coin's name, tokens under the name of their standard.
-local standard = {
-  ETH = "ERC20", ERC20 = "ERC20", TRX = "TRC20", TRC20 = "TRC20", CRONOS = "CRC20", CRC20 = "CRC20", BTC = "BRC20", BRC20 = "BRC20",
-}
+local standard = { ETH = "ERC20", ERC20 = "ERC20", TRX = "TRC20", TRC20 = "TRC20", CRONOS = "CRC20", CRC20 = "CRC20", BTC = "BRC20", BRC20 = "BRC20" }
 local function network_of(id, code)
   local network = network_codes[id] or id
   local token = standard[network]
@@ -43,9 +41,7 @@ local function network_of(id, code)
   return coin and standard[coin] == token and coin or token
 end
 
-local types = {
-  spot = "SPOT", margin = "MARGIN", swap = "SWAP", future = "FUTURES", futures = "FUTURES", option = "OPTION",
-}
+local types = { spot = "SPOT", margin = "MARGIN", swap = "SWAP", future = "FUTURES", futures = "FUTURES", option = "OPTION" }
 
 -- The kind of instrument that a call is about.
 local function type_asked(a, default)
@@ -129,9 +125,7 @@ order_fields.status = {
   partially_effective = "open", filled = "closed", effective = "closed", default = ".",
 }
 local one_order, order_list = order(with(order_fields, { at = "data.1" })), orders(with(order_fields, { at = "data" }))
-local placed = order(with(order_fields, {
-  at = "data.1", type = function(_, a) return a.type end, side = function(_, a) return a.side end,
-}))
+local placed = order(with(order_fields, { at = "data.1", type = "={type}", side = "={side}" }))
 
 local function network_name(o, a)
   local chain = o.chain and o.chain:match("-(.*)$")
@@ -150,7 +144,7 @@ local transaction_list = transactions(with(transaction_fields, { at = "data" }))
 
 local transfer_fields = {
   id = "transId,billId", timestamp = "ts", currency = "ccy|code", amount = "sz|abs,amt",
-  status = { "state", success = "ok", default = "." },
+  status = "state",
   fromAccount = { "from", ["6"] = "funding", ["18"] = "trading" }, toAccount = { "to", ["6"] = "funding", ["18"] = "trading" },
 }
 local one_transfer = transfer(with(transfer_fields, { at = "data.1" }))

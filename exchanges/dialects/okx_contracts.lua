@@ -327,7 +327,7 @@ return function(okx)
     fetch_long_short_ratio_history = {
       get = "/rubik/stat/contracts/long-short-account-ratio-contract", cost = 4, needs = "symbol",
       send = "instId={id} end={until} period={timeframe} begin={since} limit={limit}",
-      read = records.list { at = "data", time = "1", number = { longShortRatio = "2" }, value = { symbol = function(_, a) return a.symbol end } },
+      read = records.list { at = "data", time = "1", number = { longShortRatio = "2" }, value = { symbol = "={symbol}" } },
     },
   }
 end

@@ -7,7 +7,7 @@ local order_fields = {
   id = "id", market = "market", timestamp = "created_at|iso", type = "ord_type,type", side = "side", price = "price", average = "avg_price",
   amount = "volume", filled = "executed_volume", remaining = "remaining_volume",
   symbol = function(o, _, market) return o.market and market and market.id ~= o.market and o.market or nil end,
-  status = { "state", done = "closed", wait = "open", cancel = "canceled", default = "." },
+  status = { "state", wait = "open", default = "." },
 }
 local an_order = order(order_fields)
 local ticker_fields = {
@@ -32,12 +32,9 @@ function d.sign(req, key)
   if get then req.query = all else req.form = all end
 end
 
-d.timeframes = {
-  ["1m"] = 1, ["5m"] = 5, ["15m"] = 15, ["30m"] = 30, ["1h"] = 60, ["2h"] = 120, ["4h"] = 240, ["12h"] = 720, ["1d"] = 1440, ["3d"] = 4320,
-  ["1w"] = 10080,
-}
+d.timeframes = "1m=1 5m=5 15m=15 30m=30 1h=60 2h=120 4h=240 12h=720 1d=1440 3d=4320 1w=10080"
 -- time, open, high, low, close, volume
-d.candles = candles { columns = { time = "1|s", open = 2, high = 3, low = 4, close = 5, volume = 6 } }
+d.candles = candles { columns = "1|s 2 3 4 5 6" }
 
 d.methods = {
   fetch_ticker = { get = "/api/v2/tickers/{id}.json", read = ticker(ticker_fields) },
@@ -52,7 +49,6 @@ d.methods = {
   },
   create_order = {
     run = function(a)
-      if a.type == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/api/v2/orders.json", read = an_order,
         send = "market={id} side={side} volume={amount} ord_type={type}" .. (a.type == "limit" and " price={price}" or ""),

@@ -91,12 +91,7 @@ d.trade_fields = {
 }
 d.public_trades = trades(d.trade_fields)
 
-d.candles = candles {
-  columns = {
-    time = "candle_date_time_utc|iso", open = "opening_price", high = "high_price", low = "low_price", close = "trade_price",
-    volume = "candle_acc_trade_volume",
-  },
-}
+d.candles = candles { columns = "candle_date_time_utc|iso opening_price high_price low_price trade_price candle_acc_trade_volume" }
 
 d.balances = balance { currency = "currency|code", free = "balance", used = "locked" }
 

@@ -17,9 +17,7 @@ d.errors = by_class {
   ExchangeNotAvailable = "1009 1010 4001 10028 12027 服务端忙碌", OnMaintenance = "10100", RequestTimeout = "10019 10027",
   NetworkError = "10026 10049", BadResponse = "10003 10004 10039 10040 10041",
 }
-d.broad = {
-  { "提币地址有误", "InvalidAddress" }, { "资金不足,无法划账", "InsufficientFunds" }, { "响应超时", "RequestTimeout" },
-}
+d.broad = { { "提币地址有误", "InvalidAddress" }, { "资金不足,无法划账", "InsufficientFunds" }, { "响应超时", "RequestTimeout" } }
 function d.failed(reply)
   local code, message = reply.code, reply.message
   if type(message) ~= "string" then message = reply.desc end
@@ -68,9 +66,7 @@ d.currency_list = currencies {
 }
 
 -- A list of all tickers tells no time.
-d.ticker_fields = {
-  timestamp = function(_, a) return a.now end, high = "high", low = "low", bid = "buy", ask = "sell", last = "last", baseVolume = "vol",
-}
+d.ticker_fields = { timestamp = "={now}", high = "high", low = "low", bid = "buy", ask = "sell", last = "last", baseVolume = "vol" }
 -- All tickers go by ids without their border: "btcqc".
 d.all_tickers = {
   run = function(a)

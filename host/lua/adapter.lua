@@ -80,7 +80,7 @@ local function check_hosts(t, report)
   if n > 16 then report("hosts", "names more than 16 hosts") end
 end
 
-local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs run failed message text timeout_ms kind params markets"
+local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs priceless run failed code message text timeout_ms kind params markets"
 
 local function check_endpoint(A, field, d, report)
   if not is_type(d, "table", field, report) then return end
@@ -145,6 +145,7 @@ local top = {
   end,
   precision = function(v, report) one_of(v, set "tick places digits", "precision", report) end,
   timeframes = function(t, report)
+    if type(t) == "string" then t = adapter.frames(t) end
     if not is_type(t, "table", "timeframes", report) then return end
     for k in pairs(t) do
       if not tostring(k):match("^%d+[smhdwMy]$") then report("timeframes", "'" .. tostring(k) .. "' is no timeframe such as 1m, 4h, 1d") end
@@ -157,6 +158,7 @@ local top = {
   failed = function(v, report)
     if type(v) ~= "string" and type(v) ~= "function" then report("failed", "expected a path or a function") end
   end,
+  code = function(v, report) is_type(v, "string", "code", report) end,
   message = function(v, report) is_type(v, "string", "message", report) end,
   errors = function(t, report) class_values(t, "errors", report) end,
   broad = function(t, report)
@@ -236,6 +238,16 @@ function by_class(t)
     else
       for code in codes:gmatch("%S+") do out[code] = class end
     end
+  end
+  return out
+end
+
+-- "1m=1min 5m=5min 1d": unified -> the exchange's own, which is the same where none is said.
+function adapter.frames(text)
+  local out = {}
+  for word in text:gmatch("%S+") do
+    local name, own = word:match("^([^=]*)=(.*)$")
+    out[name or word] = own or word
   end
   return out
 end
@@ -332,6 +344,8 @@ function adapter.open(id, source, file, options)
     error(("%s:%d: %s: %s%s"):format(file, adapter.line_of(source, p.field), p.field, p.text,
       #problems > 1 and " (and " .. #problems - 1 .. " more: bourse check)" or ""), 0)
   end
+  if type(A.timeframes) == "string" then A.timeframes = adapter.frames(A.timeframes) end
+  if A.sign and not A.credentials then A.credentials = { "apiKey", "secret" } end
   local venue = {
     id = id, adapter = A, options = {}, hosts = {}, compiled = {}, declared = {}, methods = {}, paths = {}, precision = A.precision or "tick",
     keep = setmetatable({}, { __mode = "k" }), dry = setmetatable({}, { __mode = "k" }), calls = setmetatable({}, { __mode = "k" }), 

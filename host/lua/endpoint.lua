@@ -157,15 +157,30 @@ local function walk(venue, view, path)
   end
 end
 
+local function among(words, value)
+  for word in words:gmatch("%S+") do
+    if word == value then return true end
+  end
+  return false
+end
+
+-- `failed` as text: "path", what is there is the code; "path=word word", "path~=word word": what is there is one of these, is none of them.
+local function failure_told(venue, d, failed, body)
+  local path, sign, words = failed:match("^(.-)(~?=)(.*)$")
+  local found = walk(venue, body, path or failed)
+  if found == nil or path and among(words, tostring(found)) ~= (sign == "=") then return nil end
+  local code, message = d.code or venue.adapter.code, d.message or venue.adapter.message
+  message = message and walk(venue, body, message)
+  code = code and walk(venue, body, code)
+  if code == nil then code = path and sign == "=" and (message or words) or found end
+  return code, message
+end
+
 local function failure_of(venue, d, status, body, a)
   local failed = d.failed
   if failed == nil then failed = venue.adapter.failed end
   if not failed or type(body) ~= "userdata" then return nil end
-  if type(failed) == "string" then
-    local code = walk(venue, body, failed)
-    local message = d.message or venue.adapter.message
-    return code, code ~= nil and message and walk(venue, body, message) or nil
-  end
+  if type(failed) == "string" then return failure_told(venue, d, failed, body) end
   local ok, code, message, class = pcall(failed, body, status, a)
   if not ok then
     -- A reply that `failed` cannot look into: an error status speaks for itself, a 200 is not the reply that was promised.
@@ -276,7 +291,7 @@ local function known(venue, name)
   if d == nil then error(errors.new("NotSupported", name .. " is not offered"), 0) end
   m = {
     name = name, description = d, right = d.right or (method and method.right) or "public", kind = d.kind or (method and method.kind) or "raw",
-    prepared = method and arguments.prepare(method, d.needs),
+    prepared = method and arguments.prepare(method, d),
     needs_markets = A.markets_need ~= false and not without_markets[name] and d.markets ~= false and A.fetch_markets ~= nil,
   }
   for i, arg in ipairs(method and method.args or {}) do

@@ -2,6 +2,12 @@
 -- A value that is one placeholder keeps its type; a pair whose placeholder is absent is left out.
 local template = {}
 
+-- A number as it travels: an integer, or the digits of a text just as they are.
+local function exact(value)
+  local n = transform(value, "number")
+  return math.type(n) == "integer" and n or raw_number(transform(value, "text"))
+end
+
 -- "name.field|transform:arg|..." -> a function of `a` that gives the value or nil.
 local function placeholder(text)
   if text == "true" then return function() return true end end
@@ -34,6 +40,8 @@ local function placeholder(text)
         end
       elseif name == "default" then
         if value == nil then value = arg end
+      elseif name == "number" then
+        value = value ~= nil and exact(value) or nil
       elseif name == "currency" then
         value = value and a:currency_id_of(value)
       elseif value ~= nil then

@@ -265,8 +265,45 @@ static void finish_prices(Record *rec, bool cost_given) {
   if (!p && a && text_is(&rec->slots[ORDER_type], "market")) put(rec, ORDER_price, average);
 }
 
+/* What exchanges call the states of orders, and of what was moved, where they have no words of their own for them. */
+typedef struct { const char *word, *order, *moved; } Status;
+static const Status statuses[] = {
+  { "new", "open", "pending" },           { "pending", "open", "pending" },       { "active", "open", NULL },
+  { "partiallyfilled", "open", NULL },    { "partialfilled", "open", NULL },      { "partial", "open", NULL },
+  { "filled", "closed", NULL },           { "fullyfilled", "closed", NULL },      { "executed", "closed", NULL },
+  { "closed", "closed", NULL },           { "open", "open", NULL },               { "rejected", "rejected", "failed" },
+  { "canceled", "canceled", "canceled" }, { "cancelled", "canceled", "canceled" }, { "cancel", "canceled", "canceled" },
+  { "completed", "closed", "ok" },        { "complete", "closed", "ok" },         { "done", "closed", "ok" },
+  { "success", NULL, "ok" },              { "ok", NULL, "ok" },                   { "finished", "closed", "ok" },
+  { "processing", NULL, "pending" },      { "created", "open", "pending" },       { "failed", NULL, "failed" },
+};
+
+/* Does the text say the word, whatever its capitals and what joins its parts? */
+static bool says(const Value *v, const char *word) {
+  for (size_t i = 0; i < v->n; i++) {
+    char c = v->s[i];
+    if (c == '_' || c == '-' || c == ' ') continue;
+    if ((c >= 'A' && c <= 'Z' ? c + 32 : c) != *word) return false;
+    word++;
+  }
+  return !*word;
+}
+
+/* The exchange's own word, not what its map or function made of it. */
+static void finish_status(Record *rec, int slot, bool order) {
+  const Value *v = &rec->slots[slot];
+  if (v->kind != V_TEXT || v->node == JSON_NONE) return;
+  for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+    const char *unified = order ? statuses[i].order : statuses[i].moved;
+    if (!unified || !says(v, statuses[i].word)) continue;
+    put_text(rec, slot, unified);
+    return;
+  }
+}
+
 static void finish_order(Reader *r, Record *rec) {
   Value *s = rec->slots;
+  finish_status(rec, ORDER_status, true);
   drop_zero(rec, ORDER_amount);
   drop_zero(rec, ORDER_average);
   drop_zero(rec, ORDER_price);
@@ -298,6 +335,7 @@ void finish_balance(Record *rec) {
 }
 
 static void finish_ledger(Record *rec) {
+  finish_status(rec, LEDGER_status, false);
   Decimal amount, before, after, x;
   bool a = get(rec, LEDGER_amount, &amount), b = get(rec, LEDGER_before, &before), e = get(rec, LEDGER_after, &after);
   if (a && !b && e && dec_sub(after, amount, &x)) { before = x; b = true; put(rec, LEDGER_before, x); }
@@ -448,6 +486,15 @@ static void finish_market(Reader *r, Record *rec) {
   if (s[MARKET_expiry].kind == V_TIME && !has(rec, MARKET_expiryDatetime)) s[MARKET_expiryDatetime] = finish_iso(r, s[MARKET_expiry].t);
 }
 
+/* ---- transactions ---- */
+
+/* A fee is paid in what was moved, unless another currency is told. */
+static void finish_transaction(Record *rec) {
+  finish_status(rec, TRANSACTION_status, false);
+  if (has(rec, TRANSACTION_fee_cost) && !has(rec, TRANSACTION_fee_currency))
+    rec->slots[TRANSACTION_fee_currency] = rec->slots[TRANSACTION_currency];
+}
+
 /* ---- all ---- */
 
 void finish_record(Reader *r, Record *rec) {
@@ -462,6 +509,8 @@ void finish_record(Reader *r, Record *rec) {
     case SCHEMA_CURRENCY: finish_currency(r, rec); break;
     case SCHEMA_LEDGER: finish_ledger(rec); break;
     case SCHEMA_POSITION: finish_position(rec); break;
+    case SCHEMA_TRANSACTION: finish_transaction(rec); break;
+    case SCHEMA_TRANSFER: finish_status(rec, TRANSFER_status, false); break;
     case SCHEMA_FUNDING_RATE:
       finish_datetime(r, rec, FUNDING_RATE_fundingTimestamp, FUNDING_RATE_fundingDatetime);
       finish_datetime(r, rec, FUNDING_RATE_nextFundingTimestamp, FUNDING_RATE_nextFundingDatetime);

@@ -167,6 +167,25 @@ static bool starts_with_value(lua_State *L, int idx) {
   return yes;
 }
 
+/* f(view, a): the call's argument of the name that is the upvalue. */
+static int argument(lua_State *L) {
+  if (!lua_istable(L, 2)) return 0;
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_gettable(L, 2);
+  return 1;
+}
+
+/* "={name}": not from the reply, but what was asked. */
+static bool compile_argument(lua_State *L, Plan *p, const char *text, size_t n, Expr *e) {
+  if (n < 4 || text[0] != '=' || text[1] != '{' || text[n - 1] != '}') return false;
+  e->form = EXPR_FUNCTION;
+  e->text = arena_text(&p->arena, text, n);
+  lua_pushlstring(L, text + 2, n - 3);
+  lua_pushcclosure(L, argument, 1);
+  e->ref = keep(L, p);
+  return true;
+}
+
 /* The value of a field, on top of the stack (it is left there). `steps`: a number is a path, as in columns and levels. */
 static void compile_value(lua_State *L, Plan *p, const char *place, bool steps, Expr *e) {
   size_t n;
@@ -186,7 +205,7 @@ static void compile_value(lua_State *L, Plan *p, const char *place, bool steps, 
       return;
     case LUA_TSTRING: {
       const char *text = lua_tolstring(L, -1, &n);
-      compile_path(L, p, place, text, n, e);
+      if (!compile_argument(L, p, text, n, e)) compile_path(L, p, place, text, n, e);
       return;
     }
     case LUA_TFUNCTION:
@@ -406,9 +425,29 @@ static Plan *plan_new(lua_State *L, const Kind *kind) {
   return p;
 }
 
+static const char *const candle_names[] = { "time", "open", "high", "low", "close", "volume" };
+
+/* "time open high low close volume": the paths in this order, apart by blanks. */
+static void compile_column_text(lua_State *L, Fields *f, const char *place) {
+  const char *at = lua_tostring(L, -1);
+  for (int i = 0; i < 6; i++) {
+    char inner[256];
+    at += strspn(at, " ");
+    size_t n = strcspn(at, " ");
+    if (!n) wrong(L, place, "expected six paths: of time, open, high, low, close and volume");
+    snprintf(inner, sizeof inner, "%.160s.%s", place, candle_names[i]);
+    lua_pushlstring(L, at, n);
+    compile_field(L, f, inner, candle_names[i], candle_names[i]);
+    lua_pop(L, 1);
+    at += n;
+  }
+  if (at[strspn(at, " ")]) wrong(L, place, "more than six paths");
+}
+
 /* The table of a candle's columns stands for its fields. */
 static void compile_columns(lua_State *L, Fields *f, const char *place) {
-  if (lua_type(L, -1) != LUA_TTABLE) wrong(L, place, "expected a table { time = 1, open = 2, ... }");
+  if (lua_type(L, -1) == LUA_TSTRING) { compile_column_text(L, f, place); return; }
+  if (lua_type(L, -1) != LUA_TTABLE) wrong(L, place, "expected text or a table { time = 1, open = 2, ... }");
   int idx = lua_gettop(L);
   lua_pushnil(L);
   while (lua_next(L, idx)) {
@@ -433,12 +472,9 @@ static void default_paths(lua_State *L, Fields *f) {
     p->simple_level = p->nlevel == 2 && is_index(&p->level[0], 1) && is_index(&p->level[1], 2);
   }
   if (p->kind->shape == SHAPE_CANDLES && f->n == 0) {
-    static const char *const names[] = { "time", "open", "high", "low", "close", "volume" };
-    for (int i = 0; i < 6; i++) {
-      lua_pushinteger(L, i + 1);
-      compile_field(L, f, "candles.columns", names[i], names[i]);
-      lua_pop(L, 1);
-    }
+    lua_pushliteral(L, "1 2 3 4 5 6");
+    compile_column_text(L, f, "candles.columns");
+    lua_pop(L, 1);
   }
 }
 

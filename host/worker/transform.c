@@ -11,7 +11,7 @@
 #include "worker/view.h"
 
 enum op { T_S, T_MS, T_US, T_NS, T_ISO, T_ISO_S, T_UPPER, T_LOWER, T_TEXT, T_NUMBER, T_MAP, T_MIN, T_MAX, T_DEFAULT, T_ADD, T_SUB, T_MUL,
-          T_DIV, T_NEG, T_ABS, T_NOT, T_EQ, T_CODE, T_CURRENCY, T_TICK, T_BEFORE, T_AFTER, T_DATE, T_NONZERO, T_JSON };
+          T_DIV, T_NEG, T_ABS, T_NOT, T_EQ, T_CODE, T_CURRENCY, T_TICK, T_BEFORE, T_AFTER, T_DATE, T_NONZERO, T_JSON, T_AS };
 
 static const struct { const char *name; uint8_t op; bool takes, numeric; } rows[] = {
   { "s",        T_S,        false, false },
@@ -44,6 +44,7 @@ static const struct { const char *name; uint8_t op; bool takes, numeric; } rows[
   { "date",     T_DATE,     false, false },
   { "nonzero",  T_NONZERO,  false, false },
   { "json",     T_JSON,     false, false },
+  { "as",       T_AS,       true,  false },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -79,6 +80,21 @@ static const char *find_text(const char *s, size_t n, const char *sep, size_t m)
   for (size_t i = 0; i + m <= n; i++)
     if (memcmp(s + i, sep, m) == 0) return s + i;
   return NULL;
+}
+
+/* In "word=text;word=text" the text of the word s; without one s itself. */
+static const char *as_text(const char *list, size_t len, const char *s, size_t *n) {
+  for (const char *at = list, *end = list + len; at < end;) {
+    const char *stop = memchr(at, ';', (size_t)(end - at)), *eq;
+    if (!stop) stop = end;
+    eq = memchr(at, '=', (size_t)(stop - at));
+    if (eq && (size_t)(eq - at) == *n && memcmp(at, s, *n) == 0) {
+      *n = (size_t)(stop - eq - 1);
+      return eq + 1;
+    }
+    at = stop + 1;
+  }
+  return s;
 }
 
 static const char *arithmetic(uint8_t op, Decimal x, Decimal arg, Decimal *out) {
@@ -305,6 +321,14 @@ Value transform_in(Reader *r, Transform *t, Value v) {
     }
     case T_NONZERO:
       return value_number(&v, &d) && dec_is_zero(d) ? value_none() : v;
+    case T_AS: {
+      s = text_in(r, &v, &n);
+      if (!s) misfit(r, t->op, "text", &v);
+      const char *told = as_text(t->text, t->len, s, &n);
+      if (told != s) return value_text(told, n);      /* a word of the map, not of the reply */
+      out = value_text(s, n);
+      break;
+    }
     case T_JSON: return inner_json(r, &v);
     default: return v;
   }
@@ -479,6 +503,13 @@ static int transform_out(lua_State *L) {
       Decimal x;
       bool nothing = (number_at(L, 1, &x) && dec_is_zero(x)) || (lua_type(L, 1) == LUA_TSTRING && lua_rawlen(L, 1) == 0);
       if (nothing) lua_pushnil(L); else lua_pushvalue(L, 1);
+      return 1;
+    }
+    case T_AS: {
+      size_t m;
+      push_text(L, 1);
+      const char *s = lua_tolstring(L, -1, &n), *list = luaL_checklstring(L, 3, &m), *found = as_text(list, m, s, &n);
+      if (found == s) lua_pushvalue(L, 1); else lua_pushlstring(L, found, n);
       return 1;
     }
     case T_DEFAULT: lua_pushvalue(L, 1); return 1;

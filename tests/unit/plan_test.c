@@ -255,6 +255,14 @@ static void trades_and_orders(void **state) {
       "eq(#r, 1) eq(r[1].cost, 48.000012) eq(r[1].fee.cost, 10.1) eq(r[1].fee.currency, 'BNB') eq(r[1].fees[1].cost, 10.1)", NULL, "BTC/USDT", NULL, NULL, 0, 0 },
     { "trades { market = 's', timestamp = 't', price = 'p', amount = 'a' }", "[{\"s\":\"BTCUSDT\",\"t\":1,\"p\":\"100\",\"a\":\"5\"}]",
       "eq(r[1].symbol, 'BTC/USDT:USDT') eq(r[1].cost, 5.0)", NULL, "BTC/USDT:USDT", NULL, NULL, 0, 0 },
+    { "orders { id = 'i', status = 's', type = '={kind}', price = '={p}' }",
+      "[{\"i\":1,\"s\":\"PARTIALLY_FILLED\"},{\"i\":2,\"s\":\"Cancelled\"},{\"i\":3,\"s\":\"odd\"}]",
+      "eq(r[1].status, 'open') eq(r[2].status, 'canceled') eq(r[3].status, 'odd') eq(r[1].type, 'limit') eq(r[1].price, nil)",
+      NULL, NULL, NULL, "{ kind = 'limit' }", 0, 0 },
+    { "order { status = { 's', DONE = 'filled', default = '.' } }", "{\"s\":\"DONE\"}", "eq(r.status, 'filled')", NULL, NULL, NULL, NULL, 0, 0 },
+    { "order { side = 's|as:B=buy;S=sell', type = 't|as:1=limit' }", "{\"s\":\"S\",\"t\":2}", "eq(r.side, 'sell') eq(r.type, '2')", NULL, NULL, NULL, NULL, 0, 0 },
+    { "transaction { status = 's', fee = { cost = 'f' } }", "{\"s\":\"Success\",\"f\":\"0.1\"}", "eq(r.status, 'ok') eq(r.currency, 'BTC') eq(r.fee.currency, 'BTC')",
+      NULL, NULL, "BTC", NULL, 0, 0 },
     { "trade { price = 'p', amount = 'a' }", "{\"p\":\"100\",\"a\":\"5\"}", "eq(r.symbol, 'BTC/USD:BTC') eq(r.cost, 0.5)", NULL, "BTC/USD:BTC", NULL, NULL, 0, 0 },
     { "trades { timestamp = 't', id = 'i', where = 'k=trade' }", "[{\"t\":5,\"i\":\"b\",\"k\":\"trade\"},{\"t\":5,\"i\":\"a\",\"k\":\"trade\"},{\"t\":1,\"i\":\"z\",\"k\":\"other\"}]",
       "eq(#r, 2) eq(r[1].id, 'a')", NULL, NULL, NULL, NULL, 0, 0 },
@@ -336,6 +344,7 @@ static void books_and_candles(void **state) {
     { "candles { at = 'result.*', columns = { time = '1|s', open = 2, high = 3, low = 4, close = 5, volume = 7 } }", "{\"result\":{\"X\":[[1,\"1\",\"2\",\"3\",\"4\",\"5\",\"6\"]],\"last\":1}}",
       "eq(r[1][1], 1000) eq(r[1][6], 6.0)", NULL, NULL, NULL, NULL, 0, 0 },
     { "candles { columns = { time = 't', open = 'o', high = 'h', low = 'l', close = 'c', volume = 'v' } }", "[{\"t\":1,\"o\":1,\"h\":2,\"l\":1,\"c\":2,\"v\":3}]", "eq(r[1][5], 2.0)", NULL, NULL, NULL, NULL, 0, 0 },
+    { "candles { columns = 't|s o  h l c v' }", "[{\"t\":1,\"o\":1,\"h\":2,\"l\":1,\"c\":2,\"v\":3}]", "eq(r[1][1], 1000) eq(r[1][5], 2.0)", NULL, NULL, NULL, NULL, 0, 0 },
     { "candles {}", "[[1,1,1,1,1,1],[2,1,1,1,1,1],[3,1,1,1,1,1]]", "eq(#r, 2) eq(r[1][1], 2)", NULL, NULL, NULL, NULL, 0, 2 },
     { "candles {}", "[[1,1,1,1,1,1],[2,1,1,1,1,1],[3,1,1,1,1,1]]", "eq(#r, 1) eq(r[1][1], 2)", NULL, NULL, NULL, NULL, 2, 1 },
     { "candles {}", "[[null,1,1,1,1,1]]", NULL, "candles: a row without a time (row 1)", NULL, NULL, NULL, 0, 0 },
@@ -404,6 +413,8 @@ static void bad_maps(void **state) {
     { "book { level = 1 }", "book.level: expected a list of paths" },
     { "candles { columns = { open = 1 } }", "candles: columns need a time" },
     { "candles { columns = { tim = 1 } }", "candles.columns.tim: no such field; 'time'?" },
+    { "candles { columns = '1 2 3 4 5' }", "expected six paths" },
+    { "candles { columns = '1 2 3 4 5 6 7' }", "more than six paths" },
     { "balance { free = 'x' }", "balance: it needs 'currency'" },
     { "markets { baseId = 'x' }", "market" },
     { "time {}", "time: expected a path" },
@@ -520,7 +531,7 @@ static void transforms_out(void **state) {
       "t(1718454896789, 's', nil, 1718454896) t(-1, 's', nil, -1) t(5, 'us', nil, 5000) t(5, 'ns', nil, 5000000) t(5, 'ms', nil, 5)"
       " t(1718454896789, 'iso', nil, '2024-06-15T12:34:56.789Z') t(1718454896789, 'iso_s', nil, '2024-06-15T12:34:56Z') t(1718454896789, 'date', nil, '2024-06-15')"
       " t('Ab', 'upper', nil, 'AB') t('Ab', 'lower', nil, 'ab') t(0.00000001, 'text', nil, '0.00000001') t(true, 'text', nil, 'true') t(1e21, 'text', nil, '1000000000000000000000')"
-      " t('1.50', 'number', nil, 1.5) t('2', 'number', nil, 2) t(500, 'max', '100', 100) t(5, 'min', '10', 10) t('0.1', 'add', '0.2', '0.3') t(2, 'mul', '3', 6)"
+      " t('1.50', 'number', nil, 1.5) t('2', 'number', nil, 2) t('buy', 'as', 'buy=B;sell=S', 'B') t('x', 'as', 'buy=B;sell=S', 'x') t('sell', 'as', 'buy=B;sell=', '') t(500, 'max', '100', 100) t(5, 'min', '10', 10) t('0.1', 'add', '0.2', '0.3') t(2, 'mul', '3', 6)"
       " t('1', 'div', '8', '0.125') t('-3', 'abs', nil, '3') t(3, 'neg', nil, -3) t(true, 'not', nil, false) t('x', 'eq', 'x', true) t(1, 'eq', '1', true)"
       " t(8, 'tick', nil, '0.00000001') t('a-b', 'before', '-', 'a') t('a-b', 'after', '-', 'b') t('ab', 'after', '-', nil) t(0, 'nonzero', nil, nil) t('0.0', 'nonzero', nil, nil)"
       " t('x', 'nonzero', nil, 'x') t(nil, 'upper', nil, nil) t(nil, 'default', 'd', 'd') t('v', 'default', 'd', 'v') t('a', 'map', { a = 'A' }, 'A') t('z', 'map', { default = 'Z' }, 'Z')\n"

@@ -4,10 +4,9 @@
 -- the exchange's documentation says; a method that is absent is unsupported.
 return {
   hosts = { api = "https://api.example.com" },           -- the only hosts this adapter can reach
-  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 200, burst = 10 },
   fees = { taker = 0.0025, maker = 0.0015 },
-  timeframes = { ["1m"] = 60, ["1h"] = 3600, ["1d"] = 86400 },
+  timeframes = "1m=60 1h=3600 1d=86400",
 
   -- {"error":{"code":"NO_FUNDS","message":"..."}}: the code, read before the HTTP status
   failed = "error.code", message = "error.message",
@@ -38,7 +37,7 @@ return {
   },
   fetch_ohlcv = {
     get = "/v1/candles", send = "market={id} seconds={timeframe} from={since} count={limit}",
-    read = candles { columns = { time = 1, open = 2, high = 3, low = 4, close = 5, volume = 6 } },
+    read = candles { columns = "time open high low close volume" },
   },
   fetch_balance = {
     get = "/v1/balance",
