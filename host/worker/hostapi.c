@@ -37,10 +37,9 @@ static int h_done(lua_State *L) {             /* done(code): does not return */
 
 static void on_journal(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
-  Waiter waiter = *(Waiter *)ctx;
+  Waiter waiter = waiter_take(ctx);
   const char *why;
   size_t n;
-  free(ctx);
   bool failed = pack_get_text(payload, "error", &why, &n);
   if (failed) lua_pushlstring(waiter.L, why, n);
   else worker_push_answer(waiter.L, pack_get(payload, "value"));
@@ -48,22 +47,7 @@ static void on_journal(Worker *w, void *ctx, int type, const msgpack_object *pay
 }
 
 static int h_journal(lua_State *L) {          /* journal{op, ...} -> list of rows; raises a text */
-  char err[200];
-  msgpack_sbuffer out;
-  msgpack_packer pk;
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
-  *kept = waiter;
-  msgpack_sbuffer_init(&out);
-  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  bool ok = copy_pack(L, 1, &pk, err, sizeof err);
-  if (ok) worker_ask(worker_of(L), MSG_JOURNAL, &out, on_journal, kept);
-  msgpack_sbuffer_destroy(&out);
-  if (ok) return worker_wait(L);
-  luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
-  free(kept);
-  return luaL_error(L, "journal: %s", err);
+  return ask_with_table(L, MSG_JOURNAL, "journal", on_journal);
 }
 
 static int h_use(lua_State *L) {              /* use(name): a host module */

@@ -231,17 +231,10 @@ static void ask_sleep(lua_State *L, lua_Number ms, AnswerFn fn, void *ctx) {
   msgpack_sbuffer_destroy(&out);
 }
 
-static Waiter *waiter_kept(lua_State *L) {
-  Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
-  *kept = waiter;
-  return kept;
-}
-
 static void on_wake(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
   (void)payload;
-  Waiter waiter = *(Waiter *)ctx;
-  free(ctx);
+  Waiter waiter = waiter_take(ctx);
   worker_wake(w, waiter, 0, false);
 }
 
@@ -253,7 +246,7 @@ static lua_Number check_ms(lua_State *L, int idx) {
 
 static int t_sleep(lua_State *L) {            /* sleep(ms) */
   lua_Number ms = check_ms(L, 1);
-  ask_sleep(L, ms, on_wake, waiter_kept(L));
+  ask_sleep(L, ms, on_wake, waiter_keep(L));
   return worker_wait(L);
 }
 
@@ -348,10 +341,9 @@ static int t_out(lua_State *L) {              /* out(text) */
 
 static void on_stored(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
-  Waiter waiter = *(Waiter *)ctx;
+  Waiter waiter = waiter_take(ctx);
   const char *why;
   size_t n;
-  free(ctx);
   bool failed = pack_get_text(payload, "error", &why, &n);
   if (failed) lua_pushfstring(waiter.L, "store: %s", lua_pushlstring(waiter.L, why, n));
   else worker_push_answer(waiter.L, pack_get(payload, "value"));
@@ -364,7 +356,7 @@ static int t_store(lua_State *L) {            /* store(op, key, value) -> value 
   msgpack_sbuffer out;
   msgpack_packer pk;
   lua_settop(L, 3);
-  Waiter *kept = waiter_kept(L);
+  Waiter *kept = waiter_keep(L);
   msgpack_sbuffer_init(&out);
   msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
   pack_map(&pk, 3);
@@ -378,20 +370,17 @@ static int t_store(lua_State *L) {            /* store(op, key, value) -> value 
     ok = false;
     snprintf(err, sizeof err, "more than 1 MiB of data");
   }
-  if (ok) worker_ask(worker_of(L), MSG_STORE, &out, on_stored, kept);
+  if (ok) return ask_and_wait(L, MSG_STORE, &out, on_stored, kept);
+  waiter_drop(L, kept);
   msgpack_sbuffer_destroy(&out);
-  if (ok) return worker_wait(L);
-  luaL_unref(L, LUA_REGISTRYINDEX, kept->ref);
-  free(kept);
   return error_at_script(L, lua_pushfstring(L, "store: %s", err));
 }
 
 static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
-  Waiter waiter = *(Waiter *)ctx;
+  Waiter waiter = waiter_take(ctx);
   const char *text;
   size_t n;
-  free(ctx);
   if (pack_get_text(payload, "source", &text, &n)) {
     lua_pushlstring(waiter.L, text, n);
     lua_pushnil(waiter.L);
@@ -405,16 +394,15 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
 
 int task_source(lua_State *L) {               /* source(kind, name) -> text or nil, why */
   const char *kind = luaL_checkstring(L, 1), *name = luaL_checkstring(L, 2);
-  worker_ask_source(worker_of(L), kind, name, NULL, on_source, waiter_kept(L));
+  worker_ask_source(worker_of(L), kind, name, NULL, on_source, waiter_keep(L));
   return worker_wait(L);
 }
 
 static void on_notified(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
-  Waiter waiter = *(Waiter *)ctx;
+  Waiter waiter = waiter_take(ctx);
   const char *why;
   size_t n;
-  free(ctx);
   bool failed = pack_get_text(payload, "error", &why, &n);
   lua_pushboolean(waiter.L, !failed);
   if (failed) lua_pushlstring(waiter.L, why, n);
@@ -428,14 +416,12 @@ static int t_notify(lua_State *L) {           /* notify(text) -> true, or false 
   msgpack_sbuffer out;
   msgpack_packer pk;
   luaL_argcheck(L, n <= REPORT_MAX, 1, "more than 1 MiB of text");
-  Waiter *kept = waiter_kept(L);
+  Waiter *kept = waiter_keep(L);
   msgpack_sbuffer_init(&out);
   msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
   pack_map(&pk, 1);
   pack_key_strn(&pk, "text", text, n);
-  worker_ask(worker_of(L), MSG_NOTIFY, &out, on_notified, kept);
-  msgpack_sbuffer_destroy(&out);
-  return worker_wait(L);
+  return ask_and_wait(L, MSG_NOTIFY, &out, on_notified, kept);
 }
 
 static int t_data(lua_State *L) {             /* data(text, name) -> what the chunk returns; it finds no globals */

@@ -70,8 +70,7 @@ static int lib_act(lua_State *L) {
 
 static void on_ordered(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
-  Waiter waiter = *(Waiter *)ctx;
-  free(ctx);
+  Waiter waiter = waiter_take(ctx);
   const msgpack_object *error = pack_get(payload, "error");
   worker_push_answer(waiter.L, error ? error : pack_get(payload, "value"));
   venue_wake_dressed(w, waiter, error != NULL);
@@ -79,22 +78,7 @@ static void on_ordered(Worker *w, void *ctx, int type, const msgpack_object *pay
 
 /* order{op, venue, method, args, params, options}: what trades, and in a paper session what is private, is for the broker and its clerk. Waits. */
 static int lib_order(lua_State *L) {
-  char err[200];
-  msgpack_sbuffer out;
-  msgpack_packer pk;
-  luaL_checktype(L, 1, LUA_TTABLE);
-  lua_settop(L, 1);
-  Waiter waiter = worker_waiter(L), *kept = worker_grow(NULL, 1, sizeof *kept);
-  *kept = waiter;
-  msgpack_sbuffer_init(&out);
-  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  bool ok = copy_pack(L, 1, &pk, err, sizeof err);
-  if (ok) worker_ask(worker_of(L), MSG_ORDER, &out, on_ordered, kept);
-  msgpack_sbuffer_destroy(&out);
-  if (ok) return worker_wait(L);
-  luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
-  free(kept);
-  return luaL_error(L, "order: %s", err);
+  return ask_with_table(L, MSG_ORDER, "order", on_ordered);
 }
 
 /* orders() -> "paper" | "live" | nil: where the session's orders go */

@@ -41,6 +41,14 @@ void task_lib_open(lua_State *L);                         /* pushes the table `t
 void clerk_open(lua_State *L);                            /* clerk_lib.c: sets the global `clerk` of the clerk's host Lua */
 int task_source(lua_State *L);                            /* for Lua: source(kind, name) -> text or nil, why; waits */
 void host_open(lua_State *L);                             /* hostapi.c: pushes the table `host` of verbs */
+/* ask.c. A waiter on the heap is the context of a question; its answer takes it back. waiter_keep raises where nothing can wait, so it comes before
+ * the payload is made. */
+Waiter *waiter_keep(lua_State *L);
+Waiter waiter_take(void *kept);
+void waiter_drop(lua_State *L, Waiter *kept);                                          /* nothing was asked after all */
+int ask_and_wait(lua_State *L, int type, msgpack_sbuffer *payload, AnswerFn fn, Waiter *kept);   /* frees the payload; to be returned to Lua */
+int ask_with_table(lua_State *L, int type, const char *what, AnswerFn fn);             /* the payload is the table at 1; raises "what: ..." */
+
 void worker_put(Worker *w, int type, const char *key, const char *text, size_t n, const char *key2, const char *text2);
 void worker_push_answer(lua_State *to, const msgpack_object *payload);   /* pushes the payload, or nil */
 #endif
