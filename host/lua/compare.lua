@@ -108,21 +108,18 @@ function compare.request(got, want, skip, rules)
   local names = {}
   for k in pairs(skip) do names[k] = true end
   for _, k in ipairs(rules and rules.skip or {}) do names[k] = true end
-  local signs_slip = false      -- what was signed holds one: so does the signature
-  local body = want.body
-  if type(body) == "string" then
-    local whole = slips.whole_signature(got.body or "", body)
-    if whole then body, signs_slip = whole, true end
+  local url, body, slipped = slips.request(got, want)
+  if slipped then      -- and so is what signs it
+    for _, k in ipairs { "sign", "signature", "Signature" } do names[k] = true end
   end
-  if want.url and not names.url then
+  if url and not names.url then
     local ga, gq = got.url:match("^([^?]*)%??(.*)$")
-    local wa, wq = want.url:match("^([^?]*)%??(.*)$")
+    local wa, wq = url:match("^([^?]*)%??(.*)$")
     local mode = rules and rules.url or "full"
     if rules then ga, wa = ga:gsub("^%a+://[^/]*", ""), wa:gsub("^%a+://[^/]*", "") end
     -- nothing is sent over plain http: a venue that once spoke it is asked over https
     ga, wa = ga:gsub("^https:", "http:"), wa:gsub("^https:", "http:")
-    if slips.unfilled_path(ga, wa) then signs_slip = true
-    elseif ga ~= wa and not (ga == wa .. "/" or wa == ga .. "/") then return "url: got " .. brief(ga) .. ", want " .. brief(wa) end
+    if ga ~= wa and not (ga == wa .. "/" or wa == ga .. "/") then return "url: got " .. brief(ga) .. ", want " .. brief(wa) end
     if mode ~= "path" then
       local why = same_pairs(gq, wq, names, "query", rules ~= nil)
       if why then return why end
@@ -134,7 +131,7 @@ function compare.request(got, want, skip, rules)
     for k, v in pairs(want.headers) do
       local g = lower[k:lower()]
       if g == nil then return "header " .. k .. ": missing" end
-      local free = names[k] or signs_slip and k:lower():find("sign", 1, true)
+      local free = names[k] or slipped and k:lower():find("sig", 1, true)
       if not free and g ~= tostring(v) then return "header " .. k .. ": got " .. brief(g) .. ", want " .. brief(v) end
     end
   end
@@ -159,8 +156,8 @@ end
 
 -- A price of nothing is none, and so is the amount of an order.
 local no_zero = {
-  rate = true,
-  price = true, average = true, amount = true, cost = true, high = true, low = true, bid = true, ask = true, last = true, close = true, open = true, vwap = true, percentage = true,
+  rate = true, price = true, average = true, amount = true, cost = true, high = true, low = true, bid = true, ask = true, last = true, close = true, open = true, vwap = true,
+  percentage = true,
 }
 
 local function all_absent(want, kind)

@@ -32,8 +32,9 @@ function slips.number(got, want, field)
   return (field == "amount" or field == "cost") and want < 0 and near(got, -want)                   -- a size has no sign
 end
 
--- Of an order's side, the words that name it otherwise.
+-- The words of exchanges for a side or a status, and ours. Other words for a status are none.
 local sides = { ask = "sell", bid = "buy", ["open long"] = "buy", ["close short"] = "buy", ["open short"] = "sell", ["close long"] = "sell" }
+local states = { new = "open", active = "open", filled = "closed", cancelled = "canceled" }
 local statuses = set "open closed canceled canceling expired rejected ok pending failed shutdown error maintenance"
 local flags, yes_no = set "postOnly reduceOnly", set "true false 1 0"
 
@@ -45,7 +46,7 @@ function slips.text(got, want, field)
     return ours ~= nil and (math.abs(ours - theirs) <= 1 or time(ours, theirs))
   end
   if field == "side" then return got ~= nil and sides[want:lower()] == got end
-  if field == "status" then return not statuses[want] and (got == nil or got == want:lower()) end
+  if field == "status" then return not statuses[want] and (got == nil or got == (states[want:lower()] or want:lower())) end
   if field == "symbol" then return type(got) == "string" and want:find("undefined", 1, true) ~= nil and not got:find("undefined", 1, true) end
   if field == "currency" then return type(got) == "string" and want:find("/", 1, true) ~= nil and not got:find("/", 1, true) end      -- a symbol is none
   if flags[field] then return not yes_no[want] and (got == nil or type(got) == "boolean") end
@@ -70,7 +71,7 @@ local fiat = set "AUD BRL CAD CHF CLP CNY COP CZK EUR GBP HKD IDR INR JPY KRW MX
 -- Of a recorded object, whether its other fields say that `k` is a slip, and what it is: a percentage as a fraction, beside the change and the price
 -- before it; a part of a balance, off by the rounding of the whole; money of a state as a coin; a code beside the currency that it is.
 function slips.contradicted(got, want, k)
-  if k == "code" then return want.currency ~= nil and want.code == want.currency end
+  if k == "code" then return want.code ~= nil and want.code == (want.currency or got.currency) end
   if k == "type" then return want.type == "crypto" and got.type == "fiat" and fiat[want.code] or false end
   local ours, theirs = tonumber(got[k]), tonumber(want[k])
   if not ours or not theirs then return false end
@@ -106,7 +107,7 @@ local function unfilled(part)
 end
 
 -- Whether a recorded path is ours but for such, of which the last one may stand for a list.
-function slips.unfilled_path(got, want)
+local function unfilled_path(got, want)
   local ours, i, open, last = {}, 0, false, false
   for part in got:gmatch "[^/]+" do ours[#ours + 1] = part end
   for part in want:gmatch "[^/]+" do
@@ -124,6 +125,16 @@ function slips.has_placeholder(url)
   return false
 end
 
+-- A recorded query or form without the pairs that hold such, and that ours lacks: an absent price is none.
+local function filled_pairs(got, want)
+  local kept, dropped = {}, false
+  for pair in want:gmatch "[^&]+" do
+    local key, value = pair:match "^([^=]*)=(.*)$"
+    if key and unfilled(value) and not ("&" .. got):find("&" .. key .. "=", 1, true) then dropped = true else kept[#kept + 1] = pair end
+  end
+  return dropped and table.concat(kept, "&") or want
+end
+
 -- Of two sorted lists of pairs, "key\0value", whether i is a recorded time that was counted from 1970 instead of from another time in the same request.
 function slips.from_1970(got, want, i)
   local key, ours = (got[i] or ""):match "^([^\0]*)%z(%d+)$"
@@ -137,12 +148,30 @@ function slips.from_1970(got, want, i)
 end
 
 -- A recorded body whose signature lost a leading zero of r or s, with ours in its place when that is the whole one; else nil.
-function slips.whole_signature(got, want)
+local function whole_signature(got, want)
   local short, ours = want:match '"signature":"0x(%x+)"', got:match '"signature":"0x(%x+)"'
   if not short or not ours or #ours ~= 130 or #short ~= 129 then return nil end
   for at = 1, 65, 64 do
     if ours:sub(at, at) == "0" and ours:sub(1, at - 1) .. ours:sub(at + 1) == short then return (want:gsub(short, ours, 1)) end
   end
+end
+
+-- A recorded request without its slips, beside ours: url, body and whether there were any.
+function slips.request(got, want)
+  local url, body, text = want.url, want.body, got.body or ""
+  if url then
+    local base, path, query = url:match "^(%a+://[^/?]*)([^?]*)%??(.*)$"
+    local ours, pairs_of_ours = got.url:match "^%a+://[^/?]*([^?]*)%??(.*)$"
+    if base then
+      if unfilled_path(ours, path) then path = ours end
+      query = filled_pairs(pairs_of_ours, query)
+      url = base .. path .. (url:find("?", 1, true) and "?" .. query or "")
+    end
+  end
+  if type(body) == "string" then
+    body = body:find "^%s*[{%[]" and (whole_signature(text, body) or body) or filled_pairs(text, body)
+  end
+  return url, body, url ~= want.url or body ~= want.body
 end
 
 return slips

@@ -66,7 +66,7 @@ static void finish_ticker(Reader *r, Record *rec) {
   for (size_t i = 0; i < sizeof zero_is_none / sizeof *zero_is_none; i++) drop_zero(rec, zero_is_none[i]);
   if (!get(rec, TICKER_vwap, &x) && get(rec, TICKER_quoteVolume, &x) && !dec_is_zero(x) && get(rec, TICKER_baseVolume, &y)
       && finish_divide(x, y, &x)) put(rec, TICKER_vwap, x);
-  bool has_open = get(rec, TICKER_open, &open), has_close = get(rec, TICKER_close, &close) || get(rec, TICKER_last, &close);
+  bool has_open = get(rec, TICKER_open, &open), has_close = get(rec, TICKER_last, &close) || get(rec, TICKER_close, &close);
   bool has_change = get(rec, TICKER_change, &change), has_percentage = get(rec, TICKER_percentage, &percentage);
   bool has_average = get(rec, TICKER_average, &average);
   Decimal growth;      /* close / open */
@@ -89,8 +89,8 @@ static void finish_ticker(Reader *r, Record *rec) {
   if (has_open && has_close && !has_average) finish_average(r, rec, open, close);
   if (has_open) put(rec, TICKER_open, open);
   if (has_close) {
-    put(rec, TICKER_close, close);
-    if (!has(rec, TICKER_last)) put(rec, TICKER_last, close);      /* told apart, they stay apart */
+    put(rec, TICKER_last, close);
+    if (!has(rec, TICKER_close)) put(rec, TICKER_close, close);      /* told apart, they stay apart */
   }
   if (has_change) put(rec, TICKER_change, change);
   if (has_percentage) put(rec, TICKER_percentage, percentage);
