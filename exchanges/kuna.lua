@@ -7,10 +7,11 @@ local ticker_fields = {
   percentage = "percentagePriceChange", baseVolume = "baseVolume", quoteVolume = "quoteVolume",
 }
 
+local sides = { Bid = "buy", Ask = "sell" }
 local trade_fields = {
   id = "id", market = "pair", order = "orderId", timestamp = "createdAt|iso", price = "matchPrice,price", amount = "matchQuantity,quantity",
   cost = "quoteQuantity", fee = { cost = "fee", currency = "feeCurrency|code" },
-  side = function(o) return o.side and o.side:lower() or o.isBuyer ~= nil and (o.isBuyer and "buy" or "sell") or nil end,
+  side = function(o) return o.side and (sides[o.side] or o.side:lower()) or o.isBuyer ~= nil and (o.isBuyer and "buy" or "sell") or nil end,
   takerOrMaker = function(o) return o.isTaker == true and "taker" or "maker" end,
 }
 

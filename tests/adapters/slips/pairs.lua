@@ -71,6 +71,8 @@ return {
   balance("a difference of binary fractions",
     { BTC = { free = 3086000.75, used = 0.0010000001639127731, total = 3086000.751 }, used = { BTC = 0.0010000001639127731 } },
     '{"rows":[{"id":"BTC","free":"3086000.75","total":"3086000.751"}]}', '{"rows":[{"id":"BTC","free":"3086000.75","total":"3086000.7511"}]}'),
+  balance("a balance without one", { BTC = { free = 2, used = 1, total = 3 }, free = { BTC = 2 }, used = { BTC = 1 }, total = { BTC = 3 } },
+    '{"rows":[{"id":"BTC","free":"2","total":"3"}]}', '{"rows":[{"id":"BTC","free":"20","total":"30"}]}'),
   fee("percent for a fraction", { maker = 0.15, taker = 0.25 }, '{"maker":"0.0015","taker":"0.0025"}', '{"maker":"0.0015","taker":"0.025"}'),
   fee("a fraction is one", { maker = 0.0015 }, '{"maker":"0.0015"}', '{"maker":"0.15"}'),
 
