@@ -6,22 +6,14 @@ set -u
 bourse=$1 measure=$2 serve=$3
 PATH=$PATH:/usr/sbin
 command -v nghttpx >/dev/null || { echo "not run: nghttpx is not installed (apt-get install nghttp2-proxy)"; exit 77; }
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-tmp=$(mktemp -d) || exit 1
-server='' proxy=''
-trap '[ -n "$proxy" ] && kill "$proxy" 2>/dev/null; [ -n "$server" ] && kill "$server" 2>/dev/null; wait; rm -rf "$tmp"' EXIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 cd "$tmp" || exit 1
 mkdir -p home/exchanges
 cp "$root/registry.lua" home/
-BOURSE_STATE=$tmp/state
-export BOURSE_STATE
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
   -addext subjectAltName=IP:127.0.0.1 2>/dev/null || { echo "no certificate"; exit 1; }
-"$serve" >url &
-server=$!
-tries=0
-until [ -s url ]; do tries=$((tries + 1)); [ $tries -lt 50 ] || { echo "no server"; exit 1; }; sleep 0.1; done
+start_server "$serve"
 backend=$(sed 's|.*:||' url)
 
 # A port of its own is not given to it by the system: one is tried after the other.
@@ -36,23 +28,22 @@ LUA
 port=$((20000 + $$ % 20000)) up=
 for _ in 1 2 3 4 5 6 7 8 9 10; do
   port=$((port + 1))
-  nghttpx --conf=/dev/null --workers=1 --no-ocsp "-f127.0.0.1,$port" "-b127.0.0.1,$backend" --errorlog-file=errors --accesslog-file=log \
+  nghttpx --conf=/dev/null --workers=1 --no-ocsp "-f127.0.0.1,$port" "-b127.0.0.1,$backend" --errorlog-file=errors --accesslog-file=access \
     --accesslog-format="\$alpn \$remote_port \$status \$path" key.pem cert.pem 2>>errors &
-  proxy=$!
+  proxy=$! servers="$servers $!"
   for _ in 1 2 3 4 5 6 7 8 9 10; do
     kill -0 $proxy 2>/dev/null || break
     answers $port && up=1 && break
     sleep 0.1
   done
   [ -n "$up" ] && break
-  kill $proxy 2>/dev/null
-  wait $proxy
+  stop "$proxy"
 done
 [ -n "$up" ] || { echo "nghttpx does not answer"; cat err errors; exit 1; }
 
-failed=0 passed=0
+passed=0
 good() { passed=$((passed + 1)); echo "ok $1"; }
-bad() { failed=$((failed + 1)); echo "not ok $1: $2"; head -c 600 err; tail -n 20 log; }
+bad() { failed=$((failed + 1)); echo "not ok $1: $2"; head -c 600 err; tail -n 20 access; }
 options="--home home --base-url h2=https://127.0.0.1:$port --cacert cert.pem"
 
 # Sixteen answers that take 0.3 s each, asked for at once.
@@ -64,13 +55,13 @@ local n = 0
 for i = 1, 16 do if out[i] == 1700000000000 then n = n + 1 end end
 print(n .. " answers")
 LUA
-: >log
+: >access
 # shellcheck disable=SC2086 # the options are words
 "$measure" figures "$bourse" run many.lua $options >out 2>err </dev/null
 read -r code wall rss <figures
-connections=$(grep /slow log | cut -d' ' -f2 | sort -u | wc -l)
+connections=$(grep /slow access | cut -d' ' -f2 | sort -u | wc -l)
 if [ "$code" != 0 ] || ! grep -qx "16 answers" out; then bad "many at once" "exit $code: $(cat out)"
-elif [ "$(grep -c '^h2 [0-9]* 200 /slow' log)" != 16 ]; then bad "many at once" "they did not come by HTTP/2"
+elif [ "$(grep -c '^h2 [0-9]* 200 /slow' access)" != 16 ]; then bad "many at once" "they did not come by HTTP/2"
 elif [ "$connections" != 1 ]; then bad "many at once" "$connections connections"
 elif [ "$wall" -gt $((2400 * ${FAULTS_SLOW:-1})) ]; then bad "many at once" "$wall ms: one after the other"
 else good "16 requests at once over one connection ($wall ms, $rss KiB)"
@@ -86,7 +77,7 @@ for coding in brotli zstd; do
   else bad "a bomb of $coding" "exit $code, $rss KiB"
   fi
 done
-! grep -v '^h2 ' log || bad "all by HTTP/2" "some were not"
+! grep -v '^h2 ' access || bad "all by HTTP/2" "some were not"
 
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]

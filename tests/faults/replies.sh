@@ -2,21 +2,12 @@
 # Hostile replies through the whole program: each ends as an error of the right class, exit code 5, within bounded time and memory.
 # usage: replies.sh BOURSE MEASURE FAULT_SERVE
 bourse=$1 measure=$2 serve=$3
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-tmp=$(mktemp -d) || exit 1
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$tmp"' EXIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 slow=${FAULTS_SLOW:-1} rss_max=${FAULTS_RSS_KIB:-$((256 * 1024))}
 mkdir -p "$tmp/home/exchanges"
 cp "$root/registry.lua" "$tmp/home/"
-BOURSE_STATE=$tmp/state
-export BOURSE_STATE
-"$serve" >"$tmp/url" &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$tmp/url" ] && break; sleep 0.1; done
-url=$(cat "$tmp/url")
-[ -n "$url" ] || { echo "no server"; exit 1; }
+start_server "$serve"
 cat >"$tmp/home/exchanges/faulty.lua" <<'LUA'
 return {
   hosts = { api = "https://api.example.com" },
@@ -26,7 +17,7 @@ return {
   fetch_status = { get = "/{path}", text = true, read = function(text) return { status = "ok", info = #text } end },
 }
 LUA
-failed=0 passed=0
+passed=0
 # expect PATH CLASS TEXT MOST_MS [METHOD]: within $within (2s)
 expect() {
   "$measure" "$tmp/figures" "$bourse" call faulty "${5:-fetch_time}" "{\"path\":\"$1\"}" --home "$tmp/home" --base-url "faulty=$url" --timeout "${within:-2s}" \

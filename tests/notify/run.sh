@@ -2,15 +2,10 @@
 # notify() from a strategy to a webhook. Usage: run.sh BOURSE FAULT_SERVE
 set -eu
 bourse=$1 serve=$2
-dir=$(mktemp -d)
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
-export FAULT_LOG="$dir/log" BOURSE_STATE="$dir/state"
-"$serve" >"$dir/url" &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$dir/url" ] && break; sleep 0.1; done
-url=$(cat "$dir/url")
-cd "$dir"
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+start_server "$serve"
+cd "$tmp"
 fail() { echo "notify: $*" >&2; cat out err >&2; exit 1; }
 
 cat >tell.lua <<'LUA'

@@ -2,19 +2,12 @@
 # guard.sh BOURSE VENUES: limits of a bourse.lua and of a script, over whole runs on paper; configs that are wrong; what the guard says is in the journal.
 set -eu
 bourse=$1 venues=$2
-here=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d)
-trap 'kill $server 2>/dev/null || true; rm -rf "$dir"' EXIT
-BOURSE_STATE=$dir/state HOME=$dir
-export BOURSE_STATE HOME
-cp "$here/guard.lua" "$dir/"
-cd "$dir"
-: > ports
-"$venues" --venues kraken --manual --for 60 > ports &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do grep -q ready ports && break; sleep 0.2; done
-url=$(awk '$1 == "kraken" { print $2 }' ports)
-[ -n "$url" ] || { echo "no local venue"; exit 1; }
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cp "$here/guard.lua" "$tmp/"
+cd "$tmp"
+start_venues "$venues" --venues kraken --manual --for 60
+url=$(venue_url kraken)
 fail() { echo "$1"; cat out err; exit 1; }
 run() { part=$1; shift; timeout 30 "$bourse" run guard.lua --base-url "kraken=$url" --arg "part=$part" "$@" > out 2> err; }
 

@@ -2,20 +2,13 @@
 # paper.sh BOURSE VENUES: orders on paper: fills, refusals, balances, the journal, and what stays over a restart.
 set -eu
 bourse=$1 venues=$2
-here=$(cd "$(dirname "$0")" && pwd)
-dir=$(mktemp -d)
-trap 'kill $server 2>/dev/null || true; rm -rf "$dir"' EXIT
-BOURSE_STATE=$dir/state
-export BOURSE_STATE
-cp "$here/paper.lua" "$dir/"
-cd "$dir"
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cp "$here/paper.lua" "$tmp/"
+cd "$tmp"
 echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, orders_per_minute = 1000, price_band = 0.5 } }' > bourse.lua
-: > ports
-"$venues" --venues kraken --manual --for 60 > ports &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do grep -q ready ports && break; sleep 0.2; done
-url=$(awk '$1 == "kraken" { print $2 }' ports)
-[ -n "$url" ] || { echo "no local venue"; exit 1; }
+start_venues "$venues" --venues kraken --manual --for 60
+url=$(venue_url kraken)
 fail() { echo "$1"; cat out err; exit 1; }
 run() { timeout 30 "$bourse" run paper.lua --base-url "kraken=$url" --arg "part=$1" > out 2> err; }
 

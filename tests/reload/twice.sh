@@ -3,19 +3,14 @@
 # several saves load at once: the last one counts, and nothing of the others is used after it is gone.
 set -eu
 bourse=$1 serve=$2
-dir=$(mktemp -d)
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$dir"' EXIT
-root=$(cd "$(dirname "$0")/../.." && pwd)
-mkdir -p "$dir/home/exchanges/dialects" "$dir/state"
-cp "$root/registry.lua" "$dir/home/"
-echo 'return { ticker = "/ticker" }' >"$dir/home/exchanges/dialects/slow.lua"
-"$serve" >"$dir/url" &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$dir/url" ] && break; sleep 0.1; done
-url=$(cat "$dir/url")
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+mkdir -p "$tmp/home/exchanges/dialects"
+cp "$root/registry.lua" "$tmp/home/"
+echo 'return { ticker = "/ticker" }' >"$tmp/home/exchanges/dialects/slow.lua"
+start_server "$serve"
 save() {
-  cat >"$dir/next" <<LUA
+  cat >"$tmp/next" <<LUA
 local d = dialect "slow"
 return {
   hosts = { api = "https://api.example.com" },
@@ -23,10 +18,10 @@ return {
   fetch_status = { get = d.ticker, read = function() return { status = "ok", url = "save $1" } end },
 }
 LUA
-  mv "$dir/next" "$dir/home/exchanges/busy.lua"
+  mv "$tmp/next" "$tmp/home/exchanges/busy.lua"
 }
 save 0
-cat >"$dir/watch.lua" <<'LUA'
+cat >"$tmp/watch.lua" <<'LUA'
 local ex = exchange "busy"
 every(0.05, function()
   print(ex:fetch_status().url)
@@ -34,8 +29,8 @@ every(0.05, function()
   for i = 1, 12000000 do x = x + i end
 end)
 LUA
-cd "$dir"
-BOURSE_STATE="$dir/state" "$bourse" run watch.lua --home "$dir/home" --base-url "busy=$url" --for 5s >out 2>err &
+cd "$tmp"
+"$bourse" run watch.lua --home "$tmp/home" --base-url "busy=$url" --for 5s >out 2>err &
 run=$!
 sleep 1
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do

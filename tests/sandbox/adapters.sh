@@ -9,33 +9,16 @@
 # usage: adapters.sh BOURSE MEASURE FAULT_SERVE [ADAPTER...]
 bourse=$1 measure=$2 serve=$3
 shift 3
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-tmp=$(mktemp -d) || exit 1
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$tmp"' EXIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 wall_max=${SANDBOX_WALL_MS:-8000} rss_max=${SANDBOX_RSS_KIB:-$((160 * 1024))}
 mkdir -p "$tmp/home/exchanges/dialects"
 cp "$root/registry.lua" "$tmp/home/"
 cp "$here"/adapters/dialects/*.lua "$tmp/home/exchanges/dialects/"
-BOURSE_STATE=$tmp/state FAULT_LOG=$tmp/log
-export BOURSE_STATE FAULT_LOG
-"$serve" >"$tmp/url" &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$tmp/url" ] && break; sleep 0.1; done
-url=$(cat "$tmp/url")
-[ -n "$url" ] || { echo "no server"; exit 1; }
+start_server "$serve"
 secret=CANARYsecret0123456789abcdef0123 key=CANARYkey0123456789abcdef0123456
 
-# Any form in which a key could show: as it is, hex, base64, capitals.
-forms() {
-  for k in "$secret" "$key"; do
-    printf '%s\n' "$k"
-    printf '%s' "$k" | od -An -tx1 | tr -d ' \n'; echo
-    printf '%s' "$k" | base64 | tr -d '=\n' | cut -c1-36; echo
-  done
-}
-forms | grep . >"$tmp/forms"
+key_forms "$secret" "$key" >"$tmp/forms"
 
 # Adapters that are too large or too odd to be kept as files.
 made() { mkdir -p "$tmp/made" && cat >"$tmp/made/$1.lua"; }
@@ -61,7 +44,7 @@ has() {       # has TEXTS FILE: one of the texts, apart by |, is in the file
 }
 tag() { head -n 8 "$file" | tr -d '\033' | sed 's/^Lua--/--/' | sed -n "s/^-- $1: //p"; }
 
-failed=0 passed=0
+passed=0
 for file in "$@"; do
   name=$(basename "$file" .lua)
   expect=$(tag expect)

@@ -4,32 +4,16 @@
 # usage: canary.sh BOURSE FAULT_SERVE
 set -u
 bourse=$1 serve=$2
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-tmp=$(mktemp -d) || exit 1
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$tmp"' EXIT
-failed=0
-fail() { echo "not ok: $*"; failed=1; }
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 mkdir -p "$tmp/home/exchanges"
 cp "$root/registry.lua" "$tmp/home/"
-BOURSE_STATE=$tmp/state FAULT_LOG=$tmp/log
-export BOURSE_STATE FAULT_LOG
-: >"$tmp/log"
-"$serve" >"$tmp/url" &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$tmp/url" ] && break; sleep 0.1; done
-url=$(cat "$tmp/url")
-[ -n "$url" ] || { echo "no server"; exit 1; }
+start_server "$serve"
 # In halves, so that no text of this file or its arguments is what is looked for.
 a=CANARY; b=secret7Hq2ZsX0pLw9VbN3; c=key4TgB8yRk1MfJ6; d=pass5WxE2uDn7
 secret=$a$b key=$a$c password=$a$d
 {
-  for k in "$secret" "$key" "$password"; do
-    printf '%s\n' "$k"
-    printf '%s' "$k" | od -An -tx1 | tr -d ' \n'; echo
-    printf '%s' "$k" | base64 | tr -d '=\n'; echo
-  done
+  key_forms "$secret" "$key" "$password"
   printf '%s' "$key:$secret" | base64 | tr -d '=\n' | cut -c1-44
 } >"$tmp/forms"
 

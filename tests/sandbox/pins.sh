@@ -4,23 +4,15 @@
 # usage: pins.sh BOURSE FAULT_SERVE
 set -u
 bourse=$1 serve=$2
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-tmp=$(mktemp -d) || exit 1
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$tmp"' EXIT
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 mkdir -p "$tmp/home/exchanges/dialects"
 cp "$root/registry.lua" "$tmp/home/"
 cd "$tmp" || exit 1
-BOURSE_STATE=$tmp/state BOURSE_KEYFILE=$tmp/keyfile FAULT_LOG=$tmp/log
-export BOURSE_STATE BOURSE_KEYFILE FAULT_LOG
-: >log
-"$serve" >url &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s url ] && break; sleep 0.1; done
-url=$(cat url)
-[ -n "$url" ] || { echo "no server"; exit 1; }
-failed=0 checks=0
+BOURSE_KEYFILE=$tmp/keyfile
+export BOURSE_KEYFILE
+start_server "$serve"
+checks=0
 secret=PINNEDsecret0123456789abcdef
 
 adapter=home/exchanges/pinned.lua

@@ -1,32 +1,20 @@
 #!/bin/sh
-# The scripts end to end: local venues, real adapters, real HTTP, orders on paper. Usage: scripts.sh BOURSE BOURSE-VENUES SOURCE-DIR
+# The scripts end to end: local venues, real adapters, real HTTP, orders on paper. Usage: scripts.sh BOURSE BOURSE-VENUES
 set -u
-bourse=$1 venues=$2 source=$3
-dir=$(mktemp -d) || exit 1
-failed=0
-BOURSE_STATE=$dir/state
-export BOURSE_STATE
-"$venues" --for 60 --seed 3 --speed 4 >"$dir/venues" 2>"$dir/venues.err" &
-pid=$!
-trap 'kill $pid 2>/dev/null; rm -rf "$dir"' EXIT
-trap 'exit 1' INT TERM
-tries=0
-until grep -q '^ready$' "$dir/venues"; do
-  tries=$((tries + 1))
-  if [ $tries -gt 100 ]; then cat "$dir/venues.err" >&2; echo "the venues did not start" >&2; exit 1; fi
-  sleep 0.1
-done
-urls=$(sed -n 's/^\([a-z0-9_]*\) \(http:.*\)$/--base-url \1=\2/p' "$dir/venues")
+bourse=$1 venues=$2
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+start_venues "$venues" --for 60 --seed 3 --speed 4
 
-# run SCRIPT PATTERN ARGS...: results in $dir/out; one of its lines must be like the pattern
+# run SCRIPT PATTERN ARGS...: results in $tmp/out; one of its lines must be like the pattern
 run() {
   script=$1 pattern=$2; shift 2
   # shellcheck disable=SC2086 # the options are words
-  "$bourse" run "$source/scripts/$script.lua" $urls "$@" >"$dir/out" 2>"$dir/err" </dev/null
+  "$bourse" run "$root/scripts/$script.lua" $urls "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
   code=$?
-  if [ $code -ne 0 ] || ! grep -q -e "$pattern" "$dir/out"; then
+  if [ $code -ne 0 ] || ! grep -q -e "$pattern" "$tmp/out"; then
     echo "scripts.sh: $script: exit code $code, no line like '$pattern'" >&2
-    head -n 5 "$dir/out" "$dir/err" >&2
+    head -n 5 "$tmp/out" "$tmp/err" >&2
     failed=1
   fi
 }
@@ -39,15 +27,15 @@ run spread '"z": *-\?[0-9]' --format json --for 5s --arg every=0.05
 run premium 'US-\?+\?[0-9.]* ' --arg countries=US,VG --arg skip=coinbase,binanceus,poloniex,bybit
 run premium '"country": *"VG"' --arg countries=VG --arg skip=bybit --arg show=rows --format json
 run dca '"verdict": *"bought"' --format json --for 4s
-cat >"$dir/bourse.lua" <<'LUA'
+cat >"$tmp/bourse.lua" <<'LUA'
 return { paper = { balances = { kraken = { USD = 40, BTC = 0.001 } } } }
 LUA
-BOURSE_STATE=$dir/small run rebalance '"verdict": *"sold"' --format json --for 8s --arg execute=yes --arg targets=BTC=50,USD=50 --config "$dir/bourse.lua"
+BOURSE_STATE=$tmp/small run rebalance '"verdict": *"sold"' --format json --for 8s --arg execute=yes --arg targets=BTC=50,USD=50 --config "$tmp/bourse.lua"
 run market_maker '"verdict": *"both sides"' --format json --for 4s --arg every=1 --arg venue=binance --arg pair=BTC/USDT --arg size=0.0005
-for script in "$source"/scripts/*.lua; do
+for script in "$root"/scripts/*.lua; do
   name=$(basename "$script" .lua)
-  "$bourse" run "$script" --help >"$dir/out" 2>&1 || { echo "scripts.sh: $name --help fails" >&2; failed=1; }
+  "$bourse" run "$script" --help >"$tmp/out" 2>&1 || { echo "scripts.sh: $name --help fails" >&2; failed=1; }
   [ "$(wc -l <"$script")" -lt 150 ] || { echo "scripts.sh: $name has 150 lines or more" >&2; failed=1; }
-  [ "$name" = hello ] || [ -e "$source/tests/strategies/${name}_test.lua" ] || { echo "scripts.sh: $name has no test" >&2; failed=1; }
+  [ "$name" = hello ] || [ -e "$root/tests/strategies/${name}_test.lua" ] || { echo "scripts.sh: $name has no test" >&2; failed=1; }
 done
 exit $failed

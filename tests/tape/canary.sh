@@ -3,35 +3,16 @@
 # usage: canary.sh BOURSE FAULT_SERVE
 set -u
 bourse=$1 serve=$2
-here=$(cd "$(dirname "$0")" && pwd)
-root=$(cd "$here/../.." && pwd)
-tmp=$(mktemp -d) || exit 1
-server=
-trap '[ -n "$server" ] && kill "$server" 2>/dev/null; rm -rf "$tmp"' EXIT
-failed=0
-fail() { echo "not ok: $*"; failed=1; }
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 mkdir -p "$tmp/home/exchanges"
 cp "$root/registry.lua" "$tmp/home/"
-BOURSE_STATE=$tmp/state FAULT_LOG=$tmp/log
-export BOURSE_STATE FAULT_LOG
-: >"$tmp/log"
-"$serve" >"$tmp/url" &
-server=$!
-for _ in 1 2 3 4 5 6 7 8 9 10; do [ -s "$tmp/url" ] && break; sleep 0.1; done
-url=$(cat "$tmp/url")
-[ -n "$url" ] || { echo "no server"; exit 1; }
+start_server "$serve"
 # In halves, so that no text of this file or its arguments is what is looked for.
 a=CANARY; b=secret7Hq2/Zs+X0pLw9VbN3; c=key4TgB8yRk1MfJ6; d=pass5WxE2uDn7
 secret=$a$b key=$a$c password=$a$d token=TOKEN${a}kq83hd72hs93
 {
-  for k in "$secret" "$key" "$password" "$token"; do
-    printf '%s\n' "$k"
-    printf '%s' "$k" | od -An -tx1 | tr -d ' \n'; echo
-    printf '%s' "$k" | base64 | tr -d '=\n'; echo
-  done
-  printf '%s\n' "$secret" | sed 's|/|\\/|g'
-  printf '%s\n' "$secret" | sed 's|/|\\\\\\/|g'
-  printf '%s\n' "$secret" | sed 's|/|%2F|g; s|+|%2B|g'
+  key_forms "$secret" "$key" "$password" "$token"
   printf '%s' "$key:$secret" | base64 | tr -d '=\n' | cut -c1-44
 } >"$tmp/forms"
 
@@ -93,9 +74,7 @@ done
 grep -q '"headers"\|X-Sign\|Authorization: ' lines && grep -v '"what":"loaded"' lines | grep -q 'Authorization\|X-Sign' && fail "headers are on the tape"
 
 # It is played without a key.
-kill "$server"
-wait "$server" 2>/dev/null
-server=
+stop "$server"
 for i in 1 2; do BOURSE_STATE=$tmp/other "$bourse" run --replay a.tape >out.$i 2>err.$i </dev/null || { fail "replay $i"; cat err.$i; }; done
 cmp -s out.1 out.2 || fail "played twice, with other results"
 grep -qF "$key" out && grep -qF "$secret" out || fail "the script did not print what it was told: nothing was tested"

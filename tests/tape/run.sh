@@ -1,34 +1,14 @@
 #!/bin/sh
-# Recorded on local venues, played without them. Usage: run.sh BOURSE BOURSE-VENUES SOURCE-DIR
+# Recorded on local venues, played without them. Usage: run.sh BOURSE BOURSE-VENUES
 set -u
-bourse=$1 venues=$2 source=$3
-dir=$(mktemp -d) || exit 1
-pid=
-failed=0
-finish() {
-  [ -n "$pid" ] && kill "$pid" 2>/dev/null
-  rm -rf "$dir"
-}
-[ -n "${KEEP:-}" ] || trap finish EXIT
-trap 'exit 1' INT TERM
-BOURSE_STATE=$dir/state
-export BOURSE_STATE
-cd "$dir" || exit 1
+bourse=$1 venues=$2
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cd "$tmp" || exit 1
 
-fail() { echo "not ok: $*" >&2; failed=1; }
 same() { cmp -s "$1" "$2" || { fail "$3: $1 and $2 differ"; diff "$1" "$2" | head -5 >&2; }; }
 
-: >venues
-"$venues" --seed 1 --speed 4 --for 120 >venues 2>venues.err &
-pid=$!
-tries=0
-until grep -q '^ready$' venues; do
-  tries=$((tries + 1))
-  if [ $tries -gt 100 ] || ! kill -0 "$pid" 2>/dev/null; then cat venues.err >&2; echo "the venues did not start" >&2; exit 1; fi
-  sleep 0.1
-done
-urls=$(sed -n 's/^\([a-z0-9_]*\) \(http:.*\)$/--base-url \1=\2/p' venues)
-names=$(sed -n 's/^\([a-z0-9_]*\) http:.*$/\1/p' venues | paste -sd, -)
+start_venues "$venues" --seed 1 --speed 4 --for 120
 
 # Everything that could differ from one process to another: chance, times, the order of tables, what is stored, failures, tasks at the same time.
 cat >all.lua <<'LUA'
@@ -78,13 +58,13 @@ record() { "$bourse" run "$@" $urls >rec.out 2>rec.err </dev/null || { fail "rec
 # play NAME ARGS...: without the state folder of the recording, which it may neither read nor change
 play() {
   name=$1; shift
-  BOURSE_STATE=$dir/other "$bourse" run "$@" >"$name.out" 2>"$name.err" </dev/null
+  BOURSE_STATE=$tmp/other "$bourse" run "$@" >"$name.out" 2>"$name.err" </dev/null
 }
 
 record all.lua --arg n=7 --for 3s --record one.tape
 cp rec.out one.out
 record all.lua second.lua --for 2s --record two.tape
-record "$source/scripts/arbitrage.lua" --arg "venues=$names" --arg every=0.3 --for 3s --format json --record arbitrage.tape
+record "$root/scripts/arbitrage.lua" --arg "venues=$names" --arg every=0.3 --for 3s --format json --record arbitrage.tape
 cp rec.out arbitrage.out
 record trade.lua --for 3s --record trade.tape
 cp rec.out trade.out
@@ -99,9 +79,7 @@ sleep 3
 kill -9 $victim
 wait $victim 2>/dev/null
 
-kill "$pid"
-wait "$pid" 2>/dev/null
-pid=
+stop "$server"
 
 # --- the same again ---
 for i in 1 2; do
@@ -124,10 +102,10 @@ same trade.1.err trade.2.err "orders: what else is said"
 same paper.1.out paper.2.out "orders placed anew, played twice"
 same trade.out paper.1.out "orders placed anew, as recorded"
 grep -q '^true.*"status":"closed"' trade.out && grep -q '^true.*"status":"canceled"' trade.out && grep -q '^false' trade.out && grep -q '^open' trade.out || { fail "no orders were placed"; cat trade.out >&2; }
-[ ! -e "$dir/other/paper.db" ] || fail "a replay wrote into the journal"
+[ ! -e "$tmp/other/paper.db" ] || fail "a replay wrote into the journal"
 [ "$(grep -c spread arbitrage.out)" -ge 4 ] || fail "the arbitrage check saw next to nothing"
 grep -q '^count	1	7$' one.out || fail "the script did not run as it was meant"
-[ ! -e "$dir/other/store.db" ] || fail "a replay wrote into the store"
+[ ! -e "$tmp/other/store.db" ] || fail "a replay wrote into the store"
 play named all.lua --replay one.tape || fail "replay of a named script"
 same one.out named.out "the script named"
 play slow --replay one.tape --speed 6 || fail "replay at a speed"
@@ -176,9 +154,12 @@ n=$(wc -c <half.1.out)
 head -c "$n" one.out | cmp -s - half.1.out || fail "a part of a tape: not the beginning of the whole"
 for i in 1 2; do play killed.$i --replay killed.tape || fail "replay of a killed recording"; done
 same killed.1.out killed.2.out "a killed recording"
-n=$(wc -c <killed.1.out)
+# The tape may have a line more than what was printed before the end came, or less.
+n=$(wc -c <killed.1.out) printed=$(wc -c <killed.out)
+[ "$n" -le "$printed" ] || n=$printed
 [ "$n" -gt 1000 ] || fail "of a killed recording next to nothing is left"
-head -c "$n" killed.out | cmp -s - killed.1.out || fail "a killed recording: not the beginning of what was printed"
+head -c "$n" killed.out >printed; head -c "$n" killed.1.out >played
+same printed played "a killed recording"
 cp one.tape bad.tape
 printf 'xxxxxxxxxxxxxxxx' | dd of=bad.tape bs=1 seek=$((size - size / 8)) conv=notrunc 2>/dev/null
 play bad --replay bad.tape && fail "a damaged tape was played"

@@ -3,48 +3,26 @@
 # agree, and the usual failures come as their unified class. Usage: trade.sh BOURSE BOURSE-VENUES
 set -u
 bourse=$1 program=$2
-dir=$(mktemp -d) || exit 1
-pid=
-failed=0
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 checks=0
-finish() {
-  [ -n "$pid" ] && kill "$pid" 2>/dev/null
-  rm -rf "$dir"
-}
-trap finish EXIT
-trap 'exit 1' INT TERM
 
-# start OPTIONS...: venues in the background, with little money, in a world that stands still; their keys in the environment
-start() {
-  [ -n "$pid" ] && kill "$pid" 2>/dev/null && wait "$pid" 2>/dev/null
-  : >"$dir/venues"
-  "$program" --for 550 --keys --manual --venues binance,kraken,bitstamp,okx --funds USD=100,USDT=100,BTC=0.01 "$@" >"$dir/venues" 2>"$dir/err" &
-  pid=$!
-  tries=0
-  until grep -q '^ready$' "$dir/venues"; do
-    tries=$((tries + 1))
-    if [ $tries -gt 100 ] || ! kill -0 "$pid" 2>/dev/null; then cat "$dir/err" >&2; echo "the venues did not start" >&2; exit 1; fi
-    sleep 0.1
-  done
-  # shellcheck disable=SC2046 # one word a line
-  export $(grep '^BOURSE_' "$dir/venues")
-}
-
-url() { sed -n "s/^$venue //p" "$dir/venues"; }
+# start OPTIONS...: with little money, in a world that stands still
+start() { start_venues "$program" --for 550 --keys --manual --venues binance,kraken,bitstamp,okx --funds USD=100,USDT=100,BTC=0.01 "$@"; }
 
 # call METHOD ARGS...: $out has what it says, on stdout or stderr
 # Limits that let everything through, and a journal of its own for each call: what is asked here is the venue's word.
 echo 'local most = { USD = 1e9, USDT = 1e9, BTC = 1e9 }
-return { limits = { order_notional = most, day_notional = most, loss = most, orders_per_minute = 10000, open_orders = 10000, price_band = 1, self_cross = true } }' >"$dir/bourse.lua"
+return { limits = { order_notional = most, day_notional = most, loss = most, orders_per_minute = 10000, open_orders = 10000, price_band = 1, self_cross = true } }' >"$tmp/bourse.lua"
 call() {
   what=$*
-  rm -f "$dir/state-$venue"/bourse/journal.*
-  out=$(HOME=$dir XDG_STATE_HOME=$dir/state-$venue "$bourse" call --config "$dir/bourse.lua" "$venue" "$@" --live --yes --format json \
-    --base-url "$venue=$(url)" 2>&1 </dev/null)
+  rm -f "$tmp/state-$venue"/journal.*
+  out=$(BOURSE_STATE=$tmp/state-$venue "$bourse" call --config "$tmp/bourse.lua" "$venue" "$@" --live --yes --format json \
+    --base-url "$venue=$(venue_url "$venue")" 2>&1 </dev/null)
 }
-state() { out=$("$program" get "$(url)/-/state"); what="/-/state"; }
-advance() { "$program" post "$(url)/-/advance?ms=$1" >/dev/null || bad "the world did not move"; }
-fault() { "$program" post "$(url)/-/fault?$1" >/dev/null || bad "no fault $1"; }
+state() { out=$("$program" get "$(venue_url "$venue")/-/state"); what="/-/state"; }
+advance() { "$program" post "$(venue_url "$venue")/-/advance?ms=$1" >/dev/null || bad "the world did not move"; }
+fault() { "$program" post "$(venue_url "$venue")/-/fault?$1" >/dev/null || bad "no fault $1"; }
 
 bad() { echo "trade.sh: $venue: $what: $*" >&2; echo "  $out" | cut -c1-600 >&2; failed=1; }
 has() { for text in "$@"; do checks=$((checks + 1)); case $out in *"$text"*) ;; *) bad "no $text" ;; esac; done; }
@@ -212,9 +190,8 @@ trade
 call create_order BTC/USD limit sell 0.00001 90000
 fails InvalidOrder
 
-kill "$pid" && wait "$pid"
-[ $? -eq 0 ] && [ ! -s "$dir/err" ] || { echo "trade.sh: the venues did not end well" >&2; cat "$dir/err" >&2; failed=1; }
-pid=
+kill "$server" && wait "$server"
+[ $? -eq 0 ] && [ ! -s "$tmp/server.err" ] || { echo "trade.sh: the venues did not end well" >&2; cat "$tmp/server.err" >&2; failed=1; }
 echo "trade.sh: $checks checks"
 [ $checks -ge 150 ] || { echo "trade.sh: too few" >&2; failed=1; }
 exit $failed
