@@ -267,7 +267,7 @@ local of_account = {
     run = function(a)
       local level, futures = a:take "level", not k.is_spot(k.type_asked(a))
       if futures and tonumber(level or 2) ~= 2 then fail("BadRequest", "contracts have level 2 only") end
-      if a.limit and a.limit ~= 20 and a.limit ~= 100 then fail("BadRequest", "limit is 20 or 100") end
+      if a.limit then a.limit = a.limit <= 20 and 20 or a.limit <= 100 and 100 or nil end      -- there are 20, 100, and all
       if futures then
         return {
           get = a.limit and "/api/v1/level2/depth{limit}" or "/api/v1/level2/snapshot", host = "futures", right = "public",

@@ -6,29 +6,25 @@ args {
   venues = { type = "list", default = "kraken,bitstamp,coinbaseexchange,binance,okx,bitfinex,gemini,luno", help = "exchanges" },
   pairs = { type = "list", default = "BTC/USD,BTC/USDT,BTC/EUR,ETH/USD,ETH/USDT,ETH/BTC", help = "symbols; or `all`: those whose tickers are furthest apart" },
   top = { type = "integer", default = 20, min = 1, max = 500, help = "with pairs=all: how many of them" },
-  size = { type = "list", default = "5000,BTC=0.1,ETH=2", help = "most to spend at once, in the quote; NAME=x for one quote" },
+  size = { type = "amounts", default = "5000,BTC=0.1,ETH=2", help = "most to spend at once, in the quote; NAME=x for one quote" },
   depth = { type = "integer", default = 50, min = 1, max = 500, help = "levels of each book" },
   min_net_percent = { type = "number", default = 0, min = 0, max = 100, help = "what must be left after fees" },
   suspect_percent = { type = "number", default = 5, min = 0.1, max = 1000, help = "a gap above this is too good to be true" },
   collisions = { type = "list", default = "BCC,BOX,BTM,BTT,CTR,GET,HOT,LUNA,MIN,NEIRO", help = "names of more than one coin: a contract must prove it" },
   max_age_ms = { type = "number", default = 3000, min = 1, help = "oldest book" },
+  max_own_age_ms = { type = "number", default = 15000, min = 1, help = "oldest book by the exchange's own time in it: one of a quiet market is old" },
   max_skew_ms = { type = "number", default = 1000, min = 1, help = "most time between two books" },
   transfer = { type = "text", default = "known", choices = { "known", "must", "no" }, help = "no way to move the coin: a reason when known; always; never" },
   every = { type = "number", default = 2, min = 0.05, max = 3600, help = "seconds from round to round" },
   retry = { type = "number", default = 15, min = 1, max = 3600, help = "seconds until an exchange that failed is asked again" },
+  show = { type = "text", default = "best", choices = { "best", "all" }, help = "of each pair the best way, or all and who is left out" },
   execute = { type = "bool", help = "place both legs of what is found" },
   settle = { type = "number", default = 5, min = 0.5, max = 60, help = "seconds that a leg may stay open before it is cancelled" },
   policy = { type = "text", default = "hold", choices = { "hold", "reverse", "proceed" }, help = "what to do with a leg that is left over" },
   loss = { type = "number", min = 0, help = "most that reverse or proceed may cost, in the quote" },
 }
 
-local caps, collisions, execute = {}, {}, args.execute      -- caps: quote -> most to spend; [1] for the others
-for _, text in ipairs(args.size) do
-  local quote, number = text:match("^(%w+)=(.+)$")
-  local cap = tonumber(number or text)
-  if not (cap and cap > 0 and cap < math.huge) then error("size: '" .. text .. "' is no number above 0 or NAME=number", 0) end
-  caps[quote or 1] = cap
-end
+local collisions, execute, quotes = {}, args.execute, scan.quotes()
 for _, code in ipairs(args.collisions) do collisions[code] = true end
 for _, id in ipairs(args.venues) do exchange(id) end        -- a wrong name is told at once
 
@@ -39,7 +35,7 @@ local function compare(a, b, symbol)
   local base, quote, route = a.market.base, a.market.quote, { open = true }
   local function fill(fixed)
     return scan.fill({ book = a.book, market = a.market, mode = a.ex.precision_mode }, { book = b.book, market = b.market, mode = b.ex.precision_mode },
-      { max_cost = caps[quote] or caps[1] or 5000, min = args.min_net_percent, fixed = fixed })
+      { max_cost = args.size[quote] or args.size[1] or 5000, min = args.min_net_percent, fixed = fixed })
   end
   local r = fill(0)
   if r.why == "empty" then return end
@@ -47,7 +43,9 @@ local function compare(a, b, symbol)
     route = coin_route(base, a.ex, b.ex)
     if route.fee then r = fill(route.fee * b.bid) end
   end
-  local age_a, age_b, skew = a.book.age or 0, b.book.age or 0, math.abs((a.book.received or 0) - (b.book.received or 0))
+  local age_a, own_a = book_age(a.ex, a.book)
+  local age_b, own_b = book_age(b.ex, b.book)
+  local skew = math.abs((a.book.received or 0) - (b.book.received or 0))
   local age, gap, apart = math.max(age_a, age_b), 100 * (b.bid - a.ask) / a.ask, math.log(b.bid / a.ask, 10)
   local out = { kind = "spread", pair = symbol, buy = a.id, sell = b.id, age_ms = math.max(age, skew) // 1, buy_price = r.buy_price,
     sell_price = r.sell_price, size = r.size, gross = r.gross, net = r.net, fees = r.gross - r.net, profit = r.profit }
@@ -56,14 +54,17 @@ local function compare(a, b, symbol)
     return out, r
   end
   if r.why == "no gap" then return verdict("no gap") end
-  if apart > 0.9 and math.abs(apart - math.floor(apart + 0.5)) < 0.03 then
-    return verdict("suspect", "the prices are %.0f times apart: another unit", 10 ^ math.floor(apart + 0.5))
-  end
+  local unit = 10 ^ math.floor(apart + 0.5)
+  if unit > 1 and math.abs(apart % 1 - 0.5) > 0.47 then return verdict("suspect", "the prices are %.0f times apart: another unit", unit) end
   if gap > args.suspect_percent then return verdict("suspect", "a gap of %.1f %% is too good to be true", gap) end
   if collisions[base] and not route.same then return verdict("suspect", "%s is the name of more than one coin", base) end
   if route.same == false then return verdict("suspect", "%s", route.why) end
   if r.why == "fees" then return verdict("below fees", "fees %.3f %%, gap %.3f %%", out.fees, out.gross) end
   if age > args.max_age_ms then return verdict("stale", "the book of %s is %.0f ms old", age_a > age_b and a.id or b.id, age) end
+  for _, side in ipairs { { a.id, own_a or 0 }, { b.id, own_b or 0 } } do
+    if side[2] > args.max_own_age_ms then return verdict("stale", "%s itself calls its book %.1f s old", side[1], side[2] / 1000) end
+    if side[2] < -args.max_skew_ms then return verdict("stale", "the book of %s is from %.1f s ahead", side[1], -side[2] / 1000) end
+  end
   if skew > args.max_skew_ms then return verdict("stale", "%.0f ms lie between the two books", skew) end
   if r.why == "min" then return verdict("below minimum", "%.3f %% is left, %g %% is wanted", out.net, args.min_net_percent) end
   if too_small[r.why] then
@@ -75,10 +76,11 @@ local function compare(a, b, symbol)
   return verdict("opportunity")
 end
 
+local rank = { opportunity = 2, ["no gap"] = 0 }
 local function better(x, y)
-  local good = x.verdict == "opportunity"
-  if good ~= (y.verdict == "opportunity") then return good end
-  if good then return x.profit > y.profit else return x.net > y.net end
+  local p, q = rank[x.verdict] or 1, rank[y.verdict] or 1
+  if p ~= q then return p > q end
+  if p == 2 then return x.profit > y.profit else return x.net > y.net end
 end
 
 -- Both legs as one pair, in the journal, at the worst prices of the plan. When they are not even in the end that is told, and nothing more is placed.
@@ -114,25 +116,23 @@ end
 -- One pair: its books from all exchanges at the same moment (so pair after pair), then the best of all ways.
 local function check(symbol)
   local best, found, from, to
-  local sides = each_exchange(args.venues, function(ex)
-    local market = ex:load_markets()[symbol]
-    if not market or market.active == false or market.contract or not market.taker then return end
-    local book = ex:fetch_order_book(symbol, args.depth)
-    local bid, ask = book:best()
-    if bid and ask and bid < ask then return { id = ex.id, ex = ex, market = market, book = book, bid = bid, ask = ask } end
-  end, { retry = args.retry, limit = #args.venues })
+  local sides = each_exchange(args.venues, function(ex) return offer(ex, symbol, args.depth) end, { retry = args.retry, limit = #args.venues })
   for _, i in ipairs(args.venues) do
     for _, k in ipairs(args.venues) do
       local a, b, record, fill = sides[i], sides[k], nil, nil
-      if a and b and a ~= b then record, fill = compare(a, b, symbol) end
+      if a and b and a ~= b and not a.why and not b.why then record, fill = compare(a, b, symbol) end
+      if record and args.show == "all" then report(record) end
       if record and not (best and better(best, record)) then best, found, from, to = record, fill, a, b end
     end
   end
-  if best then report(best) end
+  for _, id in ipairs(not (best and args.show == "best") and args.venues or {}) do
+    local x = sides[id]
+    if x and x.why then report { kind = "left out", pair = symbol, venue = id, verdict = x.verdict, why = x.why } end
+  end
+  if best and args.show == "best" then report(best) end
   if best and execute and best.verdict == "opportunity" then trade(best, found, from, to) end
 end
 
-local quotes = scan.quotes()
 local function furthest_apart()
   local out = {}
   local all = each_exchange(args.venues, function(ex)

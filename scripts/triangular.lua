@@ -6,7 +6,7 @@ args {
   across = { type = "bool", help = "legs on different exchanges: what is bought at one must be held at the next already" },
   legs = { type = "integer", default = 3, min = 2, max = 6, help = "at most so many trades" },
   start = { type = "list", default = "USD,USDT,EUR,BTC", help = "what can be put in; the first that is on the way counts" },
-  size = { type = "list", default = "1000,BTC=0.02", help = "most to put in; NAME=x for one currency" },
+  size = { type = "amounts", default = "1000,BTC=0.02", help = "most to put in; NAME=x for one currency" },
   min_net_percent = { type = "number", default = 0, min = 0, max = 100, help = "what must be left" },
   suspect_percent = { type = "number", default = 5, min = 0.1, max = 1000, help = "more than this is too good to be true" },
   top = { type = "integer", default = 5, min = 1, max = 50, help = "ways to check against the books, in each round" },
@@ -15,13 +15,6 @@ args {
   every = { type = "number", default = 5, min = 0.05, max = 3600, help = "seconds from round to round" },
 }
 
-local caps = {}
-for _, text in ipairs(args.size) do
-  local code, number = text:match("^(%w+)=(.+)$")
-  local cap = tonumber(number or text)
-  if not (cap and cap > 0 and cap < math.huge) then error("size: '" .. text .. "' is no number above 0 or NAME=number", 0) end
-  caps[code or 1] = cap
-end
 for _, id in ipairs(args.venues) do exchange(id) end
 
 -- The legs from the one on that begins with what can be put in; nil when none does.
@@ -97,7 +90,7 @@ local function check(cycle, venue)
   end
   out.age_ms = oldest // 1
   if oldest > args.max_age_ms then return verdict("stale", ("a book is %.0f ms old"):format(oldest)) end
-  local size, why = caps[legs[1].from] or caps[1] or 1000, nil
+  local size, why = args.size[legs[1].from] or args.size[1] or 1000, nil
   for _ = 1, 12 do
     local got, no = round_with(legs, size)
     if got and (not out.profit or got - size > out.profit) then out.size, out.profit, out.net = size, got - size, 100 * (got - size) / size end

@@ -39,7 +39,7 @@ function pair(spec) end
 function limits(spec) end
 
 ---@class bourse.Argument
----@field type "text"|"number"|"integer"|"bool"|"list"
+---@field type "text"|"number"|"integer"|"bool"|"list"|"amounts"
 ---@field default? any
 ---@field help? string
 ---@field min? number
@@ -125,6 +125,40 @@ function settle(ex, order, seconds) end
 ---@param to bourse.Exchange
 ---@return bourse.Route
 function coin_route(code, from, to) end
+
+---@class bourse.State
+---@field status? string # "ok", "maintenance" ...; nil: it does not tell
+---@field clock? number # how far its clock is ahead of ours (ms)
+---@field error? number # how far that may be wrong
+
+---What an exchange says of itself; asked again each minute.
+---@param ex bourse.Exchange
+---@return bourse.State
+function exchange_state(ex) end
+
+---How old a book is.
+---@param ex bourse.Exchange
+---@param book bourse.OrderBook
+---@return number received # ms since it came
+---@return number? own # ms by the exchange's own time in it; below 0: from the future; nil: not told
+function book_age(ex, book) end
+
+---@class bourse.Offer
+---@field id string
+---@field ex bourse.Exchange
+---@field market bourse.Market
+---@field book? bourse.OrderBook
+---@field bid? number
+---@field ask? number
+---@field verdict? "not traded"|"no fee"|"closed"|"crossed"|"suspect" # something keeps it out
+---@field why? string
+
+---What can be traded with at an exchange; nil: it has no such spot market, or a side of its book is empty.
+---@param ex bourse.Exchange
+---@param symbol string
+---@param depth? integer # levels
+---@return bourse.Offer?
+function offer(ex, symbol, depth) end
 
 ---@class bourse.RegistryEntry
 ---@field id string

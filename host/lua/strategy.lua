@@ -1,6 +1,6 @@
--- What a strategy finds besides the language: tasks (every, after, at, spawn, sleep, together, each_exchange), is_error, registry, coin_route, settle,
--- report, log, notify,
--- store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other tasks run and goes on where it was.
+-- What a strategy finds besides the language: tasks (every, after, at, spawn, sleep, together, each_exchange), is_error, registry, coin_route,
+-- exchange_state, book_age, offer, settle, report, log, notify, store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other
+-- tasks run and goes on where it was.
 local require = ...
 local tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next =
   tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next
@@ -241,6 +241,20 @@ function coin_route(code, from, to)
   return require "route" (code, from, to)
 end
 
+-- exchange_state(ex) -> { status, clock, error }, book_age(ex, book) -> ms since it came, ms by the exchange's own time: host/lua/health.lua
+function exchange_state(ex)
+  return require "health".state(ex)
+end
+
+-- offer(ex, symbol, depth): host/lua/offer.lua
+function offer(ex, symbol, depth)
+  return require "offer" (ex, symbol, depth)
+end
+
+function book_age(ex, book)
+  return require "health".book_age(ex, book)
+end
+
 local final = { closed = true, canceled = true, rejected = true, expired = true }
 
 -- Waits until the order is over; after `seconds` (5) what is left of it is cancelled. Gives the order as it is then, the same on every exchange:
@@ -324,7 +338,8 @@ store = tasks.setmetatable({}, {
 ---- arguments ----
 
 -- args { pair = { type = "text", default = "BTC/USD", help = "what to watch" }, ... } declares; args.pair reads.
--- Types: text, number (min, max), integer, bool, list (of texts; `each = "number"`). `choices` lists the values that are allowed;
+-- Types: text, number (min, max), integer, bool, list (of texts; `each = "number"`), amounts ("5000,BTC=0.1": a table by code, [1] for the others).
+-- `choices` lists the values that are allowed;
 -- `required = true` instead of a default. What the user gave comes as text, name by name.
 local given, declared, values = tasks.args(), nil, nil
 
@@ -379,6 +394,17 @@ function convert.list(name, x, spec)
   return out
 end
 
+function convert.amounts(name, x)
+  local out = {}
+  for item in tostring(x):gmatch("[^,%s]+") do
+    local code, text = item:match("^(%w+)=(.+)$")
+    local n = tonumber(text or item)
+    if not (n and n > 0 and n < math.huge) then misuse(name, "a number above 0 or CODE=number is expected, not '%s'", item) end
+    out[code or 1] = n
+  end
+  return out
+end
+
 local function sorted_names(t)
   local names = {}
   for name in pairs(t) do names[#names + 1] = tostring(name) end
@@ -420,7 +446,7 @@ local function check_spec(name, s)
   end
   if type(s) ~= "table" then error(fmt("args.%s: a table { type = ... } is expected", name), 3) end
   if rawget(convert, s.type or "text") == nil then
-    error(fmt("args.%s: type '%s' is none of text, number, integer, bool, list", name, tostring(s.type)), 3)
+    error(fmt("args.%s: type '%s' is none of text, number, integer, bool, list, amounts", name, tostring(s.type)), 3)
   end
 end
 

@@ -183,7 +183,38 @@ function cases.dollars_and_tethers_are_not_mixed()
 end
 
 function cases.a_book_crossed_in_itself_is_left_out()
-  same(#run(pair("BTC/USD", low(), book({ { 105, 1 } }, { { 104, 1 } })), two).reports, 0, "reports")
+  local r = run(pair("BTC/USD", low(), book({ { 105, 1 } }, { { 104, 1 } })), two).reports
+  same(#r, 1, "reports")
+  same(r[1].kind .. " " .. r[1].venue .. " " .. r[1].verdict .. ": " .. r[1].why, "left out b crossed: the book of b is crossed: bid 105, ask 104", "why")
+end
+
+function cases.who_is_left_out_is_said_when_nobody_else_is_there_or_all_is_asked_for()
+  local function three()
+    local venues = pair("BTC/USD", low(), high())
+    venues.c = { books = { ["BTC/USD"] = low() }, status = "maintenance" }
+    return venues
+  end
+  local r = run(three(), { venues = "a,b,c", pairs = "BTC/USD" }).reports
+  same(#r, 1, "reports")
+  same(r[1].verdict, "opportunity", "verdict")
+  r = run(three(), { venues = "a,b,c", pairs = "BTC/USD", show = "all" }).reports
+  same(#r, 3, "reports: both ways, and who is left out")
+  same(r[1].verdict .. ", " .. r[2].verdict .. ", " .. r[3].verdict, "opportunity, no gap, closed", "verdicts")
+end
+
+function cases.books_that_are_old_by_the_exchanges_own_clock()
+  local function old(ms) return pair("BTC/USD", low { old = ms }, high(), { clock = 6000 }) end
+  same(run(old(0), two).reports[1].verdict, "opportunity", "a fast clock alone")
+  local r = run(old(18000), two).reports
+  same(r[1].verdict .. ": " .. r[1].why, "stale: a itself calls its book 18.0 s old", "why")
+  r = run(old(-4000), two).reports
+  same(r[1].verdict .. ": " .. r[1].why, "stale: the book of a is from 4.0 s ahead", "why")
+  same(run(old(18000), with { max_own_age_ms = "30000" }).reports[1].verdict, "opportunity", "a quiet market")
+end
+
+function cases.a_trap_is_told_before_a_way_without_a_gap()
+  local dear = { currencies = { BTC = { networks = { ERC20 = { fee = 2, deposit = true, withdraw = true } } } } }
+  same(run(pair("BTC/USD", low(), high(), dear, dear), two).reports[1].why, "sending BTC costs 2 BTC", "why")
 end
 
 function cases.empty_and_zero_levels()
@@ -195,8 +226,8 @@ function cases.empty_and_zero_levels()
 end
 
 function cases.an_exchange_without_a_known_fee_is_left_out()
-  same(#run(pair("BTC/USD", low(), high(), nil, { taker = false }), two).reports, 0, "no fee")
-  same(#run(pair("BTC/USD", low(), high(), nil, { markets = { ["BTC/USD"] = { active = false } } }), two).reports, 0, "not trading")
+  same(run(pair("BTC/USD", low(), high(), nil, { taker = false }), two).reports[1].verdict, "no fee", "no fee")
+  same(run(pair("BTC/USD", low(), high(), nil, { markets = { ["BTC/USD"] = { active = false } } }), two).reports[1].verdict, "not traded", "not trading")
 end
 
 function cases.one_that_is_down_is_left_out_said_once_and_asked_again()
@@ -234,7 +265,7 @@ function cases.mistakes_are_not_swallowed()
   local r = run(venues, two)
   same(r.code, 1, "exit code")
   has(r.message, "attempt to index", "message")
-  has(run(venues, with { size = "BTC=x" }).message, "size: 'BTC=x'", "message")
+  has(run(venues, with { size = "BTC=x" }).message, "argument size: a number above 0 or CODE=number is expected, not 'BTC=x'", "message")
   same(run(venues, with { venues = "a,nope" }).code, 5, "a venue that is not there")
 end
 

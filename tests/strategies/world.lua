@@ -1,8 +1,8 @@
 -- A world for the scripts that ship: host/lua/strategy.lua on a clock that is moved by hand, made-up exchanges with scripted books, and what came out.
 -- run { script = path or source = text, args = {}, venues = { id = venue }, seconds =, store =, registry = } -> { reports, logs, notes, out, orders, store, code, message }.
--- A venue: { taker, maker, mode, latency (ms), markets = { symbol = { step, tick, min, min_cost, taker, active } }, books = { symbol = book or
+-- A venue: { taker, maker, mode, latency (ms), clock (ms ahead), whole_seconds, status, markets = { symbol = { step, tick, min, min_cost, taker, active } }, books = { symbol = book or
 -- function(ms) -> book }, currencies, candles, balance, fail = function(method, symbol) -> error or nil, calls (counted here) }. A book:
--- { bids, asks, age (ms), received (ms from now) } or an error table. Functions of C: book(bids, asks, received), set_clock(ms).
+-- { bids, asks, age (ms), received (ms from now), old (ms by the venue's clock) } or an error table. Functions of C: book(bids, asks, received), set_clock(ms).
 local START = 1700000000000
 local world = {}
 local chunk, parse, load = loadfile, tonumber, load
@@ -101,7 +101,7 @@ local function market_of(v, symbol, m)
 end
 
 local function new_exchange(id, v, clock, orders)
-  local ex = { id = id, precision_mode = v.mode or "TICK_SIZE", markets = {}, symbols = {}, has = { fetch_currencies = v.currencies ~= nil }, currencies = v.currencies or {} }
+  local ex = { id = id, precision_mode = v.mode or "TICK_SIZE", markets = {}, symbols = {}, has = { fetch_currencies = v.currencies ~= nil, fetch_time = v.clock ~= nil, fetch_status = v.status ~= nil }, currencies = v.currencies or {} }
   v.calls, v.placed = v.calls or {}, {}
   for symbol in pairs(v.books or {}) do
     ex.markets[symbol] = market_of(v, symbol, (v.markets or {})[symbol] or {})
@@ -135,7 +135,16 @@ local function new_exchange(id, v, clock, orders)
     ex.load_markets()
     call("fetch_order_book", symbol)
     local b = book_of(symbol)
-    return book(b.bids, b.asks, clock.now // 1 - (b.age or 0) + (b.received or 0))
+    return book(b.bids, b.asks, clock.now // 1 - (b.age or 0) + (b.received or 0), b.old and (clock.now + (v.clock or 0) - b.old) // 1)
+  end
+  function ex.fetch_time()
+    call("fetch_time")
+    local time = (clock.now - (v.latency or 20) / 2 + v.clock) // 1          -- as it was half way
+    return v.whole_seconds and time - time % 1000 or time
+  end
+  function ex.fetch_status()
+    call("fetch_status")
+    return { status = v.status }
   end
   function ex.fetch_ticker(_, symbol)
     ex.load_markets()

@@ -33,11 +33,12 @@ static void fill_side(lua_State *L, int arg, BookSide *s) {
   }
 }
 
-static int make_book(lua_State *L) {      /* book(bids, asks, received) */
+static int make_book(lua_State *L) {      /* book(bids, asks, received [, timestamp]) */
   Book *b = book_new(L, lua_rawlen(L, 1), lua_rawlen(L, 2));
   fill_side(L, 1, &b->bids);
   fill_side(L, 2, &b->asks);
   b->received = luaL_checkinteger(L, 3);
+  b->timestamp = luaL_optinteger(L, 4, INT64_MIN);
   return 1;
 }
 
@@ -63,6 +64,7 @@ static void run(const char *script) {
 }
 
 static void vocabulary(void **state) { (void)state; run("vocabulary"); }
+static void offer(void **state) { (void)state; run("offer"); }
 static void arbitrage(void **state) { (void)state; run("arbitrage"); }
 static void triangular(void **state) { (void)state; run("triangular"); }
 static void spread(void **state) { (void)state; run("spread"); }
@@ -73,7 +75,7 @@ static void rebalance(void **state) { (void)state; run("rebalance"); }
 static void screener(void **state) { (void)state; run("screener"); }
 
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(vocabulary), cmocka_unit_test(arbitrage), cmocka_unit_test(triangular), cmocka_unit_test(spread), cmocka_unit_test(premium),
+  const struct CMUnitTest tests[] = { cmocka_unit_test(vocabulary), cmocka_unit_test(offer), cmocka_unit_test(arbitrage), cmocka_unit_test(triangular), cmocka_unit_test(spread), cmocka_unit_test(premium),
     cmocka_unit_test(market_maker), cmocka_unit_test(dca), cmocka_unit_test(rebalance), cmocka_unit_test(screener) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,6 @@
 /* Bitfinex, /v2: bare arrays; a failure is ["error", code, text] with status 500. */
 #include <string.h>
-#include "venue.h"
+#include "plant.h"
 
 /* Prices have five significant digits. */
 static const Listing listings[] = {
@@ -26,13 +26,35 @@ static void comma(Text *b, int64_t units, int decimals) {
   text_short(b, units, decimals);
 }
 
-static void put_labels(Text *b, const Venue *v, const char *labels) {
+/* A coin goes by a method of its own, named after the network and the coin; "" where none is told. */
+static bool put_planted(Text *b, const Plants *p, const char *label) {
+  bool list = !strcmp(label, "list:currency"), names = !strcmp(label, "map:currency:label"), fees = !strcmp(label, "map:currency:tx:fee");
+  bool methods = !strcmp(label, "map:tx:method"), states = !strcmp(label, "info:tx:status");
+  int n = 0;
+  for (int i = 0; i < p->coins; i++) {
+    const PlantedCoin *c = &p->coin[i];
+    const char *code = c->asset == A_USDT ? "UST" : asset_code(c->asset);
+    if (!(list || names || (fees && *c->fee) || ((methods || states) && *c->network))) continue;
+    if (n++) text_add(b, ",");
+    if (list) text_format(b, "\"%s\"", code);
+    else if (names) text_format(b, "[\"%s\",\"%s\"]", code, code);
+    else if (fees) text_format(b, "[\"%s\",[0,%s]]", code, c->fee);
+    else if (methods) text_format(b, "[\"%s\",[\"%s\"]]", c->network, code);
+    else text_format(b, "[\"%s\",%d,%d]", c->network, !c->closed && c->deposit, !c->closed && c->withdraw);
+  }
+  return list || names || fees || methods || states;
+}
+
+static void put_labels(Text *b, const Venue *v, const Source *s, const char *labels) {
   text_add(b, "[");
   for (int n = 0; *labels && n < 32; n++) {
     size_t len = strcspn(labels, ",");
 #define IS(word) (len == sizeof word - 1 && !memcmp(labels, word, len))
+    char label[64] = "";
+    if (len > 4 && len < sizeof label) memcpy(label, labels + 4, len - 4);
     text_add(b, n ? ",[" : "[");
-    if (IS("pub:list:currency")) text_add(b, "\"BTC\",\"ETH\",\"LTC\",\"XRP\",\"USD\",\"EUR\",\"UST\"");
+    if (s->plants && put_planted(b, s->plants, label)) (void)0;
+    else if (IS("pub:list:currency")) text_add(b, "\"BTC\",\"ETH\",\"LTC\",\"XRP\",\"USD\",\"EUR\",\"UST\"");
     else if (IS("pub:map:currency:sym")) text_add(b, "[\"UST\",\"USDt\"]");
     else if (IS("pub:map:currency:label"))
       text_add(
@@ -191,7 +213,7 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   }
   if (limit > 1000) limit = 1000;
   if (!strcmp(path, "platform/status")) {
-    text_add(b, "[1]");
+    text_add(b, plant_closed(s) ? "[0]" : "[1]");
     return;
   }
   if (!strcmp(path, "tickers")) {
@@ -199,7 +221,7 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
     return;
   }
   if (path_take(&path, "conf/")) {
-    put_labels(b, v, path);
+    put_labels(b, v, s, path);
     return;
   }
   if (path_take(&path, "auth/")) {

@@ -1,6 +1,6 @@
 /* Coinbase Exchange. Refuses requests without a User-Agent, as the real one does. */
 #include <string.h>
-#include "venue.h"
+#include "plant.h"
 
 static const Listing listings[] = {
   { "BTC-USD", NULL, A_BTC, A_USD, 2, 8, 1 },   { "BTC-USDT", NULL, A_BTC, A_USDT, 2, 8, 1 },
@@ -33,30 +33,41 @@ static void missing(Reply *r, const char *path) {
   failure(r, 404, "NotFound");
 }
 
-static void put_currencies(Text *b) {
+static void put_currency(Text *b, const char *code, const char *name, int place, bool online, const char *network, const char *contract) {
+  const char *step = network ? "0.00000001" : "0.01";
+  text_format(
+      b,
+      "{\"id\":\"%s\",\"name\":\"%s\",\"min_size\":\"%s\",\"status\":\"%s\",\"message\":\"\",\"max_precision\":\"%s\","
+      "\"convertible_to\":[],\"details\":{\"type\":\"%s\",\"symbol\":null,\"network_confirmations\":null,\"sort_order\":%d,"
+      "\"push_payment_methods\":[],\"group_types\":[],\"display_name\":null,\"min_withdrawal_amount\":%s,"
+      "\"max_withdrawal_amount\":%s},\"default_network\":\"%s\",\"supported_networks\":[",
+      code, name, step, online ? "online" : "delisted", step, network ? "crypto" : "fiat", 20 + place, network ? "0.001" : "null",
+      network ? "10000" : "null", network ? network : "");
+  if (network)
+    text_format(b,
+                "{\"id\":\"%s\",\"name\":\"%s\",\"status\":\"%s\",\"contract_address\":\"%s\",\"min_withdrawal_amount\":0.001,"
+                "\"max_withdrawal_amount\":10000,\"network_confirmations\":14,\"processing_time_seconds\":null}",
+                network, network, online ? "online" : "offline", contract);
+  text_add(b, "]}");
+}
+
+static void put_currencies(Text *b, const Plants *p) {
   text_add(b, "[");
-  for (int i = 0, n = 0; i < A_COUNT; i++) {
+  for (int i = 0, n = 0; !p && i < A_COUNT; i++) {
     if (!names[i]) continue;
-    const char *step = networks[i] ? "0.00000001" : "0.01";
-    text_format(
-        b,
-        "%s{\"id\":\"%s\",\"name\":\"%s\",\"min_size\":\"%s\",\"status\":\"online\",\"message\":\"\",\"max_precision\":\"%s\","
-        "\"convertible_to\":[],\"details\":{\"type\":\"%s\",\"symbol\":null,\"network_confirmations\":null,\"sort_order\":%d,"
-        "\"push_payment_methods\":[],\"group_types\":[],\"display_name\":null,\"min_withdrawal_amount\":%s,"
-        "\"max_withdrawal_amount\":%s},\"default_network\":\"%s\",\"supported_networks\":[",
-        n++ ? "," : "", asset_code(i), names[i], step, step, networks[i] ? "crypto" : "fiat", 20 + i,
-        networks[i] ? "0.001" : "null", networks[i] ? "10000" : "null", networks[i] ? networks[i] : "");
-    if (networks[i])
-      text_format(b,
-                  "{\"id\":\"%s\",\"name\":\"%s\",\"status\":\"online\",\"contract_address\":\"\",\"min_withdrawal_amount\":0.001,"
-                  "\"max_withdrawal_amount\":10000,\"network_confirmations\":14,\"processing_time_seconds\":null}",
-                  networks[i], networks[i]);
-    text_add(b, "]}");
+    if (n++) text_add(b, ",");
+    put_currency(b, asset_code(i), names[i], i, true, networks[i], "");
+  }
+  for (int i = 0; p && i < p->coins; i++) { /* one status for both ways */
+    const PlantedCoin *c = &p->coin[i];
+    if (i) text_add(b, ",");
+    put_currency(b, asset_code(c->asset), asset_code(c->asset), i, !c->closed && c->deposit && c->withdraw, *c->network ? c->network : NULL, c->contract);
   }
   text_add(b, "]");
 }
 
-static void put_product(Text *b, const Listing *l) {
+static void put_product(Text *b, const Source *s, const Listing *l) {
+  const Planted *planted = plant_market(s, l);
   text_format(b, "{\"id\":\"%s\",\"base_currency\":\"%s\",\"quote_currency\":\"%s\",\"quote_increment\":\"", l->id,
               asset_code(l->base), asset_code(l->quote));
   text_fixed(b, 1, l->price_decimals);
@@ -65,9 +76,9 @@ static void put_product(Text *b, const Listing *l) {
   text_format(
       b,
       "\",\"display_name\":\"%s\",\"min_market_funds\":\"%s\",\"margin_enabled\":false,\"post_only\":false,\"limit_only\":false,"
-      "\"cancel_only\":false,\"status\":\"online\",\"status_message\":\"\",\"trading_disabled\":false,\"fx_stablecoin\":false,"
+      "\"cancel_only\":false,\"status\":\"%s\",\"status_message\":\"\",\"trading_disabled\":false,\"fx_stablecoin\":false,"
       "\"max_slippage_percentage\":\"0.02000000\",\"auction_mode\":false,\"high_bid_limit_percentage\":\"\"}",
-      l->id, l->quote == A_BTC ? "0.000016" : "1");
+      l->id, planted ? planted->min_cost : l->quote == A_BTC ? "0.000016" : "1", planted && planted->off ? "delisted" : "online");
 }
 
 static void quoted(Text *b, const char *before, int64_t units, int decimals) {
@@ -114,7 +125,7 @@ static void put_side(Text *b, const Listing *l, const Level *side, int n) {
   }
 }
 
-static void put_book(Text *b, const Source *s, const Listing *l, Moment now, int depth) {
+static void put_book(Text *b, const Source *s, const Listing *l, Moment now, Moment told, int depth) {
   Book book;
   market_book(s, l, now, depth, &book);
   text_add(b, "{\"bids\":[");
@@ -122,7 +133,7 @@ static void put_book(Text *b, const Source *s, const Listing *l, Moment now, int
   text_add(b, "],\"asks\":[");
   put_side(b, l, book.asks, book.n);
   text_format(b, "],\"sequence\":%lld,\"auction_mode\":false,\"auction\":null,\"time\":\"", (long long)(now / 10));
-  text_iso(b, now, 1);
+  text_iso(b, plant_stamp(s, l, told), 1);
   text_add(b, "\"}");
 }
 
@@ -193,10 +204,10 @@ static void product(const Source *s, const Request *q, const Listing *l, const c
     failure(r, 400, "Invalid level");
     return;
   }
-  if (!*what) put_product(b, l);
+  if (!*what) put_product(b, s, l);
   else if (!strcmp(what, "ticker")) put_ticker(b, s, l, now);
   else if (!strcmp(what, "stats")) put_stats(b, s, l, now);
-  else if (!strcmp(what, "book")) put_book(b, s, l, now, level == 1 ? 1 : 150);
+  else if (!strcmp(what, "book")) put_book(b, s, l, now, request_time(q, now), level == 1 ? 1 : 150);
   else if (!strcmp(what, "trades")) put_trades(b, s, l, now, (int)(limit > 1000 ? 1000 : limit));
   else if (!strcmp(what, "candles")) {
     static const int known[] = { 60, 300, 900, 3600, 21600, 86400 };
@@ -217,17 +228,17 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   }
   if (!strcmp(path, "/time")) {
     text_add(b, "{\"iso\":\"");
-    text_iso(b, now, 0);
+    text_iso(b, request_time(q, now), 0);
     text_add(b, "\",\"epoch\":");
-    text_fixed(b, now, 3);
+    text_fixed(b, request_time(q, now), 3);
     text_add(b, "}");
-  } else if (!strcmp(path, "/currencies")) put_currencies(b);
+  } else if (!strcmp(path, "/currencies")) put_currencies(b, s->plants);
   else if (!strcmp(path, "/products/spark-lines")) put_sparks(b, v, s, now);
   else if (!strcmp(path, "/products")) {
     text_add(b, "[");
     for (int i = 0; i < v->n; i++) {
       if (i) text_add(b, ",");
-      put_product(b, &v->listings[i]);
+      put_product(b, s, &v->listings[i]);
     }
     text_add(b, "]");
   } else if (path_take(&path, "/products/")) {

@@ -3,6 +3,7 @@
 #include <time.h>
 #include "desk.h"
 #include "kraken.h"
+#include "plant.h"
 
 static const Listing listings[] = {
   { "XXBTZUSD", "XBTUSD", A_BTC, A_USD, 1, 8, 5000 },        { "XBTUSDT", "XBTUSDT", A_BTC, A_USDT, 1, 8, 5000 },
@@ -30,32 +31,51 @@ static void missing(Reply *r, const char *path) {
   failure(r, 404, "EGeneral:Unknown method");
 }
 
-static void put_assets(Text *b) {
-  for (int i = 0, n = 0; i < A_COUNT; i++) {
-    if (i == A_ZAR) continue;
-    text_format(
-        b, "%s\"%s\":{\"aclass\":\"currency\",\"altname\":\"%s\",\"decimals\":%d,\"display_decimals\":%d,\"status\":\"enabled\"}",
-        n++ ? "," : "", kraken_assets[i].id, kraken_assets[i].alt, kraken_assets[i].decimals, kraken_assets[i].display);
+/* Newer coins have one name, and eight decimals. */
+static KrakenAsset named(enum asset a) {
+  return a < A_COUNT ? kraken_assets[a] : (KrakenAsset) { asset_code(a), asset_code(a), 8, 5 };
+}
+
+static void put_asset(Text *b, KrakenAsset a, const char *status) {
+  text_format(b, "\"%s\":{\"aclass\":\"currency\",\"altname\":\"%s\",\"decimals\":%d,\"display_decimals\":%d,\"status\":\"%s\"}", a.id, a.alt,
+              a.decimals, a.display, status);
+}
+
+static void put_planted(Text *b, const Plants *p) {
+  for (int i = 0; i < p->coins; i++) {
+    const PlantedCoin *c = &p->coin[i];
+    if (i) text_add(b, ",");
+    put_asset(b, named(c->asset), c->closed ? "disabled" : c->withdraw ? c->deposit ? "enabled" : "withdrawal_only" : c->deposit ? "deposit_only" : "disabled");
   }
 }
 
-static void put_pair(Text *b, const Listing *l) {
+static void put_assets(Text *b) {
+  for (int i = 0, n = 0; i < A_COUNT; i++) {
+    if (i == A_ZAR) continue;
+    if (n++) text_add(b, ",");
+    put_asset(b, kraken_assets[i], "enabled");
+  }
+}
+
+static void put_pair(Text *b, const Source *s, const Listing *l) {
+  const Planted *planted = plant_market(s, l);
+  KrakenAsset base = named(l->base), quote = named(l->quote);
   text_format(
       b,
       "\"%s\":{\"altname\":\"%s\",\"wsname\":\"%s/%s\",\"aclass_base\":\"currency\",\"base\":\"%s\","
       "\"aclass_quote\":\"currency\",\"quote\":\"%s\",\"lot\":\"unit\",\"cost_decimals\":5,\"pair_decimals\":%d,\"lot_decimals\":%"
       "d,"
-      "\"lot_multiplier\":1,\"leverage_buy\":[2,3],\"leverage_sell\":[2,3],\"fees\":[[0,0.4],[10000,0.35],[50000,0.24]],"
+      "\"lot_multiplier\":1,\"leverage_buy\":[2,3],\"leverage_sell\":[2,3],\"fees\":[[0,%g],[10000,0.35],[50000,0.24]],"
       "\"fees_maker\":[[0,0.25],[10000,0.2],[50000,0.14]],\"fee_volume_currency\":\"ZUSD\",\"margin_call\":80,\"margin_stop\":40,"
       "\"ordermin\":\"",
-      l->id, l->name, kraken_assets[l->base].alt, kraken_assets[l->quote].alt, kraken_assets[l->base].id,
-      kraken_assets[l->quote].id, l->price_decimals, l->amount_decimals);
+      l->id, l->name, base.alt, quote.alt, base.id, quote.id, l->price_decimals, l->amount_decimals,
+      100 * (planted ? planted->fee : venue_kraken.fee));
   text_short(b, l->min_amount, l->amount_decimals);
   text_add(b, "\",\"costmin\":\"");
-  text_add(b, trading_kraken.rules.min_cost(l));
+  text_add(b, planted ? planted->min_cost : trading_kraken.rules.min_cost(l));
   text_add(b, "\",\"tick_size\":\"");
   text_fixed(b, 1, l->price_decimals);
-  text_add(b, "\",\"status\":\"online\"}");
+  text_format(b, "\",\"status\":\"%s\"}", planted && planted->off ? "cancel_only" : "online");
 }
 
 static void put_ticker(Text *b, const Source *s, const Listing *l, Moment now) {
@@ -114,10 +134,11 @@ static void put_book(Text *b, const Source *s, const Listing *l, Moment now, int
     if (book.bids[i].amount < 100000) book.bids[i].amount = 100000;
     if (book.asks[i].amount < 100000) book.asks[i].amount = 100000;
   }
+  Moment stamp = plant_stamp(s, l, now);
   text_format(b, "\"%s\":{\"asks\":[", l->id);
-  put_side(b, l, book.asks, book.n, now);
+  put_side(b, l, book.asks, book.n, stamp);
   text_add(b, "],\"bids\":[");
-  put_side(b, l, book.bids, book.n, now);
+  put_side(b, l, book.bids, book.n, stamp);
   text_add(b, "]}");
 }
 
@@ -201,10 +222,11 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
   text_add(b, "{\"error\":[],\"result\":{");
   if (!strcmp(path, "Time")) put_time(b, request_time(q, now));
   else if (!strcmp(path, "SystemStatus")) {
-    text_add(b, "\"status\":\"online\",\"timestamp\":\"");
+    text_format(b, "\"status\":\"%s\",\"timestamp\":\"", plant_closed(s) ? "maintenance" : "online");
     text_iso(b, request_time(q, now) / 1000 * 1000, 0);
     text_add(b, "\"");
-  } else if (!strcmp(path, "Assets")) put_assets(b);
+  } else if (!strcmp(path, "Assets") && s->plants) put_planted(b, s->plants);
+  else if (!strcmp(path, "Assets")) put_assets(b);
   else if (!strcmp(path, "AssetPairs") || !strcmp(path, "Ticker")) {
     bool ticker = *path == 'T';
     if (pair) { /* a list, apart by commas; one unknown spoils all */
@@ -217,7 +239,7 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
         }
         if (n) text_add(b, ",");
         if (ticker) put_ticker(b, s, l, now);
-        else put_pair(b, l);
+        else put_pair(b, s, l);
         if (!pair[len]) break;
         pair += len + 1;
       }
@@ -225,7 +247,7 @@ static void answer(const Venue *v, const Source *s, const Request *q, Moment now
       for (int i = 0; i < v->n; i++) {
         if (i) text_add(b, ",");
         if (ticker) put_ticker(b, s, &v->listings[i], now);
-        else put_pair(b, &v->listings[i]);
+        else put_pair(b, s, &v->listings[i]);
       }
     }
   } else if (!strcmp(path, "Depth")) put_book(b, s, l, now, count ? (int)(count > 500 ? 500 : count) : 100);

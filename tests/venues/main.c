@@ -4,12 +4,14 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 #include "client.h"
 #include "options.h"
+#include "plant.h"
 
 static volatile sig_atomic_t stopped;
 
@@ -65,6 +67,13 @@ static void print_key(const char *id, const TradeKey *k) {
   if (*k->password) print_variable(id, "PASSWORD", k->password);
 }
 
+static void keep_planted(Options *o, Plants *const plants[]) {
+  int n = 0;
+  for (int i = 0; i < o->n; i++)
+    if (plants[venue_place(o->list[i])]) o->list[n++] = o->list[i];
+  o->n = n;
+}
+
 int main(int argc, char **argv) {
   if (argc == 3 && (!strcmp(argv[1], "get") || !strcmp(argv[1], "post")))
     return client_ask(argv[1][0] == 'g' ? "GET" : "POST", argv[2]);
@@ -86,13 +95,21 @@ int main(int argc, char **argv) {
   Desk *desks[VENUES_MAX] = { 0 };
   char err[4400];
   Moment now = server_clock(), still = now;
+  Plants *plants[VENUES_MAX] = { 0 };
+  if (o.plant && !plant_read(o.plant, plants, err, sizeof err)) {
+    fprintf(stderr, "bourse-venues: %s\n", err);
+    failed = 1;
+  }
+  if (o.plant) keep_planted(&o, plants);
   for (int i = 0; i < o.n && !failed; i++) {
     const Venue *v = o.list[i];
     int place = venue_place(v); /* in the whole list: its noise is the same whoever else is served */
     sources[i] = (Source) { .world = { .seed = o.seed, .speed = o.speed, .started = now, .stopped = o.manual ? &still : NULL },
                             .venue = (uint64_t)place + 1,
-                            .fee = v->fee };
-    if (o.recorded) failed = !(recorded[i] = recorded_load(o.recorded, v, err, sizeof err));
+                            .fee = v->fee,
+                            .plants = plants[place] };
+    if (plants[place]) v = &plants[place]->venue;
+    else if (o.recorded) failed = !(recorded[i] = recorded_load(o.recorded, v, err, sizeof err));
     else if (v->trading) desks[i] = open_desk(&o, v, &sources[i]);
     if (!failed)
       failed = !(servers[i] = server_start(v, &sources[i], recorded[i], o.of[place].fault, o.port_base ? o.port_base + i : 0, err,
@@ -115,5 +132,6 @@ int main(int argc, char **argv) {
     recorded_free(recorded[i]);
     desk_free(desks[i]);
   }
+  for (int i = 0; venues[i]; i++) free(plants[i]);
   return failed ? 1 : 0;
 }

@@ -1,6 +1,7 @@
 #include "market.h"
 #include <math.h>
 #include <string.h>
+#include "plant.h"
 
 #define TRADE_EVERY 640 /* ms between two trades, on average */
 
@@ -16,6 +17,8 @@ static uint64_t stream_of(const Source *s, const Listing *l) {
 /* The venue's price reverts to the world's; its swings are in proportion to its fee, so that two venues now and then differ by
  * more than both fees, and mostly do not. */
 double market_mid(const Source *s, const Listing *l, Moment now) {
+  const Planted *p = plant_market(s, l);
+  if (p) return world_price(&s->world, l->base, l->quote, now - p->age) * (1 + p->shift) * p->unit;
   double t = floor(world_time(&s->world, now) / 100) * 100;
   uint64_t stream = stream_of(s, l);
   double drift = 0.95 * world_noise(s->world.seed, stream | 1, t, 6300) + 0.75 * world_noise(s->world.seed, stream | 2, t, 19000) +
@@ -40,6 +43,8 @@ static void fill_side(const Source *s, const Listing *l, double mid, int64_t bes
   uint64_t stream = stream_of(s, l);
   int64_t slot = (int64_t)(world_time(&s->world, now) / 400), price = best;
   double one_usd = pow10i(l->amount_decimals) / world_price(&s->world, l->base, A_USD, now);
+  const Planted *planted = plant_market(s, l);
+  if (planted) one_usd *= planted->depth / planted->unit;
   for (int i = 0; i < depth; i++) {
     /* near levels change often, deep ones stay */
     uint64_t h = world_hash(s->world.seed, stream | (uint64_t)(side + 4), (uint64_t)i, (uint64_t)(slot / (1 + i / 3)));
@@ -53,6 +58,7 @@ static void fill_side(const Source *s, const Listing *l, double mid, int64_t bes
     int64_t amount = (int64_t)(usd * one_usd);
     out[i] = (Level) { price, amount < 1 ? 1 : amount };
   }
+  if (planted && planted->wall > 0) out[0].amount = (int64_t)(planted->wall * pow10i(l->amount_decimals));
 }
 
 void market_book(const Source *s, const Listing *l, Moment now, int depth, Book *out) {
@@ -63,6 +69,8 @@ void market_book(const Source *s, const Listing *l, Moment now, int depth, Book 
   int64_t bid = (int64_t)floor((mid - half) / (double)tick) * tick, ask = (int64_t)ceil((mid + half) / (double)tick) * tick;
   if (bid < tick) bid = tick;
   if (ask <= bid) ask = bid + tick;
+  const Planted *planted = plant_market(s, l);
+  if (planted && planted->crossed) bid = ask + (int64_t)(mid * 0.004);
   out->n = depth;
   fill_side(s, l, mid, bid, tick, 0, now, depth, out->bids);
   fill_side(s, l, mid, ask, tick, 1, now, depth, out->asks);

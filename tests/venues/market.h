@@ -38,6 +38,8 @@ typedef struct {
   int64_t last_id;
 } Day;
 
+typedef struct Plants Plants; /* plant.h */
+
 typedef struct {
   World world;
   uint64_t venue; /* tells the venues' noise apart */
@@ -45,6 +47,7 @@ typedef struct {
   /* What a trader does to the books that are shown (NULL: there is none). */
   void (*traded)(const void *trader, const Listing *l, Book *b);
   const void *trader;
+  const Plants *plants; /* NULL: the venue is as it is */
 } Source;
 
 void market_book(const Source *s, const Listing *l, Moment now, int depth, Book *out);  /* depth 1..BOOK_MAX */

@@ -21,6 +21,7 @@ static void usage(FILE *out) {
         "  --port-base P        ports P, P+1, ... instead of free ones\n"
         "  --for S              stop after S seconds\n"
         "  --recorded DIR       serve only what live exchanges sent, from the files of vectors in DIR\n"
+        "  --plant FILE         serve only the venues that FILE names, with the markets and coins that it plants (README.md)\n"
         "  --fault ID=KIND      drop[:percent], garbage[:percent], delay:ms, stale:ms, status:code; may be repeated\n"
         "Those that trade:",
         out);
@@ -170,7 +171,8 @@ int options_parse(int argc, char **argv, Options *o) {
     { "port-base", required_argument, 0, 'p' }, { "for", required_argument, 0, 'f' },   { "recorded", required_argument, 0, 'r' },
     { "fault", required_argument, 0, 'F' },     { "manual", no_argument, 0, 'm' },      { "keys", no_argument, 0, 'K' },
     { "key", required_argument, 0, 'k' },       { "funds", required_argument, 0, 'U' }, { "faults", required_argument, 0, 'Q' },
-    { "fault-at", required_argument, 0, 'A' },  { "help", no_argument, 0, 'h' },        { 0 }
+    { "fault-at", required_argument, 0, 'A' },  { "help", no_argument, 0, 'h' },        { "plant", required_argument, 0, 'P' },
+    { 0 }
   };
   const char *faults[64];
   int c, nfaults = 0, failed = 0;
@@ -197,6 +199,7 @@ int options_parse(int argc, char **argv, Options *o) {
       if (!number(optarg, 0.1, 1e6, &o->seconds)) failed = wrong("--for", optarg, "seconds, 0.1 to 1000000");
       break;
     case 'r': o->recorded = optarg; break;
+    case 'P': o->plant = optarg; break;
     case 'F':
       if (nfaults == 64) failed = wrong("--fault", optarg, "at most 64 of them");
       else faults[nfaults++] = optarg;

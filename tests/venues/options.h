@@ -16,7 +16,7 @@ typedef struct {
   uint64_t seed;
   double speed, seconds;
   int port_base;
-  const char *recorded;
+  const char *recorded, *plant;
   bool manual, keys;
   const Venue *list[VENUES_MAX];
   int n;

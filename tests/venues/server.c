@@ -10,6 +10,7 @@
 #include <time.h>
 #include "inspect.h"
 #include "memory.h"
+#include "plant.h"
 
 #define BODY_MAX (1u << 20) /* of a request */
 #define CONNECTIONS 512
@@ -130,7 +131,7 @@ static enum MHD_Result reply_private(Server *s, Call *call, const Request *q, en
 
 static enum MHD_Result reply(Server *s, Call *call, const char *url, const char *method) {
   struct MHD_Connection *c = call->connection;
-  Moment wall = server_clock() - s->fault.stale_ms;
+  Moment wall = server_clock() - s->fault.stale_ms + (s->source.plants ? s->source.plants->clock : 0);
   Now now = { world_now(&s->source.world, wall), wall };
   Request q = { .method = !strcmp(method, "HEAD") ? "GET" : method,
                 .path = url,

@@ -6,7 +6,7 @@
 
 const Venue *const venues[] = { &venue_kraken,           &venue_binance, &venue_bitstamp,
                                 &venue_coinbaseexchange, &venue_okx,     &venue_luno,
-                                &venue_bitfinex,         &venue_gemini,  NULL };
+                                &venue_bitfinex,         &venue_gemini,  &venue_kucoin, NULL };
 
 const Venue *venue_find(const char *id, size_t len) {
   for (int i = 0; venues[i]; i++)

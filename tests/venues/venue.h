@@ -46,7 +46,7 @@ struct Venue {
 };
 
 extern const Venue venue_kraken, venue_binance, venue_bitstamp, venue_coinbaseexchange, venue_okx, venue_luno, venue_bitfinex,
-    venue_gemini;
+    venue_gemini, venue_kucoin;
 extern const Venue *const venues[]; /* NULL at the end */
 const Venue *venue_find(const char *id, size_t len);
 void venue_answer(const Venue *v, const Source *s, const Request *q, Moment now, Reply *r);

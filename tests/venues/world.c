@@ -1,5 +1,6 @@
 #include "world.h"
 #include <math.h>
+#include <string.h>
 
 #define ORIGIN 1e12 /* world ms at the start, so that the past is never negative */
 #define OCTAVES 23
@@ -15,7 +16,37 @@ static const struct {
   [A_LTC] = { "LTC", 82.4, 8e-5 },     [A_XRP] = { "XRP", 0.5274, 9e-5 }, [A_SOL] = { "SOL", 148.3, 1.1e-4 },
 };
 
-const char *asset_code(enum asset a) { return assets[a].code; }
+#define PLANTED_MAX 48
+static struct {
+  char name[16], code[16];
+  double usd;
+} planted[PLANTED_MAX];
+static int planted_count;
+
+static double asset_usd(enum asset a) { return a < A_COUNT ? assets[a].usd : planted[a - A_COUNT].usd; }
+
+static double asset_swing(enum asset a) { return a < A_COUNT ? assets[a].swing : 0; }
+
+const char *asset_code(enum asset a) { return a < A_COUNT ? assets[a].code : planted[a - A_COUNT].code; }
+
+bool asset_find(const char *name, enum asset *out) {
+  for (int i = 0; i < A_COUNT + planted_count; i++) {
+    if (strcmp(name, i < A_COUNT ? assets[i].code : planted[i - A_COUNT].name)) continue;
+    *out = (enum asset)i;
+    return true;
+  }
+  return false;
+}
+
+bool asset_plant(const char *name, double usd) {
+  enum asset there;
+  size_t n = strcspn(name, "#");
+  if (!n || strlen(name) >= sizeof planted->name || planted_count == PLANTED_MAX || asset_find(name, &there)) return false;
+  strcpy(planted[planted_count].name, name);
+  memcpy(planted[planted_count].code, name, n);
+  planted[planted_count++].usd = usd;
+  return true;
+}
 
 static uint64_t mix(uint64_t x) { /* splitmix64 */
   x += 0x9e3779b97f4a7c15u;
@@ -47,7 +78,7 @@ double world_noise(uint64_t seed, uint64_t stream, double t, double period) {
 }
 
 static double wander(const World *w, enum asset a, double t) {
-  double sum = 0, period = SHORTEST, swing = assets[a].swing;
+  double sum = 0, period = SHORTEST, swing = asset_swing(a);
   if (swing == 0) return 0;
   for (int k = 0; k < OCTAVES; k++, period *= 2)
     sum += swing * sqrt(period / 1000) * world_noise(w->seed, (uint64_t)a << 8 | (uint64_t)k, t, period);
@@ -57,5 +88,5 @@ static double wander(const World *w, enum asset a, double t) {
 double world_price(const World *w, enum asset base, enum asset quote, Moment now) {
   double t = world_time(w, now);
   t = floor(t / 100) * 100; /* prices move in steps of a tenth of a second */
-  return assets[base].usd / assets[quote].usd * exp(wander(w, base, t) - wander(w, quote, t));
+  return asset_usd(base) / asset_usd(quote) * exp(wander(w, base, t) - wander(w, quote, t));
 }
