@@ -23,6 +23,7 @@ typedef struct Orders Orders;           /* orders.c */
 typedef struct Notify Notify;           /* notify.c */
 typedef struct Recorder Recorder;       /* tape_record.c */
 typedef struct Play Play;               /* tape_replay.c */
+struct Candles;                         /* candles.h */
 
 enum peer_state { PEER_BOOTING, PEER_RUNNING, PEER_LEAVING, PEER_GONE };
 
@@ -77,6 +78,7 @@ struct Session {
   Orders *orders;
   Peer clerk;                           /* started at the first order (clerk.c); PEER_GONE before and after */
   Notify *notify;
+  struct Candles *candles;
   const Answers *answers;               /* who answers workers */
   Recorder *recorder;
   Play *play;
@@ -117,6 +119,8 @@ void store_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void store_close(Session *s);
 /* journal_answer.c */
 void journal_answer(Peer *p, uint32_t id, const msgpack_object *m);
+/* candles_answer.c */
+void candles_answer(Peer *p, uint32_t id, const msgpack_object *m);
 /* notify.c */
 void notify_answer(Peer *p, uint32_t id, const msgpack_object *m);
 void notify_close(Session *s);

@@ -1,4 +1,5 @@
 /* The session: boots workers, carries their messages, watches over them, and ends with an exit code. */
+#include "broker/candles.h"
 #include "broker/clerk.h"
 #include "broker/orders.h"
 #include "broker/peer.h"
@@ -546,6 +547,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_FATAL: on_fatal(p, m); return true;
     case MSG_CLOCK: on_clock(p, m); return true;
     case MSG_JOURNAL: journal_answer(p, id, m); return true;
+    case MSG_CANDLES: candles_answer(p, id, m); return true;
     case MSG_ORDER: answers->order(p, id, m); return true;
     case MSG_TASKED: if (p != &p->session->clerk) return false; clerk_answered(p->session, m); return true;
     case MSG_FACTS: if (p != &p->session->clerk) return false; orders_facts(p->session, m); return true;
@@ -769,6 +771,7 @@ int session_run(const SessionSpec *spec) {
   request_close(&s);
   store_close(&s);
   notify_close(&s);
+  candles_close(s.candles);
   orders_close(&s);
   record_close(&s);
   play_close(&s);

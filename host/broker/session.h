@@ -47,6 +47,8 @@ typedef struct SessionSpec {
   struct Tape *replay;              /* answers come from this tape, nothing from the network; NULL: the world answers */
   double speed;                     /* of a replay: of the tape's time to the real one; 0: as fast as it goes */
   bool replay_files;                /* adapters as they are on the tape, too, not those of this machine */
+  const char *candles;              /* the file of candles that the verb fetch works on (candles.h), or NULL */
+  bool candles_write;
   int input_fd;                     /* lines from here go to the worker as MSG_LINE; -1: none */
 } SessionSpec;
 enum { RIGHT_PUBLIC = 1, RIGHT_READ = 2, RIGHT_TRADE = 4, RIGHT_WITHDRAW = 8 };

@@ -29,6 +29,13 @@ static const Option candles_options[] = {
   { "limit", "N", "at most so many (60)", OPT_COUNT, NULL },
   { "since", "WHEN", "from then on: 2024-06-15 or 2024-06-15T12:00:00Z", OPT_TEXT, NULL },
   FORMAT, END };
+static const Option fetch_options[] = {
+  { "since", "WHEN", "from then on: 2024-06-15 or 2024-06-15T12:00:00Z", OPT_TEXT, NULL },
+  { "until", "WHEN", "up to then (now)", OPT_TEXT, NULL },
+  { "to", "FILE", "the file of candles, SQLite (candles.db in the state folder)", OPT_TEXT, NULL },
+  { "export", NULL, "what is stored of these, after the download if there is one", OPT_WORD, "csv" },
+  { "out", "FILE", "of the export (stdout)", OPT_TEXT, NULL },
+  FORMAT, END };
 static const Option call_options[] = {
   { "dry-run", NULL, "print the request as it would be signed, keys redacted; nothing is sent", OPT_FLAG, NULL },
   { "info", NULL, "with the exchange's own reply", OPT_FLAG, NULL },
@@ -103,6 +110,10 @@ const Verb cli_verbs[] = {
   { "book", "ID SYMBOL", "The order book, drawn as depth bars on a terminal.", NULL, book_options, 2, 2, start_verb },
   { "trades", "ID SYMBOL", "The newest public trades.", NULL, limit_options, 2, 2, start_verb },
   { "candles", "ID SYMBOL [TIMEFRAME]", "Candles, drawn in blocks on a terminal.", NULL, candles_options, 2, 3, start_verb },
+  { "fetch", "candles ID SYMBOL... TIMEFRAME|list", "Downloads history of prices into a file; goes on where it was.",
+    "  bourse fetch candles kraken BTC/USD ETH/USD 1h --since 2024-01-01\n"
+    "  bourse fetch candles kraken BTC/USD 1h --export csv --out btc.csv    without --since: what is there already\n"
+    "  bourse fetch list", fetch_options, 1, 100, verb_fetch },
   { "call", "ID METHOD [JSON]...", "Any unified method; prints one JSON value.",
     "Arguments are JSON; a word that is not JSON is text; null leaves one out:\n"
     "  bourse call kraken fetch_ohlcv BTC/USD 1h null 3", call_options, 2, 34, verb_call },

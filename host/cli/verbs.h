@@ -7,6 +7,7 @@ int verb_call(Cli *cli);
 int verb_check(Cli *cli);
 int verb_conform(Cli *cli);
 int verb_demo(Cli *cli);
+int verb_fetch(Cli *cli);
 int verb_keys(Cli *cli);
 int verb_kill(Cli *cli);
 int verb_new(Cli *cli);

@@ -53,6 +53,7 @@ enum message_type {
   MSG_FACTS,      /* of the clerk, unasked: {orders=[..], fills=[..], clock=..} */
   MSG_NOTIFY,     /* {text}, to the addresses that the user named */
   MSG_CALL,       /* {call, venue, method, args, params}: for a recording; MSG_HTTP of that call says {call}, too */
+  MSG_CANDLES,    /* of the verb fetch: {op="series"|"put"|"list"|"spans"|"read"|"gaps", ...} -> MSG_STORED {value} (broker/candles_answer.c) */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
                      callback may take, while CPU is used, and the worker is killed. With `turns` {taken}: all messages

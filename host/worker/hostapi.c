@@ -35,7 +35,7 @@ static int h_done(lua_State *L) {             /* done(code): does not return */
   return worker_wait(L);
 }
 
-static void on_journal(Worker *w, void *ctx, int type, const msgpack_object *payload) {
+static void on_stored(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)type;
   Waiter waiter = waiter_take(ctx);
   const char *why;
@@ -46,9 +46,9 @@ static void on_journal(Worker *w, void *ctx, int type, const msgpack_object *pay
   worker_wake(w, waiter, 1, failed);
 }
 
-static int h_journal(lua_State *L) {          /* journal{op, ...} -> list of rows; raises a text */
-  return ask_with_table(L, MSG_JOURNAL, "journal", on_journal);
-}
+/* journal{op, ...}, candles{op, ...} -> list of rows, or what there is to know; raise a text */
+static int h_journal(lua_State *L) { return ask_with_table(L, MSG_JOURNAL, "journal", on_stored); }
+static int h_candles(lua_State *L) { return ask_with_table(L, MSG_CANDLES, "candles", on_stored); }
 
 static int h_use(lua_State *L) {              /* use(name): a host module */
   hostlua_require(L, luaL_checkstring(L, 1));
@@ -131,7 +131,7 @@ static int h_check(lua_State *L) {            /* check(source, file, texts of di
 
 void host_open(lua_State *L) {
   static const luaL_Reg functions[] = { { "out", h_out }, { "err", h_err }, { "done", h_done }, { "source", task_source }, { "use", h_use },
-    { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "journal", h_journal }, { "check", h_check }, { NULL, NULL } };
+    { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "journal", h_journal }, { "candles", h_candles }, { "check", h_check }, { NULL, NULL } };
   Worker *w = worker_of(L);
   luaL_newlib(L, functions);
   lua_rawgeti(L, LUA_REGISTRYINDEX, w->boot_args);
