@@ -7,7 +7,8 @@
 #include "broker/guard_in.h"
 
 static const char *const names[] = {
-  [GUARD_NONE] = "none", [GUARD_VENUES] = "venues", [GUARD_SYMBOLS] = "symbols", [GUARD_UNKNOWN] = "unknown", [GUARD_ORDERS_PER_MINUTE] = "orders_per_minute",
+  [GUARD_NONE] = "none", [GUARD_VENUES] = "venues", [GUARD_SYMBOLS] = "symbols", [GUARD_ASKED] = "asked",
+  [GUARD_UNKNOWN] = "unknown", [GUARD_ORDERS_PER_MINUTE] = "orders_per_minute",
   [GUARD_OPEN_ORDERS] = "open_orders", [GUARD_ROUNDING] = "rounding", [GUARD_MARKET] = "market", [GUARD_ORDER_NOTIONAL] = "order_notional",
   [GUARD_MINUTE_NOTIONAL] = "minute_notional", [GUARD_DAY_NOTIONAL] = "day_notional", [GUARD_DATA_AGE] = "data_age_ms", [GUARD_BOOK] = "book",
   [GUARD_PRICE_BAND] = "price_band", [GUARD_SELF_CROSS] = "self_cross", [GUARD_LOSS] = "loss", [GUARD_WITHDRAW] = "withdraw",
@@ -55,16 +56,25 @@ static bool among(const Names *names_, const char *name) {
 
 /* ---- the order by itself ---- */
 
-/* Amounts are only cut, by less than a step; prices move by less than a step. Where the step is not told: by a thousandth at most. */
+/* Is a figure there that was not asked for, or the other way round? */
+static bool both(Case *c, const char *what, const char *asked_text, const char *text) {
+  Decimal asked, final;
+  bool was = number(asked_text, &asked), is = number(text, &final);
+  if (was == is) return true;
+  if (is) return refuse(c, GUARD_ASKED, "the order was prepared with the %s %s, and asked for without one", what, text);
+  return refuse(c, GUARD_ASKED, "the order was asked for with the %s %s, and prepared without it", what, asked_text);
+}
+
+/* Amounts are only cut, by less than a step; prices move by a step at most. Where the step is not told: by a thousandth at most. */
 static bool rounded(Case *c, const char *what, const char *asked_text, Decimal final, const char *step_text, bool only_down) {
   Decimal asked, moved, most;
-  if (!number(asked_text, &asked)) return true;
-  if (!dec_sub(asked, final, &moved)) return refuse(c, GUARD_ROUNDING, "%s %s does not fit", what, asked_text);
+  if (!number(asked_text, &asked) || !dec_sub(asked, final, &moved)) return refuse(c, GUARD_ROUNDING, "%s %s does not fit", what, asked_text);
   if (only_down && dec_cmp(moved, dec_from_int(0)) < 0)
     return refuse(c, GUARD_ROUNDING, "rounding raised the %s from %s to %s", what, asked_text, shown(final).s);
   bool known = number(step_text, &most);
   if (!known && !dec_mul(dec_abs(asked), (Decimal){ 1, 3 }, &most)) return refuse(c, GUARD_ROUNDING, "%s %s does not fit", what, asked_text);
-  if (dec_cmp(dec_abs(moved), most) <= 0) return true;
+  int far = dec_cmp(dec_abs(moved), most);
+  if (dec_is_zero(moved) || far < 0 || (far == 0 && !only_down)) return true;
   return refuse(c, GUARD_ROUNDING, "rounding moved the %s from %s to %s, by more than %s", what, asked_text, shown(final).s,
                 known ? "the market's step" : "a thousandth");
 }
@@ -80,10 +90,11 @@ static bool within(Case *c, const char *what, Decimal x, const char *least_text,
 
 static bool sound(Case *c) {
   const GuardOrder *o = c->o;
-  Decimal zero = dec_from_int(0);
+  Decimal zero = dec_from_int(0), cost, asked_cost;
   if (o->unknown > 0)
     return refuse(c, GUARD_UNKNOWN, "what became of %lld earlier order%s for %s at %s is not known yet", (long long)o->unknown, o->unknown == 1 ? "" : "s",
                   o->symbol, o->venue);
+  if (!both(c, "amount", o->asked_amount, o->amount) || !both(c, "price", o->asked_price, o->price) || !both(c, "cost", o->asked_cost, o->cost)) return false;
   c->has_amount = number(o->amount, &c->amount);
   c->has_price = number(o->price, &c->price);
   if (!number(o->notional, &c->notional)) return refuse(c, GUARD_MARKET, "what the order is worth cannot be told");
@@ -93,6 +104,8 @@ static bool sound(Case *c) {
   if (dec_cmp(c->notional, zero) <= 0) return refuse(c, GUARD_MARKET, "the order is worth nothing");
   if (c->has_amount && !rounded(c, "amount", o->asked_amount, c->amount, o->amount_step, true)) return false;
   if (c->has_price && !rounded(c, "price", o->asked_price, c->price, o->price_step, false)) return false;
+  if (number(o->cost, &cost) && number(o->asked_cost, &asked_cost) && dec_cmp(cost, asked_cost) != 0)
+    return refuse(c, GUARD_ASKED, "the order was prepared with the cost %s, and asked for with %s", o->cost, o->asked_cost);
   if (c->has_amount && !within(c, "amount", c->amount, o->amount_min, o->amount_max)) return false;
   if (c->has_price && !within(c, "price", c->price, o->price_min, o->price_max)) return false;
   return within(c, "cost", c->notional, o->cost_min, o->cost_max);

@@ -12,7 +12,7 @@
 #include "wire/decimal.h"
 
 enum guard_limit {
-  GUARD_NONE, GUARD_VENUES, GUARD_SYMBOLS, GUARD_UNKNOWN, GUARD_ORDERS_PER_MINUTE, GUARD_OPEN_ORDERS, GUARD_ROUNDING, GUARD_MARKET, GUARD_ORDER_NOTIONAL,
+  GUARD_NONE, GUARD_VENUES, GUARD_SYMBOLS, GUARD_ASKED, GUARD_UNKNOWN, GUARD_ORDERS_PER_MINUTE, GUARD_OPEN_ORDERS, GUARD_ROUNDING, GUARD_MARKET, GUARD_ORDER_NOTIONAL,
   GUARD_MINUTE_NOTIONAL, GUARD_DAY_NOTIONAL, GUARD_DATA_AGE, GUARD_BOOK, GUARD_PRICE_BAND, GUARD_SELF_CROSS, GUARD_LOSS, GUARD_WITHDRAW
 };
 
@@ -27,9 +27,11 @@ typedef struct {
 
 void guard_defaults(GuardLimits *l);
 void guard_limits_free(GuardLimits *l);
-/* What bourse.lua returned: { limits = {..}, venues = { kraken = { limits = {..} } }, withdraw = { addresses = { BTC = { "bc1.." } } }, paper = .. }; a map, or
- * NULL for none. False: err says what is wrong with which field; the limits are then not to be used. */
-bool guard_limits_read(GuardLimits *l, const msgpack_object *config, char *err, size_t errlen);
+/* What bourse.lua returned: { limits = {..}, venues = { kraken = { limits = {..} } }, withdraw = { addresses = { BTC = { "bc1.." } } },
+ * paper = { balances = { kraken = { USD = 1000 } }, latency_ms = 50 } }; a map, or NULL for none. `exchanges`: the ids that there are, "a|b"; NULL: any will
+ * do. Where a currency has an order_notional and no bound of a minute, a day or a loss, those are 5, 20 and 0.2 times it. False: err says what is wrong with
+ * which field; the limits are then not to be used. */
+bool guard_limits_read(GuardLimits *l, const msgpack_object *config, const char *exchanges, char *err, size_t errlen);
 /* A layer more, of a script's own `limits { .. }`; `by` says whose. It takes the place of an earlier one of the same `by`. */
 bool guard_limits_narrow(GuardLimits *l, const char *by, const msgpack_object *limits, char *err, size_t errlen);
 /* The user's limits in one line, to be shown before the first order. The length that it has or would have. */
@@ -43,7 +45,7 @@ typedef struct { const char *side, *price; } GuardOwn;         /* an own order t
 /* Numbers are decimal text, "" or NULL where there is none. */
 typedef struct {
   const char *venue, *symbol, *side, *quote;
-  const char *asked_amount, *amount, *asked_price, *price;     /* as the script gave them, and as they would be sent */
+  const char *asked_amount, *amount, *asked_price, *price, *asked_cost, *cost;   /* as the script gave them, and as they would be sent */
   const char *notional;            /* in the quote currency */
   const char *amount_step, *price_step, *amount_min, *amount_max, *price_min, *price_max, *cost_min, *cost_max;
   const char *bid, *ask; int64_t book_age_ms;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "broker/guard_in.h"
+#include "wire/nearest.h"
 #include "wire/pack.h"
 
 #define NAMES_MAX 4096
@@ -51,15 +52,35 @@ static GuardLayer *layer_new(const char *by, const char *venue) {
 
 /* ---- the built-in limits ---- */
 
-static void amounts_set(Amounts *a, const char *code, const char *most) {
+static void amounts_add(Amounts *a, const char *code, Decimal most) {
   Amount *v = realloc(a->v, (a->n + 1) * sizeof *v);
   if (!v) abort();
   a->v = v;
   snprintf(v[a->n].code, sizeof v->code, "%s", code);
-  if (dec_parse(most, strlen(most), &v[a->n].most)) a->n++;
+  v[a->n++].most = most;
 }
 
-/* Small enough that a first mistake is cheap: about a hundred dollars an order, a thousand a day, a loss of twenty. */
+static void amounts_set(Amounts *a, const char *code, const char *most) {
+  Decimal d;
+  if (dec_parse(most, strlen(most), &d)) amounts_add(a, code, d);
+}
+
+/* What is not said of a currency that can be traded follows from the largest order in it. */
+static void complete(GuardLayer *l) {
+  const struct { Amounts *of; Decimal times; } all[] = {
+    { &l->minute_notional, { 5, 0 } }, { &l->day_notional, { 20, 0 } }, { &l->loss, { 2, 1 } } };
+  for (size_t i = 0; i < l->order_notional.n; i++) {
+    const Amount *order = &l->order_notional.v[i];
+    for (size_t k = 0; k < sizeof all / sizeof *all; k++) {
+      Decimal most = order->most;
+      if (amount_of(all[k].of, order->code)) continue;
+      if (!dec_mul(order->most, all[k].times, &most)) most = order->most;       /* too long to be meant */
+      amounts_add(all[k].of, order->code, most);
+    }
+  }
+}
+
+/* Small enough that a first mistake is cheap: about a hundred dollars an order, five hundred a minute, a thousand a day, a loss of twenty. */
 void guard_defaults(GuardLimits *l) {
   static const struct { const char *code, *order, *day, *loss; } sums[] = {
     { "USD", "100", "1000", "20" }, { "USDT", "100", "1000", "20" }, { "USDC", "100", "1000", "20" }, { "EUR", "100", "1000", "20" },
@@ -71,6 +92,7 @@ void guard_defaults(GuardLimits *l) {
     amounts_set(&x->day_notional, sums[i].code, sums[i].day);
     amounts_set(&x->loss, sums[i].code, sums[i].loss);
   }
+  complete(x);
   x->closed = true;
   x->orders_per_minute = 20;
   x->open_orders = 10;
@@ -82,11 +104,46 @@ void guard_defaults(GuardLimits *l) {
 
 /* ---- reading ---- */
 
-typedef struct { char *err; size_t size; char where[160]; } Reader;
+typedef struct { char *err; size_t size; char where[160]; const char *exchanges; } Reader;
 
 static bool wrong(Reader *r, const char *key, const char *what) {
   snprintf(r->err, r->size, "%s%s%s: %s", r->where, *r->where && *key ? "." : "", key, what);
   return false;
+}
+
+/* `words`: those that there are, "a|b". */
+static bool unknown(Reader *r, const char *key, const char *what, const char *words) {
+  char text[600], all[320] = "";
+  const char *near = nearest_word(key, words);
+  size_t n = 0;
+  for (const char *w = words; *w && strlen(words) < sizeof all / 2; w++) {
+    all[n++] = *w == '|' ? ',' : *w;
+    if (*w == '|') all[n++] = ' ';
+  }
+  snprintf(text, sizeof text, "no such %s%s%s%s%s%s", what, near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "", n ? "; there are " : "", all);
+  return wrong(r, key, text);
+}
+
+static bool is_venue(Reader *r, const char *key) {
+  char word[130];
+  if (!r->exchanges) return true;
+  snprintf(word, sizeof word, "%s|", key);
+  for (const char *at = r->exchanges; (at = strstr(at, word)); at++)
+    if (at == r->exchanges || at[-1] == '|') return true;
+  return unknown(r, key, "exchange", r->exchanges);
+}
+
+/* Codes of currencies are in capitals: one that is not would never be met. */
+static bool is_code(Reader *r, const char *key, const char *code) {
+  char at[120];
+  bool small = false, big = false;
+  for (const char *c = code; *c; c++) {
+    small |= *c >= 'a' && *c <= 'z';
+    big |= *c >= 'A' && *c <= 'Z';
+  }
+  if (*code && (big || !small)) return true;
+  snprintf(at, sizeof at, "%s%s%.64s", key, *key ? "." : "", code);
+  return wrong(r, at, "a currency is expected, in capitals: USD");
 }
 
 static bool key_of(const msgpack_object *o, char *buf, size_t cap) {
@@ -151,6 +208,7 @@ static bool amounts(Reader *r, const char *key, const msgpack_object *v, Amounts
     const msgpack_object_kv *kv = &v->via.map.ptr[i];
     Amount *a = &out->v[out->n];
     if (!key_of(&kv->key, a->code, sizeof a->code)) return wrong(r, key, "amounts by currency are expected: { USD = 100 }");
+    if (!is_code(r, key, a->code)) return false;
     if (!decimal_of(&kv->val, &a->most) || dec_cmp(a->most, dec_from_int(0)) < 0) {
       char at[80];
       snprintf(at, sizeof at, "%s.%s", key, a->code);
@@ -171,7 +229,12 @@ static bool band(Reader *r, const char *key, const msgpack_object *v, GuardLayer
 
 /* One limit into a layer. `top`: the user's own, which says what happens on a death, too. */
 static bool limit(Reader *r, const char *key, const msgpack_object *v, GuardLayer *l, GuardLimits *top) {
-  if (!strcmp(key, "venues") && !*l->venue) return list(r, key, v, &l->venues);
+  if (!strcmp(key, "venues") && !*l->venue) {
+    if (!list(r, key, v, &l->venues)) return false;
+    for (size_t i = 0; i < l->venues.n; i++)
+      if (!is_venue(r, l->venues.v[i])) return false;
+    return true;
+  }
   if (!strcmp(key, "symbols")) return list(r, key, v, &l->symbols);
   if (!strcmp(key, "order_notional")) return amounts(r, key, v, &l->order_notional);
   if (!strcmp(key, "minute_notional")) return amounts(r, key, v, &l->minute_notional);
@@ -187,8 +250,8 @@ static bool limit(Reader *r, const char *key, const msgpack_object *v, GuardLaye
     top->keep_on_death = pack_is(v, "keep");
     return true;
   }
-  return wrong(r, key, "no such limit: venues, symbols, order_notional, minute_notional, day_notional, loss, orders_per_minute, open_orders, data_age_ms, "
-                       "price_band, self_cross, on_death");
+  const char *words = "on_death|venues|symbols|order_notional|minute_notional|day_notional|loss|orders_per_minute|open_orders|data_age_ms|price_band|self_cross";
+  return unknown(r, key, "limit", top ? words : words + strlen("on_death|"));
 }
 
 static bool limits(Reader *r, const msgpack_object *m, GuardLayer *l, GuardLimits *top) {
@@ -209,16 +272,32 @@ static void layer_add(GuardLimits *g, GuardLayer *l) {
   if (l->data_age_ms >= 0 && (l->data_age_ms < g->data_age_ms || l == g->layers)) g->data_age_ms = l->data_age_ms;
 }
 
+/* Has the map no other keys than these, "a|b"? */
+static bool keys_are(Reader *r, const msgpack_object *m, const char *words) {
+  char key[64];
+  for (uint32_t i = 0; i < m->via.map.size; i++) {
+    const char *w = words;
+    if (!key_of(&m->via.map.ptr[i].key, key, sizeof key)) return wrong(r, "", "names are expected as keys");
+    while (*w && (strlen(key) != strcspn(w, "|") || strncmp(key, w, strlen(key)) != 0)) {
+      w += strcspn(w, "|");
+      w += *w == '|';
+    }
+    if (!*w) return unknown(r, key, "field", words);
+  }
+  return true;
+}
+
 static bool venues(Reader *r, const msgpack_object *m, GuardLimits *g) {
   char venue[64];
   if (m->type != MSGPACK_OBJECT_MAP) return wrong(r, "venues", "venues by id are expected: { kraken = { limits = { .. } } }");
   for (uint32_t i = 0; i < m->via.map.size; i++) {
     const msgpack_object *v = &m->via.map.ptr[i].val;
     if (!key_of(&m->via.map.ptr[i].key, venue, sizeof venue)) return wrong(r, "venues", "names are expected as keys");
+    snprintf(r->where, sizeof r->where, "venues");
+    if (!is_venue(r, venue)) return false;
     snprintf(r->where, sizeof r->where, "venues.%s", venue);
     if (v->type != MSGPACK_OBJECT_MAP) return wrong(r, "", "{ limits = { .. } } is expected");
-    for (uint32_t k = 0; k < v->via.map.size; k++)
-      if (!pack_is(&v->via.map.ptr[k].key, "limits")) return wrong(r, "", "only limits are expected here");
+    if (!keys_are(r, v, "limits")) return false;
     const msgpack_object *own = pack_get(v, "limits");
     if (!own) continue;
     char by[96];
@@ -248,12 +327,17 @@ static bool address(Reader *r, GuardLimits *g, const char *code, const msgpack_o
 static bool withdraw(Reader *r, const msgpack_object *m, GuardLimits *g) {
   char code[32];
   const msgpack_object *by_code = pack_get(m, "addresses");
-  if (m->type != MSGPACK_OBJECT_MAP || (m->via.map.size && (m->via.map.size != 1 || !by_code || by_code->type != MSGPACK_OBJECT_MAP)))
-    return wrong(r, "withdraw", "{ addresses = { BTC = { \"bc1..\" } } } is expected");
+  bool none = m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size == 0;
+  if (none) return true;
+  if (m->type != MSGPACK_OBJECT_MAP) return wrong(r, "withdraw", "{ addresses = { BTC = { \"bc1..\" } } } is expected");
+  snprintf(r->where, sizeof r->where, "withdraw");
+  if (!keys_are(r, m, "addresses")) return false;
+  if (by_code && by_code->type != MSGPACK_OBJECT_MAP) return wrong(r, "addresses", "addresses by currency are expected: { BTC = { \"bc1..\" } }");
   snprintf(r->where, sizeof r->where, "withdraw.addresses");
   for (uint32_t i = 0; by_code && i < by_code->via.map.size; i++) {
     const msgpack_object *v = &by_code->via.map.ptr[i].val;
     if (!key_of(&by_code->via.map.ptr[i].key, code, sizeof code)) return wrong(r, "", "currencies are expected as keys");
+    if (!is_code(r, "", code)) return false;
     if (v->type != MSGPACK_OBJECT_ARRAY) return wrong(r, code, "a list of addresses is expected: { \"bc1..\" }");
     for (uint32_t k = 0; k < v->via.array.size; k++)
       if (!address(r, g, code, &v->via.array.ptr[k])) return false;
@@ -262,26 +346,55 @@ static bool withdraw(Reader *r, const msgpack_object *m, GuardLimits *g) {
   return true;
 }
 
-bool guard_limits_read(GuardLimits *g, const msgpack_object *config, char *err, size_t errlen) {
-  Reader r = { .err = err, .size = errlen };
-  char key[64];
+/* What accounts on paper start with: { kraken = { USD = 1000 } }, or { { USD = 1000 } } for all of them. */
+static bool balances(Reader *r, const msgpack_object *m) {
+  bool of_all = m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size <= 1;
+  uint32_t n = of_all ? m->via.array.size : m->type == MSGPACK_OBJECT_MAP ? m->via.map.size : 0;
+  if (!of_all && m->type != MSGPACK_OBJECT_MAP) return wrong(r, "balances", "amounts by venue are expected: { kraken = { USD = 1000 } }");
+  for (uint32_t i = 0; i < n; i++) {
+    char venue[64] = "all";
+    Amounts a = { 0 };
+    const msgpack_object *v = of_all ? &m->via.array.ptr[i] : &m->via.map.ptr[i].val;
+    snprintf(r->where, sizeof r->where, "paper.balances");
+    if (!of_all && !key_of(&m->via.map.ptr[i].key, venue, sizeof venue)) return wrong(r, "", "names of exchanges are expected as keys");
+    if (v->type != MSGPACK_OBJECT_MAP) return wrong(r, venue, "balances are by venue: balances = { kraken = { USD = 1000 } }");
+    if (!of_all && !is_venue(r, venue)) return false;
+    bool ok = amounts(r, venue, v, &a);
+    free(a.v);
+    if (!ok) return false;
+  }
+  return true;
+}
+
+static bool paper(Reader *r, const msgpack_object *m) {
+  int64_t ms;
+  if (m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size == 0) return true;
+  if (m->type != MSGPACK_OBJECT_MAP) return wrong(r, "paper", "{ balances = { kraken = { USD = 1000 } } } is expected");
+  snprintf(r->where, sizeof r->where, "paper");
+  const msgpack_object *held = pack_get(m, "balances"), *latency = pack_get(m, "latency_ms");
+  bool ok = keys_are(r, m, "balances|latency_ms") && (!latency || whole(r, "latency_ms", latency, 0, 60000, &ms)) && (!held || balances(r, held));
+  r->where[0] = 0;
+  return ok;
+}
+
+bool guard_limits_read(GuardLimits *g, const msgpack_object *config, const char *exchanges, char *err, size_t errlen) {
+  Reader r = { .err = err, .size = errlen, .exchanges = exchanges };
+  GuardLayer *top = g->layers;
   if (!config || config->type == MSGPACK_OBJECT_NIL) return true;
   if (config->type == MSGPACK_OBJECT_ARRAY && config->via.array.size == 0) return true;
   if (config->type != MSGPACK_OBJECT_MAP) return wrong(&r, "", "a table is expected: return { limits = { .. } }");
-  const msgpack_object *own = pack_get(config, "limits"), *by_venue = pack_get(config, "venues"), *out = pack_get(config, "withdraw");
-  for (uint32_t i = 0; i < config->via.map.size; i++) {
-    if (!key_of(&config->via.map.ptr[i].key, key, sizeof key)) return wrong(&r, "", "names are expected as keys");
-    if (strcmp(key, "limits") && strcmp(key, "venues") && strcmp(key, "withdraw") && strcmp(key, "paper"))
-      return wrong(&r, key, "no such field: limits, venues, withdraw, paper");
-  }
+  const msgpack_object *own = pack_get(config, "limits"), *by_venue = pack_get(config, "venues"), *out = pack_get(config, "withdraw"), *on_paper = pack_get(config, "paper");
+  if (!keys_are(&r, config, "limits|venues|withdraw|paper")) return false;
   if (own) {
     snprintf(r.where, sizeof r.where, "limits");
-    snprintf(g->layers->by, sizeof g->layers->by, "bourse.lua");
-    if (!limits(&r, own, g->layers, g)) return false;
-    g->data_age_ms = g->layers->data_age_ms;
+    snprintf(top->by, sizeof top->by, "bourse.lua");
+    if (pack_get(own, "order_notional")) top->minute_notional.n = top->day_notional.n = top->loss.n = 0;      /* the built-in ones go with the built-in order */
+    if (!limits(&r, own, top, g)) return false;
+    complete(top);
+    g->data_age_ms = top->data_age_ms;
     r.where[0] = 0;
   }
-  return (!by_venue || venues(&r, by_venue, g)) && (!out || withdraw(&r, out, g));
+  return (!by_venue || venues(&r, by_venue, g)) && (!out || withdraw(&r, out, g)) && (!on_paper || paper(&r, on_paper));
 }
 
 bool guard_limits_narrow(GuardLimits *g, const char *by, const msgpack_object *m, char *err, size_t errlen) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "broker/order_facts.h"
+#include "broker/order_asked.h"
 #include "broker/orders_in.h"
 
 #define FIRST_LOOK_MS 1000
@@ -13,6 +13,12 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
 
 void create_begin(Ask *a) {
   Session *s = a->orders->session;
+  OrderAsked asked;
+  char text[200];
+  if (!asked_read(&asked, a->op, &a->args, &a->params, text, sizeof text)) {
+    ask_error(a, "BadRequest", NULL, text);
+    return;
+  }
   msgpack_packer pk = clerk_begin(s, "prepare", 6, on_prepared, a);
   pack_key_str(&pk, "op", a->op);
   pack_key_str(&pk, "venue", a->venue);
@@ -48,9 +54,11 @@ static bool new_client_id(Session *s, const char *form, char out[64]) {
 /* False: refused, and the strategy was told. */
 static bool guarded(Ask *a, const OrderFacts *f) {
   Orders *o = a->orders;
+  OrderAsked asked;
   char why[400];
-  enum guard_limit limit;
-  if (!facts_judge(o, a->venue, f, &limit, why, sizeof why)) {
+  enum guard_limit limit = GUARD_ASKED;
+  bool ok = asked_read(&asked, a->op, &a->args, &a->params, why, sizeof why) && facts_judge(o, a->venue, &asked, f, &limit, why, sizeof why);
+  if (!ok) {
     char code[48], text[500];
     snprintf(code, sizeof code, "guard:%s", guard_limit_name(limit));
     snprintf(text, sizeof text, "refused by the guard: %s", why);

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broker/order_asked.h"
+#include "broker/order_book.h"
+
 /* ---- reading ---- */
 
 static bool number(const msgpack_object *m, const char *key, char out[FACT], bool required, char *err, size_t errlen) {
@@ -16,14 +19,23 @@ static bool number(const msgpack_object *m, const char *key, char out[FACT], boo
   return true;
 }
 
+/* The price that it may be filled at: its own, but at the market the book's, when that is higher. */
+static bool price_of(const OrderFacts *f, Decimal *out) {
+  const char *book = !strcmp(f->side, "buy") ? f->ask : f->bid;
+  Decimal at;
+  if (!f->price[0]) return book[0] && dec_parse(book, strlen(book), out);
+  if (!dec_parse(f->price, strlen(f->price), out)) return false;
+  if (!strcmp(f->type, "market") && book[0] && dec_parse(book, strlen(book), &at) && dec_cmp(at, *out) > 0) *out = at;
+  return true;
+}
+
 /* price x amount (x contract size), of an inverse contract the amount itself, or the cost that was asked for: whichever is more, so that neither hides the
  * other. As text. False: it cannot be told. */
 static bool notional_of(OrderFacts *f) {
   Decimal amount, price, size, x, cost;
-  const char *at = f->price[0] ? f->price : !strcmp(f->side, "buy") ? f->ask : f->bid;
   bool has_cost = f->cost[0] && dec_parse(f->cost, strlen(f->cost), &cost);
   if (!f->amount[0]) return has_cost && dec_text(cost, f->notional, FACT) > 0;
-  if (!at[0] || !dec_parse(f->amount, strlen(f->amount), &amount) || !dec_parse(at, strlen(at), &price)) return false;
+  if (!dec_parse(f->amount, strlen(f->amount), &amount) || !price_of(f, &price)) return false;
   if (f->contract_size[0] && (!dec_parse(f->contract_size, strlen(f->contract_size), &size) || !dec_mul(amount, size, &amount))) return false;
   if (f->inverse) x = amount;                  /* contracts of an inverse market are in the quote currency */
   else if (!dec_mul(amount, price, &x)) return false;
@@ -47,11 +59,12 @@ bool facts_read(OrderFacts *f, const msgpack_object *m, char *err, size_t errlen
   if (!pack_get_line(m, "client_id", f->client_id, sizeof f->client_id)) f->client_id[0] = 0;
   f->inverse = pack_get_bool(m, "inverse");
   f->book_ms = pack_get_int(m, "book_at", 0);
+  f->book_time = pack_get_int(m, "book_time", 0);
   struct { const char *key; char *out; } all[] = {
-    { "asked_amount", f->asked_amount }, { "amount", f->amount }, { "asked_price", f->asked_price }, { "price", f->price }, { "cost", f->cost },
+    { "amount", f->amount }, { "price", f->price }, { "cost", f->cost },
     { "contract_size", f->contract_size }, { "amount_step", f->amount_step }, { "price_step", f->price_step }, { "amount_min", f->amount_min },
     { "amount_max", f->amount_max }, { "price_min", f->price_min }, { "price_max", f->price_max }, { "cost_min", f->cost_min }, { "cost_max", f->cost_max },
-    { "bid", f->bid }, { "ask", f->ask } };
+    { "bid", f->bid }, { "ask", f->ask }, { "book_nonce", f->book_nonce } };
   for (size_t i = 0; i < sizeof all / sizeof *all; i++)
     if (!number(m, all[i].key, all[i].out, false, err, errlen)) return false;
   if (!quotes(f)) return snprintf(err, errlen, "%s is not quoted in %s", f->symbol, f->quote), false;
@@ -98,13 +111,12 @@ static bool sums(Orders *o, const char *venue, const OrderFacts *f, int64_t now,
   return true;
 }
 
-bool facts_judge(Orders *o, const char *venue, const OrderFacts *f, enum guard_limit *limit, char *why, size_t size) {
+bool facts_judge(Orders *o, const char *venue, const OrderAsked *asked, const OrderFacts *f, enum guard_limit *limit, char *why, size_t size) {
   int64_t now = clock_wall_ms(), elsewhere;
   GuardOrder g = {
-    .venue = venue, .symbol = f->symbol, .side = f->side, .quote = f->quote, .asked_amount = f->asked_amount, .amount = f->amount,
-    .asked_price = f->asked_price,
-    .price = f->price, .notional = f->notional, .amount_step = f->amount_step, .price_step = f->price_step, .amount_min = f->amount_min,
-    .amount_max = f->amount_max, .price_min = f->price_min, .price_max = f->price_max, .cost_min = f->cost_min, .cost_max = f->cost_max, .bid = f->bid,
+    .venue = venue, .symbol = f->symbol, .side = f->side, .quote = f->quote, .asked_amount = asked->amount, .amount = f->amount,
+    .asked_price = asked->price, .price = f->price, .asked_cost = asked->cost, .cost = f->cost, .notional = f->notional,
+    .amount_step = f->amount_step, .price_step = f->price_step, .amount_min = f->amount_min, .amount_max = f->amount_max, .price_min = f->price_min, .price_max = f->price_max, .cost_min = f->cost_min, .cost_max = f->cost_max, .bid = f->bid,
     .ask = f->ask, .book_age_ms = now - f->book_ms,
   };
   JournalFilter open = { .class = JOURNAL_OPEN, .venue = venue, .symbol = f->symbol };
@@ -115,6 +127,14 @@ bool facts_judge(Orders *o, const char *venue, const OrderFacts *f, enum guard_l
   g.own = own->orders;
   g.n_own = own->n;
   if (!ok) snprintf(why, size, "the journal cannot be read: %s", journal_error(o->journal));
+  if (ok && !asked_is(asked, f, why, size)) {
+    *limit = GUARD_ASKED;
+    ok = false;
+  }
+  if (ok && !books_in_step(&o->books, venue, f, now, why, size)) {
+    *limit = GUARD_BOOK;
+    ok = false;
+  }
   ok = ok && guard_check(&o->limits, &g, limit, why, size);
   free(own);
   return ok;

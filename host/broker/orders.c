@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "broker/orders_in.h"
+#include "broker/order_book.h"
 
 #define TICK_MS 500
 #define END_MS 15000              /* what is under way when the strategies have ended gets this long */
@@ -281,10 +281,13 @@ static void on_config(Session *s, void *ctx, const msgpack_object *answer, const
   (void)ctx;
   Orders *o = s->orders;
   const msgpack_object *error = answer ? pack_get(answer, "error") : NULL, *value = answer ? pack_get(answer, "value") : NULL;
-  char text[300];
+  char text[380];
+  size_t n;
+  char *exchanges = source_exchanges('|', &n);
   if (!answer) orders_break(o, "%s: %s", o->config_path, why);
   else if (error) orders_break(o, "%s", pack_get_line(error, "message", text, sizeof text) ? text : "the config cannot be read");
-  else if (!guard_limits_read(&o->limits, value, text, sizeof text)) orders_break(o, "%s: %s", o->config_path, text);
+  else if (!guard_limits_read(&o->limits, value, exchanges, text, sizeof text)) orders_break(o, "%s: %s", o->config_path, text);
+  free(exchanges);
   after_config(o, value);
   orders_started(o);
 }
@@ -552,7 +555,7 @@ void orders_clerk_gone(Session *s) {
 
 static bool tell_standing(void *ctx, const JournalOrder *j) {
   Orders *o = ctx;
-  session_say(o->session, "note", "stands: order %lld, %s %s %s %s at %s, %s (%s)", (long long)j->id, j->side, j->amount, j->symbol, j->type,
+  session_say(o->session, "warn", "stands: order %lld, %s %s %s %s at %s, %s (%s)", (long long)j->id, j->side, j->amount, j->symbol, j->type,
               j->price && *j->price ? j->price : "the market", order_state_name(j->state), j->venue);
   return true;
 }
@@ -609,6 +612,7 @@ void orders_close(Session *s) {
   loop_cancel(s->loop, &o->tick);
   loop_cancel(s->loop, &o->end);
   pairs_free(o);
+  books_free(&o->books);
   while (o->asks) ask_free(o->asks);
   for (Watch *w = o->watches, *next; w; w = next) {
     next = w->next;

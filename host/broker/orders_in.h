@@ -11,6 +11,7 @@ enum orders_state { ORDERS_STARTING, ORDERS_READY, ORDERS_BROKEN, ORDERS_KILLED 
 
 typedef struct Ask Ask;        /* a strategy's question, until it is answered */
 typedef struct Watch Watch;    /* an order of the journal that is not settled yet */
+typedef struct Books Books;    /* what was seen of books (order_book.c) */
 typedef struct Pair Pair;      /* two orders that belong together (order_pair.c) */
 
 struct Orders {
@@ -25,6 +26,7 @@ struct Orders {
   Ask *asks;                      /* all that are under way; those that came before READY wait */
   Watch *watches; size_t n_watches;
   Pair *pairs;
+  Books *books;
   LoopTimer tick, end;
   bool finishing, said_stand;
   int starting;                   /* tasks that must end before READY */

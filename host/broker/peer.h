@@ -109,6 +109,7 @@ void source_watch(Session *s);
 void source_forget(Peer *p);
 void source_close(Session *s);
 #define SOURCE_MAX (4u << 20)            /* bytes of an adapter, a dialect, the registry */
+char *source_exchanges(char apart, size_t *len);   /* the ids of all adapters, each with `apart` behind it; malloc'd */
 char *source_read_file(const char *path, size_t max, size_t *len, char *err, size_t errlen);   /* a plain file, malloc'd; NULL with errno */
 void source_digest(const char *text, size_t n, char hex[65]);
 /* Sets v->pin to the digest of pin.h, if what the worker loaded is what lies there now. */

@@ -57,7 +57,7 @@ static void say_text(const Session *s, const char *level, const char *text, size
     if (!s->spec->on_log(s->spec->ctx, level, line, strlen(line))) session_stop((Session *)s, "stopped");
     return;
   }
-  if (minor && s->spec->quiet) return;
+  if (s->spec->quiet && (minor || !strcmp(level, "note"))) return;
   fprintf(stderr, "%s%s\n", minor ? "" : "bourse: ", line);
 }
 

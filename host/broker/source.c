@@ -162,22 +162,22 @@ bool source_pin(Venue *v, char *err, size_t errlen) {
 
 static int by_name(const void *a, const void *b) { return strcmp(*(char *const *)a, *(char *const *)b); }
 
-/* The ids of all adapters, one a line. The folder is the list; there is no other. */
-static void answer_list(Peer *p, uint32_t id) {
+/* The folder is the list; there is no other. */
+char *source_exchanges(char apart, size_t *len) {
   char dir[PATH_MAX];
   char **names = NULL;
   size_t n = 0, cap = 0;
   snprintf(dir, sizeof dir, "%.4000s/exchanges", paths_home());
   DIR *d = opendir(dir);
   for (struct dirent *e; d && (e = readdir(d));) {
-    size_t len = strlen(e->d_name);
-    if (len < 5 || strcmp(e->d_name + len - 4, ".lua") || !name_ok(e->d_name, len - 4)) continue;
+    size_t end = strlen(e->d_name);
+    if (end < 5 || strcmp(e->d_name + end - 4, ".lua") || !name_ok(e->d_name, end - 4)) continue;
     if (n == cap) {
       char **more = realloc(names, (cap = cap ? cap * 2 : 64) * sizeof *names);
       if (!more) break;
       names = more;
     }
-    char *name = strndup(e->d_name, len - 4);
+    char *name = strndup(e->d_name, end - 4);
     if (!name) break;
     names[n++] = name;
   }
@@ -185,17 +185,27 @@ static void answer_list(Peer *p, uint32_t id) {
   if (n) qsort(names, n, sizeof *names, by_name);
   size_t total = 0;
   for (size_t i = 0; i < n; i++) total += strlen(names[i]) + 1;
-  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
-  pack_map(&pk, 1);
-  pack_str(&pk, "source");
-  msgpack_pack_str(&pk, total);
+  char *all = malloc(total + 1), *at = all;
+  if (!all) abort();
   for (size_t i = 0; i < n; i++) {
-    msgpack_pack_str_body(&pk, names[i], strlen(names[i]));
-    msgpack_pack_str_body(&pk, "\n", 1);
+    at = stpcpy(at, names[i]);
+    *at++ = apart;
     free(names[i]);
   }
+  *at = 0;
   free(names);
+  *len = total;
+  return all;
+}
+
+static void answer_list(Peer *p, uint32_t id) {
+  size_t n;
+  char *all = source_exchanges('\n', &n);
+  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
+  pack_map(&pk, 1);
+  pack_key_strn(&pk, "source", all, n);
   peer_end(p);
+  free(all);
 }
 
 void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {

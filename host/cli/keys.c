@@ -8,6 +8,7 @@
 #include "cli/prompt.h"
 #include "cli/start.h"
 #include "cli/verbs.h"
+#include "wire/nearest.h"
 
 enum { SECRET_MAX = KEYS_FIELD_MAX };
 
@@ -202,7 +203,7 @@ int verb_keys(Cli *cli) {
   if (strcmp(what, "list") == 0) return list(cli);
   if (strcmp(what, "accept") == 0) return keys_accept(cli);
   if (strcmp(what, "remove") == 0) return take_away(cli);
-  const char *near = cli_nearest(what, "add|list|accept|remove");
+  const char *near = nearest_word(what, "add|list|accept|remove");
   return cli_misuse(cli, "add, list, accept or remove, not '%.40s'%s%s%s", what, near ? " (did you mean " : "", near ? near : "", near
     ? "?)" : "");
 }

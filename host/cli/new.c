@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "cli/start.h"
 #include "cli/verbs.h"
+#include "wire/nearest.h"
 #include "worker/hostlua.h"
 
 static bool good_name(const char *s) {
@@ -62,7 +63,7 @@ int verb_new(Cli *cli) {
   char path[4200], folder[4100];
   struct stat st;
   if (!exchange && strcmp(kind, "strategy") != 0) {
-    const char *near = cli_nearest(kind, "exchange|strategy");
+    const char *near = nearest_word(kind, "exchange|strategy");
     return cli_misuse(cli, "a new exchange or strategy, not '%.60s'%s%s%s", kind, near ? " (did you mean " : "", near ? near
       : "", near ? "?)" : "");
   }

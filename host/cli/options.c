@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "wire/nearest.h"
+
 const Option cli_globals[] = {
   { "base-url", "ID=URL", "send requests of ID to this server instead; loopback only; may be given again", OPT_PAIR, NULL },
   { "cacert", "FILE", "trust the roots in this PEM file too", OPT_FILE, NULL },
@@ -80,7 +82,7 @@ static const Option *find_option(const Option *options, const char *name, size_t
   return NULL;
 }
 
-/* All the names of two tables, apart by '|', for cli_nearest. */
+/* All the names of two tables, apart by '|', for nearest_word. */
 static void option_names(char *buf, size_t cap, const Option *a, const Option *b) {
   size_t n = 0;
   buf[0] = 0;
@@ -93,7 +95,7 @@ static int unknown_option(const Cli *cli, const char *name, size_t len) {
   char names[1024], word[65];
   option_names(names, sizeof names, cli->verb ? cli->verb->options : NULL, cli_globals);
   snprintf(word, sizeof word, "%.*s", (int)(len < 64 ? len : 64), name);
-  const char *near = cli_nearest(word, names);
+  const char *near = nearest_word(word, names);
   if (near) return cli_misuse(cli, "unknown option --%s (did you mean --%s?)", shown(word), near);
   return cli_misuse(cli, "unknown option --%s", shown(word));
 }
@@ -138,7 +140,7 @@ static int check_value(const Cli *cli, const Option *o, const char *text, int64_
     return 0;
   case OPT_WORD:
     if (!one_of(text, o->values)) {
-      const char *near = cli_nearest(text, o->values);
+      const char *near = nearest_word(text, o->values);
       if (near) return cli_misuse(cli, "--%s takes %s, not '%s' (did you mean %s?)", o->name, o->values, shown(text), near);
       return cli_misuse(cli, "--%s takes %s, not '%s'", o->name, o->values, shown(text));
     }
@@ -191,7 +193,7 @@ static int take_verb(Cli *cli, const Verb *verbs, const char *word) {
     }
     n += (size_t)snprintf(names + n, sizeof names - n, "%s|", v->name);
   }
-  const char *near = cli_nearest(word, names);
+  const char *near = nearest_word(word, names);
   if (near) return cli_misuse(cli, "no verb '%s' (did you mean '%s'?)", shown(word), near);
   return cli_misuse(cli, "no verb '%s'", shown(word));
 }

@@ -49,7 +49,4 @@ int64_t cli_number(const Cli *cli, const char *name, int64_t otherwise);   /* OP
 /* One line on stderr, then the verb's usage. Always 2. */
 int cli_misuse(const Cli *cli, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void cli_usage(const Verb *verb, bool all);        /* on stdout when all (help), else the short form on stderr */
-
-/* The nearest word of a list apart by '|', or NULL when none is near. The answer lies in a static buffer. */
-const char *cli_nearest(const char *word, const char *words);
 #endif

@@ -5,6 +5,7 @@
 #include "cli/verbs.h"
 #include "wire/frame.h"
 #include "wire/message.h"
+#include "wire/nearest.h"
 
 Tape *tape_open_said(const char *path) {
   char err[400];
@@ -56,6 +57,6 @@ int verb_tape(Cli *cli) {
     if (cli->n_words > subs[i].most) return cli_misuse(cli, "one file at a time; bourse tape merge makes one of several");
     return subs[i].run(cli);
   }
-  const char *near = cli_nearest(what, "info|cut|merge|convert");
+  const char *near = nearest_word(what, "info|cut|merge|convert");
   return cli_misuse(cli, "info, cut, merge or convert, not '%.40s'%s%s%s", what, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 }

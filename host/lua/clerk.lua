@@ -19,13 +19,22 @@ end
 
 local function text(x) return x ~= nil and decimal.text(x) or nil end
 
--- The last book of a market, at most `age` ms old when it is given.
+-- Is the book from before the other one, by the venue's own count or time?
+local function before(b, other)
+  if b.nonce and other.nonce then return b.nonce < other.nonce end
+  return b.timestamp ~= nil and other.timestamp ~= nil and b.timestamp < other.timestamp
+end
+
+-- The last book of a market, at most `age` ms old when it is given. A venue of many servers may answer with one from before: it is asked again.
 local function book_of(ex, symbol, age)
   local key = ex.id .. " " .. symbol
   local kept = books[key]
   if not kept or ex:milliseconds() - kept.at > age then
     local b = ex:fetch_order_book(symbol)
-    kept = { at = b.received or ex:milliseconds(), bids = b.bids, asks = b.asks }
+    for _ = 1, 2 do
+      if books[key] and before(b, books[key]) then b = ex:fetch_order_book(symbol) end
+    end
+    kept = { at = b.received or ex:milliseconds(), bids = b.bids, asks = b.asks, nonce = b.nonce, timestamp = b.timestamp }
     books[key] = kept
   end
   return kept
@@ -58,13 +67,14 @@ function handlers.prepare(task)
   local function limit(group, which) return text(limits[group] and limits[group][which]) end
   return {
     symbol = m.symbol, type = kind, side = side, base = m.base, quote = m.quote, settle = m.settle,
-    asked_amount = text(a.amount), amount = a.amount ~= nil and ex:amount_to_precision(a.symbol, a.amount) or nil,
-    asked_price = text(a.price), price = a.price ~= nil and ex:price_to_precision(a.symbol, a.price) or nil, cost = text(cost),
+    amount = a.amount ~= nil and ex:amount_to_precision(a.symbol, a.amount) or nil,
+    price = a.price ~= nil and ex:price_to_precision(a.symbol, a.price) or nil, cost = text(cost),
     contract_size = m.contract and text(m.contractSize or 1) or nil, inverse = m.inverse == true,
     amount_step = step_of(ex, m.precision and m.precision.amount), price_step = step_of(ex, m.precision and m.precision.price),
     amount_min = limit("amount", "min"), amount_max = limit("amount", "max"), price_min = limit("price", "min"), price_max = limit("price", "max"),
     cost_min = limit("cost", "min"), cost_max = limit("cost", "max"), active = m.active,
-    bid = bid and text(bid[1]), ask = ask and text(ask[1]), book_at = book.at, client_id = params.clientOrderId, client_form = ex.client_id,
+    bid = bid and text(bid[1]), ask = ask and text(ask[1]), book_at = book.at, book_nonce = text(book.nonce), book_time = book.timestamp,
+    client_id = params.clientOrderId, client_form = ex.client_id,
   }
 end
 

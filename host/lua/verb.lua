@@ -28,14 +28,14 @@ function verb.main(f)
   local ok, e = pcall(f)
   if ok then return end
   if type(e) == "table" and rawget(e, "exit") then
-    host.err("bourse: " .. format.clean(e.text) .. "\n")
+    host.error(format.clean(e.text))
     return host.done(e.exit)
   end
   if type(e) == "table" and rawget(e, "class") then
     local more = e.class == "BadSymbol" and verb.ex and verb.symbol and suggest(verb.ex, verb.symbol) or ""
     if tostring(e.message):find("was not granted to this run", 1, true) then more = " (--live grants it)" end
     local venue = e.venue and format.clean(e.venue) .. ": " or ""
-    host.err(("bourse: %s%s: %s%s\n"):format(venue, e.class, format.clean(tostring(e.message):sub(1, 4000)), more))
+    host.error(("%s%s: %s%s"):format(venue, e.class, format.clean(tostring(e.message):sub(1, 4000)), more))
     return host.done(5)
   end
   error(e, 0)

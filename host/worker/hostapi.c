@@ -20,13 +20,16 @@ static int h_out(lua_State *L) {              /* out(text) */
   return 0;
 }
 
-static int h_err(lua_State *L) {              /* err(text): one line for stderr, as it is */
+static int said(lua_State *L, const char *level) {
   size_t n;
   const char *text = luaL_checklstring(L, 1, &n);
   while (n && text[n - 1] == '\n') n--;
-  worker_put(worker_of(L), MSG_LOG, "text", text, n, "level", "info");
+  worker_put(worker_of(L), MSG_LOG, "text", text, n, "level", level);
   return 0;
 }
+
+static int h_err(lua_State *L) { return said(L, "info"); }        /* err(text): one line for stderr, as it is; not with --quiet */
+static int h_error(lua_State *L) { return said(L, "error"); }     /* error(text): the same with "bourse: " before it, in any case */
 
 static int h_done(lua_State *L) {             /* done(code): does not return */
   worker_finish(worker_of(L), (int)luaL_optinteger(L, 1, 0), NULL);
@@ -130,8 +133,9 @@ static int h_check(lua_State *L) {            /* check(source, file, texts of di
 }
 
 void host_open(lua_State *L) {
-  static const luaL_Reg functions[] = { { "out", h_out }, { "err", h_err }, { "done", h_done }, { "source", task_source }, { "use", h_use },
-    { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "journal", h_journal }, { "candles", h_candles }, { "check", h_check }, { NULL, NULL } };
+  static const luaL_Reg functions[] = { { "out", h_out }, { "err", h_err }, { "error", h_error }, { "done", h_done }, { "source", task_source },
+    { "use", h_use }, { "load", h_load }, { "compile", h_compile }, { "line", h_line }, { "journal", h_journal }, { "candles", h_candles },
+    { "check", h_check }, { NULL, NULL } };
   Worker *w = worker_of(L);
   luaL_newlib(L, functions);
   lua_rawgeti(L, LUA_REGISTRYINDEX, w->boot_args);

@@ -34,6 +34,18 @@ same() {
 }
 
 check "no verb" 2 "usage: bourse VERB"
+# Results only, and what went wrong.
+for verb in "call nope fetch_ticker" "call kraken fetch_tickr" "book krakn X/Y" "markets krakn" "exchanges --country Q" "balance" "journal verify" "check nofile.lua" \
+  "run nofile.lua" "conform nofile" "tape info nofile" "keys remove x" "new exchange kraken" "replay" "frob"; do
+  timeout 30 "$bourse" $verb --quiet >"$work/out" 2>"$work/err" </dev/null
+  got=$?
+  checks=$((checks + 1))
+  [ $got -ne 0 ] && [ ! -s "$work/out" ] && grep -q '^bourse: .' "$work/err" || { failed=$((failed + 1)); echo "FAILED: bourse $verb --quiet: exit $got"; cat "$work/out" "$work/err"; }
+done
+check "no connection, quietly" 5 "no connection" call kraken fetch_ticker BTC/USD --base-url kraken=http://127.0.0.1:1 --quiet
+timeout 30 "$bourse" orders --quiet >"$work/out" 2>"$work/err"
+checks=$((checks + 1))
+[ ! -s "$work/err" ] || { failed=$((failed + 1)); echo "FAILED: a note with --quiet"; cat "$work/err"; }
 check "help" 0 "usage: bourse VERB" --help
 check "help of a verb" 0 "--by-country" help exchanges
 check "help after a verb" 0 "usage: bourse book ID SYMBOL" book --help

@@ -14,6 +14,10 @@ if args.part == "limits" then
   local m = refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid)
   assert(m:find("bourse.lua allows 200"), m)
   refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid, { cost = 5 })       -- a cost beside it hides nothing
+  for _, params in ipairs { { amount = 1 }, { price = 1 }, { side = "sell" }, { { "cost", 5 } } } do       -- nor does anything else
+    local ok, e = pcall(ex.create_order, ex, "BTC/USD", "limit", "buy", 0.0001, bid, params)
+    assert(not ok and e.class == "BadRequest", tostring(e))
+  end
   refused("guard:price_band", "BTC/USD", "limit", "buy", 0.0001, bid * 10)
   refused("guard:symbols", "ETH/USD", "limit", "buy", 0.01, 3000)
   refused("guard:market", "BTC/USD", "limit", "buy", 0.00001, bid)

@@ -116,10 +116,26 @@ static void each_limit(void **state) {
   stops(&l, &o, GUARD_ROUNDING, "the market's step");
   o.amount_step = "0.0001";
   lets(&l, &o);
+  o.amount_step = "0.00001";                      /* a whole step */
+  stops(&l, &o, GUARD_ROUNDING, "from 0.001 to 0.00099");
   o = fine(), o.amount = "0.0011";
   stops(&l, &o, GUARD_ROUNDING, "raised the amount");
   o = fine(), o.price = "60000.2";
   stops(&l, &o, GUARD_ROUNDING, "the price");
+  o.price = "60000.1";                            /* a tick */
+  lets(&l, &o);
+  o = fine(), o.asked_amount = "";
+  stops(&l, &o, GUARD_ASKED, "prepared with the amount 0.001, and asked for without one");
+  o = fine(), o.amount = NULL;
+  stops(&l, &o, GUARD_ASKED, "asked for with the amount 0.001, and prepared without it");
+  o = fine(), o.asked_price = NULL;
+  stops(&l, &o, GUARD_ASKED, "prepared with the price 60000");
+  o = fine(), o.price = "";
+  stops(&l, &o, GUARD_ASKED, "prepared without it");
+  o = fine(), o.asked_cost = "50", o.cost = "60";
+  stops(&l, &o, GUARD_ASKED, "prepared with the cost 60, and asked for with 50");
+  o.cost = "50.0";
+  lets(&l, &o);
   o = fine(), o.amount_step = o.price_step = "", o.price = "60061";
   stops(&l, &o, GUARD_ROUNDING, "a thousandth");
   o = fine(), o.amount = o.asked_amount = "0.00009";
@@ -218,7 +234,7 @@ static void against_itself(World *w) {
 static void runaways(void **state) {
   (void)state;
   static const struct { const char *name; void (*step)(World *); enum guard_limit stop; int orders; } table[] = {
-    { "order loop", order_loop, GUARD_DAY_NOTIONAL, 16 }, { "slow loop", slow_loop, GUARD_DAY_NOTIONAL, 16 }, { "doubling", doubling, GUARD_ORDER_NOTIONAL, 0 },
+    { "order loop", order_loop, GUARD_MINUTE_NOTIONAL, 8 }, { "slow loop", slow_loop, GUARD_DAY_NOTIONAL, 16 }, { "doubling", doubling, GUARD_ORDER_NOTIONAL, 0 },
     { "fee burn", fee_burn, GUARD_LOSS, 39 }, { "piling up", piling_up, GUARD_OPEN_ORDERS, 9 }, { "price x10", typo, GUARD_PRICE_BAND, 0 },
     { "price /10", typo_down, GUARD_PRICE_BAND, 0 }, { "amount in dollars", wrong_unit, GUARD_ORDER_NOTIONAL, 0 }, { "stale book", stale, GUARD_DATA_AGE, 4 },
     { "again after a timeout", after_a_timeout, GUARD_UNKNOWN, 1 }, { "against itself", against_itself, GUARD_SELF_CROSS, 1 } };
@@ -304,7 +320,7 @@ static void layers(void **state) {
   pack_str(pk, "BTC");
   pack_array(pk, 1);
   pack_str(pk, "bc1qtest");
-  if (!guard_limits_read(&l, whole(&d), err, sizeof err)) fail_msg("%s", err);
+  if (!guard_limits_read(&l, whole(&d), NULL, err, sizeof err)) fail_msg("%s", err);
   done(&d);
   assert_true(l.keep_on_death);
   assert_int_equal(l.data_age_ms, 1000);
@@ -351,13 +367,48 @@ static void layers(void **state) {
   guard_limits_free(&l);
 }
 
+/* What is not said of a currency follows from its largest order. */
+static void ratios(void **state) {
+  (void)state;
+  GuardLimits l;
+  char err[300] = "", text[2000];
+  Doc d;
+  guard_defaults(&l);
+  msgpack_packer *pk = doc(&d);
+  pack_map(pk, 1);
+  pack_str(pk, "limits");
+  pack_map(pk, 2);
+  pack_str(pk, "order_notional");
+  pack_map(pk, 2);
+  pack_key_int(pk, "DOGE", 1000);
+  pack_key_int(pk, "USD", 500);
+  amounts(pk, "day_notional", "USD", 900);
+  if (!guard_limits_read(&l, whole(&d), NULL, err, sizeof err)) fail_msg("%s", err);
+  done(&d);
+  guard_limits_text(&l, text, sizeof text);
+  static const char want[] = "an order up to 1000 DOGE, 500 USD; a minute 5000 DOGE, 2500 USD; a day 900 USD, 20000 DOGE; stops at a loss of 200 DOGE, 100 USD;";
+  if (strncmp(text, want, strlen(want)) != 0) fail_msg("%s", text);
+  GuardOrder o = fine();
+  o.quote = "DOGE", o.symbol = "BTC/DOGE", o.all.day_notional = dec("19940.1");
+  stops(&l, &o, GUARD_DAY_NOTIONAL, "20000.1 DOGE today");
+  o.all.day_notional = dec("0"), o.all.minute_notional = dec("4941");
+  stops(&l, &o, GUARD_MINUTE_NOTIONAL, "bourse.lua allows 5000");
+  o.all.minute_notional = dec("0"), o.all.realised_day = dec("-200");
+  stops(&l, &o, GUARD_LOSS, "stops at 200");
+  guard_limits_free(&l);
+  guard_defaults(&l);
+  guard_limits_text(&l, text, sizeof text);
+  assert_non_null(strstr(text, "; a minute 500 USD, 500 USDT"));
+  guard_limits_free(&l);
+}
+
 static void refused(void (*fill)(msgpack_packer *), const char *says) {
   GuardLimits l;
   char err[400] = "";
   Doc d;
   guard_defaults(&l);
   fill(doc(&d));
-  assert_false(guard_limits_read(&l, whole(&d), err, sizeof err));
+  assert_false(guard_limits_read(&l, whole(&d), NULL, err, sizeof err));
   if (!strstr(err, says)) fail_msg("'%s' does not say '%s'", err, says);
   done(&d);
   guard_limits_free(&l);
@@ -404,6 +455,6 @@ static void as_written(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = { cmocka_unit_test(each_limit), cmocka_unit_test(own_orders), cmocka_unit_test(runaways), cmocka_unit_test(cheap_loop),
-                                      cmocka_unit_test(layers), cmocka_unit_test(as_written) };
+                                      cmocka_unit_test(layers), cmocka_unit_test(ratios), cmocka_unit_test(as_written) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

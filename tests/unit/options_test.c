@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include "cli/options.h"
 #include "cli/show.h"
+#include "wire/nearest.h"
 
 static const Option book_options[] = {
   { "limit", "N", "levels", OPT_COUNT, NULL }, { "format", NULL, "how", OPT_WORD, "table|csv|json" }, { "for", "TIME",
@@ -113,12 +114,12 @@ static void bounded(void **state) {
 
 static void nearest(void **state) {
   (void)state;
-  assert_string_equal(cli_nearest("krakn", "binance|kraken|okx"), "kraken");
-  assert_string_equal(cli_nearest("karken", "binance|kraken|okx"), "kraken");
-  assert_string_equal(cli_nearest("bin", "kraken|binance"), "binance");
-  assert_null(cli_nearest("zzzzzz", "binance|kraken|okx"));
-  assert_null(cli_nearest("", "a|b"));
-  assert_null(cli_nearest("x", ""));
+  assert_string_equal(nearest_word("krakn", "binance|kraken|okx"), "kraken");
+  assert_string_equal(nearest_word("karken", "binance|kraken|okx"), "kraken");
+  assert_string_equal(nearest_word("bin", "kraken|binance"), "binance");
+  assert_null(nearest_word("zzzzzz", "binance|kraken|okx"));
+  assert_null(nearest_word("", "a|b"));
+  assert_null(nearest_word("x", ""));
 }
 
 static void json(const msgpack_sbuffer *b, const char *expected) {

@@ -181,14 +181,14 @@ end
 local function run_file(path)
   local text, why = host.source("file", path)
   if not text then
-    host.err("bourse: " .. path .. ": " .. tostring(why) .. "\n")
+    host.error(path .. ": " .. tostring(why))
     return false
   end
   local of_lua = path:match("([%w_]+)%.lua$")
   if of_lua then
     local ok, made = pcall(function() return rows.text(host.load(text, path), of_lua) end)
     if not ok then
-      host.err("bourse: " .. path .. ": " .. tostring(type(made) == "table" and made.message or made) .. "\n")
+      host.error(path .. ": " .. tostring(type(made) == "table" and made.message or made))
       return false
     end
     text = made
@@ -196,7 +196,7 @@ local function run_file(path)
   local file, problem = conform.json(text)
   text = nil
   if type(file) ~= "userdata" or type(file.vectors) ~= "userdata" or type(file.exchange) ~= "string" then
-    host.err("bourse: " .. path .. ": no vector file" .. (problem and " (" .. problem .. ")" or "") .. "\n")
+    host.error(path .. ": no vector file" .. (problem and " (" .. problem .. ")" or ""))
     return false
   end
   local id = file.exchange

@@ -8,7 +8,7 @@ local function verify()
   local ok, rows = pcall(host.journal, { op = "verify", paper = a.paper })
   if not ok then verb.fail(1, tostring(rows)) end
   local v = table.remove(rows)
-  for _, fault in ipairs(rows) do host.err("bourse: " .. fault) end
+  for _, fault in ipairs(rows) do host.error(fault) end
   host.out(("%s journal: %d runs, %d orders, %d fills, %d events; %s\n"):format(mode, v.runs, v.orders, v.fills, v.events,
     v.faults == 0 and "whole" or v.faults .. " faults"))
   if v.faults == 0 and v.events > 0 then host.out("last event " .. v.head .. "\n") end

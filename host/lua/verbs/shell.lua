@@ -49,11 +49,11 @@ local function run(line)
       return
     end
     kept = nil
-    return host.err(format.clean(why))
+    return host.error(format.clean(why))
   end
   kept = nil
   local out = table.pack(pcall(f))
-  if not out[1] then return host.err(format.clean(text_of(out[2]))) end
+  if not out[1] then return host.error(format.clean(text_of(out[2]))) end
   for i = 2, out.n do host.out(show(out[i]) .. "\n") end
 end
 

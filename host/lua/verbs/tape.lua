@@ -70,7 +70,7 @@ end
 conform.preset(ex.handle, setup)
 conform.script(ex.handle, replies_of(tape.lists))
 local loaded, why = pcall(ex.load_markets, ex)
-if not loaded then host.err("bourse: tape: no markets: " .. tostring(why)) end
+if not loaded then host.error("tape: no markets: " .. tostring(why)) end
 
 local used, order = {}, {}
 local function use(symbol)

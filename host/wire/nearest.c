@@ -1,7 +1,9 @@
 /* The nearest word: edit distance with swapped neighbours, for "did you mean". */
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
-#include "cli/options.h"
+
+#include "wire/nearest.h"
 
 enum { LONGEST = 64 };
 
@@ -25,7 +27,7 @@ static int distance(const char *a, size_t na, const char *b, size_t nb) {
   return rows[na % 3][nb];
 }
 
-const char *cli_nearest(const char *word, const char *words) {
+const char *nearest_word(const char *word, const char *words) {
   static char best[LONGEST + 1];
   size_t n = strlen(word);
   if (n == 0 || n > LONGEST) return NULL;
