@@ -16,7 +16,8 @@ static bool number(const msgpack_object *m, const char *key, char out[FACT], cha
 /* Params go to the exchange as they are. What is an argument is not given by them, nor in an order of their own, where it would not be seen. */
 static bool params_ok(const msgpack_object *params, char *err, size_t errlen) {
   static const char *const arguments[] = { "symbol", "type", "side", "amount", "price", NULL };
-  if (params->type == MSGPACK_OBJECT_ARRAY && params->via.array.size) return snprintf(err, errlen, "params of an order are given by name: { name = value }"), false;
+  if (params->type == MSGPACK_OBJECT_ARRAY && params->via.array.size)
+    return snprintf(err, errlen, "params of an order are given by name: { name = value }"), false;
   for (const char *const *x = arguments; *x; x++)
     if (pack_get(params, *x)) return snprintf(err, errlen, "params.%s: the %s of an order is an argument, not one of its params", *x, *x), false;
   return true;
@@ -53,7 +54,8 @@ bool asked_read(OrderAsked *a, const char *op, const msgpack_sbuffer *args, cons
 }
 
 bool asked_is(const OrderAsked *a, const OrderFacts *f, char *err, size_t errlen) {
-  const struct { const char *what, *asked, *found; } parts[] = { { "symbol", a->symbol, f->symbol }, { "type", a->type, f->type }, { "side", a->side, f->side } };
+  const struct { const char *what, *asked, *found; } parts[] = {
+    { "symbol", a->symbol, f->symbol }, { "type", a->type, f->type }, { "side", a->side, f->side } };
   for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
     if (strcmp(parts[i].asked, parts[i].found) != 0)
       return snprintf(err, errlen, "the order was prepared with the %s '%s', and asked for with '%s'", parts[i].what, parts[i].found, parts[i].asked), false;
