@@ -11,6 +11,7 @@
 #include "cli/start.h"
 #include "cli/verbs.h"
 #include "wire/pack.h"
+#include "wire/nearest.h"
 
 #define SHOWN 100                       /* series with a share in the bar */
 #define LINE_MS 5000                    /* between plain lines of one series */
@@ -153,7 +154,7 @@ int verb_fetch(Cli *cli) {
   Progress p = { .out = stdout, .out_path = "stdout" };
   const char *out = cli_text(cli, "out");
   if (strcmp(cli->words[0], "candles") && strcmp(cli->words[0], "list")) {
-    const char *near = cli_nearest(cli->words[0], "candles|list");
+    const char *near = nearest_word(cli->words[0], "candles|list");
     return cli_misuse(cli, "candles or list, not '%.40s'%s%s%s", cli->words[0], near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
   }
   if (!strcmp(cli->words[0], "list") && cli->n_words > 1) return cli_misuse(cli, "list takes no more words");
