@@ -736,6 +736,7 @@ static int run(Session *s) {
     peer_start(p);
   }
   if (!s->left) return s->code;
+  if (spec->network) request_expect(s);
   orders_begin(s);
   if (spec->watch_files && !s->play) source_watch(s);
   if (spec->for_ms > 0) loop_after(s->loop, &s->end_timer, spec->for_ms);

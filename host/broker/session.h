@@ -30,6 +30,7 @@ typedef struct SessionSpec {
   const char *orders;               /* where orders go: "paper", "live", or NULL: nowhere, what trades is refused */
   const char *config;               /* the user's bourse.lua, or NULL: the usual places (orders.h) */
   bool live, quiet, frozen_clock, watch_files;
+  bool network;                     /* requests are sure to come: libcurl is loaded beside the worker's start, not when it names an exchange */
   int rights;                       /* bit set of RIGHT_*: granted in this run */
   bool shows_requests;              /* --dry-run: requests of any right are signed for show. What is sent keeps to `rights` */
   /* What comes out. Called in the loop; return false to stop the session. NULL: the default (stdout, stderr, one line a report). */

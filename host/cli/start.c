@@ -127,6 +127,7 @@ int start_session(Cli *cli, SessionSpec *spec) {
   WorkerSpec worker = { .role = "verb", .name = cli->verb->name, .args = &args };
   spec->workers = &worker;
   spec->n_workers = 1;
+  spec->network = strncmp(cli->verb->synopsis, "ID", 2) == 0;      /* verbs that ask an exchange */
   int code = session_run(spec);
   msgpack_sbuffer_destroy(&args);
   return code;
