@@ -7,7 +7,7 @@
 
 #define CHUNK (64u * 1024)         /* a chunk is aligned to its size, so that a block's address tells its chunk */
 #define REGION (16 * CHUNK)        /* chunks are taken from the system this many at a time */
-#define EMPTY_WARM 16              /* empty chunks that keep their pages */
+#define EMPTY_WARM 128             /* empty chunks that keep their pages, 8 MiB, until heap_rest */
 #define PLACES 0x100000000000ull   /* addresses from here to twice that are free on 64-bit Linux, whatever is loaded */
 #define SLACK (16u << 20)          /* what half-used chunks may cost above the limit before requests fail */
 
