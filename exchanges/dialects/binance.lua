@@ -209,14 +209,12 @@ d.market_fields = {
 }
 d.spot_markets = markets(with(d.market_fields, { margin = "isMarginTradingAllowed" }))
 
--- Only rows of COIN-M have a baseVolume: their volume counts contracts.
+-- Rows of COIN-M have a baseVolume in place of a quoteVolume: their volume counts contracts.
 d.ticker_fields = {
   market = "symbol", timestamp = "closeTime,time", high = "highPrice", low = "lowPrice", bid = "bidPrice", bidVolume = "bidQty",
   ask = "askPrice", askVolume = "askQty", vwap = "weightedAvgPrice", open = "openPrice", last = "lastPrice", previousClose = "prevClosePrice",
   change = "priceChange", percentage = "priceChangePercent", markPrice = "markPrice", indexPrice = "indexPrice", baseVolume = "baseVolume,volume",
-  quoteVolume = function(o)
-    return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) or o.quoteVolume
-  end,
+  quoteVolume = { "quoteVolume", function(o) return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) end },
 }
 d.spot_ticker = ticker(with(d.ticker_fields, { market_type = "=spot" }))
 d.spot_tickers = tickers(with(d.ticker_fields, { market_type = "=spot" }))

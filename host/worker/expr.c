@@ -234,13 +234,26 @@ static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
 }
 
 /* One step. A step into what is neither a list nor an object leads nowhere: the wire often has "" or false for "none". */
+static uint32_t step_name(Reader *r, Step *s, const JsonDoc *doc, uint32_t object) {
+  const Step *was = r->inner.step;
+  if (r->inner.object == object && r->inner.doc == doc && was->len == s->len && same_bytes(was->name, s->name, s->len)) return r->inner.found;
+  uint32_t found = object_get(doc, object, s->name, s->len, &s->hint);
+  if (found != JSON_NONE && doc->nodes[found].type >= JSON_ARRAY) {
+    r->inner.doc = doc;
+    r->inner.step = s;
+    r->inner.object = object;
+    r->inner.found = found;
+  }
+  return found;
+}
+
 static bool step_take(Reader *r, Step *s, Spot *at) {
   JsonDoc *doc = at->doc;
   const JsonNode *k = &doc->nodes[at->node];
   uint32_t found = JSON_NONE;
   if (k->type == JSON_OBJECT) {
     if (s->kind == STEP_NAME) {
-      found = object_get(doc, at->node, s->name, s->len, &s->hint);
+      found = step_name(r, s, doc, at->node);
       at->key = s->name;
       at->klen = s->len;
     } else if (s->kind == STEP_FIRST) {
@@ -307,6 +320,7 @@ Value expr_eval(Reader *r, const Expr *e, const Spot *spot) {
     case EXPR_PATH: {
       Spot at;
       for (int i = 0; i < e->n && v.kind == V_NONE; i++) v = evaluate(r, &e->alternatives[i], spot, &at);
+      if (e->otherwise && v.kind == V_NONE) v = expr_call(r, e->otherwise, spot);
       break;
     }
     case EXPR_PLAN: break;

@@ -40,6 +40,7 @@ typedef struct Expr {
   ValueMap *map;
   Value constant;
   int ref;                              /* EXPR_FUNCTION: reference in the adapter's registry */
+  int otherwise;                        /* EXPR_PATH: the same, of the function for when it leads nowhere; 0: none */
   struct Plan *plan;                    /* EXPR_PLAN */
   const char *text;                     /* as written, for messages */
 } Expr;
@@ -55,6 +56,7 @@ typedef struct Reader {
   JsonDoc *doc;                         /* of the whole reply */
   const char *field;                    /* "ticker.bid", for messages */
   const char *kind;
+  struct { const JsonDoc *doc; const Step *step; uint32_t object, found; } inner;      /* the last step into a list or an object: many paths share it */
 } Reader;
 
 __attribute__((noreturn, format(printf, 2, 3))) void read_fail(Reader *r, const char *format, ...);

@@ -114,7 +114,7 @@ static Value constant_at(lua_State *L, Plan *p, const char *place, int idx) {
   return v;
 }
 
-/* { "path", TEXT = value, ..., default = value } */
+/* { "path", TEXT = value, ..., default = value } or { "path", function }: the function where the path leads nowhere. */
 static void compile_map(lua_State *L, Plan *p, const char *place, int idx, Expr *e) {
   size_t count = 0, n;
   lua_rawgeti(L, idx, 1);
@@ -131,6 +131,12 @@ static void compile_map(lua_State *L, Plan *p, const char *place, int idx, Expr 
   }
   lua_pushnil(L);
   while (lua_next(L, idx)) { count++; lua_pop(L, 1); }
+  if (lua_rawgeti(L, idx, 2) == LUA_TFUNCTION && e->form == EXPR_PATH) {
+    if (count > 2) wrong(L, place, "a path and a function: nothing else fits beside them");
+    e->otherwise = keep(L, p);
+    return;
+  }
+  lua_pop(L, 1);
   ValueMap *m = arena_alloc(&p->arena, sizeof *m);
   m->entries = arena_alloc(&p->arena, count * sizeof *m->entries);
   m->n = 0;
@@ -374,13 +380,13 @@ static void compile_level(lua_State *L, Plan *p, const char *place) {
   for (int i = 0; i < p->nlevel; i++) {
     lua_rawgeti(L, idx, i + 1);
     compile_value(L, p, place, true, &p->level[i]);
-    if (p->level[i].form != EXPR_PATH || p->level[i].map) wrong(L, place, "expected paths");
+    if (p->level[i].form != EXPR_PATH || p->level[i].map || p->level[i].otherwise) wrong(L, place, "expected paths");
     lua_pop(L, 1);
   }
 }
 
 static bool is_plain_name(const Expr *e) {
-  return e->form == EXPR_PATH && e->n == 1 && !e->map && e->alternatives[0].origin == FROM_ELEMENT && e->alternatives[0].nsteps == 1
+  return e->form == EXPR_PATH && e->n == 1 && !e->map && !e->otherwise && e->alternatives[0].origin == FROM_ELEMENT && e->alternatives[0].nsteps == 1
     && e->alternatives[0].ntransforms == 0 && e->alternatives[0].steps[0].kind == STEP_NAME;
 }
 
