@@ -178,7 +178,8 @@ function registry() end
 
 ---A result: a row on the screen, a line in a pipe, JSON with --format json.
 ---@param data table<string, any>
-function report(data) end
+---@param books? table<string, bourse.OrderBook> # what it rests on, by name: the page of --html draws them
+function report(data, books) end
 
 ---To stderr.
 ---@param ... any

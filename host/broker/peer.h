@@ -97,6 +97,7 @@ void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) __attribut
 void peer_fail(Peer *p, int code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));   /* says why, kills it */
 void session_say(const Session *s, const char *level, const char *fmt, ...) __attribute__((format(printf, 3, 4)));  /* stderr, one line */
 void session_stop(Session *s, const char *reason);
+void session_asked(const Session *s, const Venue *v, double cost, bool again);      /* a request goes out */
 bool session_random(Session *s, void *out, size_t n);       /* the same on a replay; false: the system has none */
 bool peer_start(Peer *p);                                   /* false, said why: it could not be started */
 void peer_stop(Peer *p, const char *reason);                /* asks it to end */

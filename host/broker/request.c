@@ -404,7 +404,10 @@ static void request_send(Request *r) {
     r->tries++;
     r->transfer = http_start(s->net->http, &rq, arrived, r, err, sizeof err);
     ok = r->transfer != NULL;
-    if (ok) record_sent(r->peer, r->id, r->tries);
+    if (ok) {
+      record_sent(r->peer, r->id, r->tries);
+      session_asked(s, r->venue, r->cost, r->tries > 1);
+    }
     class = "OperationFailed";
     size_t origin = strcspn(url, "/") + 2;
     char *shown = strndup(url, sealed_url(r) ? origin + strcspn(url + origin, "/?") : strcspn(url, "?"));

@@ -353,11 +353,12 @@ void peer_boot(Peer *p) {
   pack_key_bin(&pk, "random", birth.random, sizeof birth.random);
   const char *orders = p == &p->session->clerk ? NULL : play_orders(p->session);
   pack_str(&pk, "options");
-  pack_map(&pk, orders ? 9 : 8);
+  pack_map(&pk, orders ? 10 : 9);
   if (orders) pack_key_str(&pk, "orders", orders);
   pack_key_bool(&pk, "stepped", record || play);
   pack_key_bool(&pk, "turns", play);
   pack_key_bool(&pk, "tells_calls", record);
+  pack_key_bool(&pk, "wants_books", spec->on_books != NULL);
   pack_key_bool(&pk, "frozen_clock", spec->frozen_clock);
   pack_key_bool(&pk, "live", spec->live);
   pack_key_bool(&pk, "quiet", spec->quiet);
@@ -462,6 +463,8 @@ static void on_report(Peer *p, const msgpack_object *m) {
   const msgpack_object *data = pack_get(m, "data");
   size_t n;
   if (!data) return;
+  const msgpack_object *books = pack_get(m, "books");
+  if (books && s->spec->on_books) s->spec->on_books(s->spec->ctx, data, books);
   if (s->spec->on_report) {
     if (!s->spec->on_report(s->spec->ctx, p->name, data)) session_stop(s, "stopped");
     return;
@@ -469,6 +472,18 @@ static void on_report(Peer *p, const msgpack_object *m) {
   char *line = report_line(data, &n);
   if (line) out_text(s, line, n);
   free(line);
+}
+
+/* The clerk's failures come to the strategy whose order it was. */
+static void on_failed(Peer *p, const msgpack_object *m) {
+  const SessionSpec *spec = p->session->spec;
+  char venue[64], class[48];
+  if (!spec->on_failed || p == &p->session->clerk) return;
+  if (pack_get_line(m, "venue", venue, sizeof venue) && pack_get_line(m, "class", class, sizeof class)) spec->on_failed(spec->ctx, venue, class);
+}
+
+void session_asked(const Session *s, const Venue *v, double cost, bool again) {
+  if (v && s->spec->on_asked) s->spec->on_asked(s->spec->ctx, v->id, cost * v->interval_ms, again);
 }
 
 static void on_done(Peer *p, const msgpack_object *m) {
@@ -551,6 +566,7 @@ static bool dispatch(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_ORDER: answers->order(p, id, m); return true;
     case MSG_TASKED: if (p != &p->session->clerk) return false; clerk_answered(p->session, m); return true;
     case MSG_FACTS: if (p != &p->session->clerk) return false; orders_facts(p->session, m); return true;
+    case MSG_FAILED: on_failed(p, m); return true;
     case MSG_CALL: return true;             /* for the recorder, who heard it */
     default: return false;
   }

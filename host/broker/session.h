@@ -37,9 +37,13 @@ typedef struct SessionSpec {
   void *ctx;
   bool (*on_out)(void *ctx, const char *text, size_t len);
   bool (*on_report)(void *ctx, const char *worker, const msgpack_object *data);
+  void (*on_books)(void *ctx, const msgpack_object *data, const msgpack_object *books);   /* before on_report, of a result that came with order books */
   bool (*on_log)(void *ctx, const char *level, const char *text, size_t len);
   void (*on_tick)(void *ctx, int64_t now_ms);        /* when it begins, about ten times a second, and at its end, for screens; now_ms: a time that only
                                                         goes forward, the tape's when one plays */
+  void (*on_asked)(void *ctx, const char *venue, double budget_ms, bool again);      /* a request went out, as a further try or not; budget_ms: what it takes
+                                                                                        of the rate that the venue allows (costs nothing for a base URL) */
+  void (*on_failed)(void *ctx, const char *venue, const char *class);                /* a call of a strategy ended in an error */
   struct Keys *(*open_keys)(void *ctx);              /* the key store (keys.h), asked for once, at the first signed request; the session
                                                         closes it. NULL: keys of the environment only */
   bool unlimited;                   /* no rate budget, for venues with a base URL (benchmarks, tests); never for others */

@@ -253,7 +253,7 @@ void record_heard(Peer *p, const Frame *f, const msgpack_object *m) {
   Recorder *r = p->session->recorder;
   if (!r) return;
   switch (f->type) {
-    case MSG_READY: case MSG_IDLE: case MSG_SIGN: case MSG_VERIFY: return;
+    case MSG_READY: case MSG_IDLE: case MSG_SIGN: case MSG_VERIFY: case MSG_FAILED: return;
     case MSG_HTTP: heard_request(r, p, f->id, m); return;
     case MSG_STORE: heard_store(r, p, f->id, m); return;
     default: put(r, f->type, peer_number(p), f->id, f->payload, f->len, NULL, 0, false);

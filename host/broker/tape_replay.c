@@ -33,6 +33,7 @@ struct Due {
   int64_t at_us;                      /* when it came in the recording */
   uint64_t place;
   char *made; size_t made_len;        /* the payload, when it is not on the tape */
+  const Venue *venue; double cost;    /* of a request */
   Due *prev, *next;
 };
 
@@ -364,13 +365,14 @@ static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
 }
 
 /* When it came; when that is past already, after as long as it took then. */
-static void due_recorded(Play *y, Peer *p, uint32_t id, uint8_t what, const Recorded *r) {
-  if (r->at_us == NEVER) return;
+static Due *due_recorded(Play *y, Peer *p, uint32_t id, uint8_t what, const Recorded *r) {
+  if (r->at_us == NEVER) return NULL;
   Due *d = due_new(y, p, peer_number(p), id, what);
   int64_t now = clock_mono_us();
   d->at_us = r->at_us;
   d->place = r->place;
   loop_at(y->session->loop, &d->timer, r->at_us >= now ? r->at_us : now + r->at_us - r->asked_us, r->rank);
+  return d;
 }
 
 static msgpack_packer made_begin(msgpack_sbuffer *b, size_t n) {
@@ -415,6 +417,7 @@ static void put_reply(const Due *d, const msgpack_object *m) {
     if (pack_get_bool(m, "kept")) pack_key_bool(&pk, "kept", true);
     pack_key_bin(&pk, "body", body, n);
   }
+  if (!pack_get_bool(m, "kept")) session_asked(d->play->session, d->venue, d->cost, false);
   peer_end(d->peer);
 }
 
@@ -485,7 +488,7 @@ static void absent(Play *y, Peer *p, uint32_t id, const Draft *d, int64_t later_
 static void http(Peer *p, uint32_t id, const msgpack_object *m) {
   Play *y = p->session->play;
   Draft d;
-  char err[200];
+  char err[200], venue[64];
   unsigned char digest[16];
   int64_t later;
   if (crowded(p)) return;
@@ -493,8 +496,12 @@ static void http(Peer *p, uint32_t id, const msgpack_object *m) {
   else {
     draft_digest(&d, digest);
     const Recorded *r = find(y, key_request(peer_number(p), digest, sizeof digest), &later);
-    if (r) due_recorded(y, p, id, MSG_REPLY, r);
-    else absent(y, p, id, &d, later);
+    Due *reply = r ? due_recorded(y, p, id, MSG_REPLY, r) : NULL;
+    if (!r) absent(y, p, id, &d, later);
+    if (reply) {
+      reply->venue = pack_get_line(m, "venue", venue, sizeof venue) ? hosts_venue(&p->venues, venue) : NULL;
+      reply->cost = pack_get_double(m, "cost", 1);
+    }
   }
   draft_free(&d);
 }

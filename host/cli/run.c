@@ -10,20 +10,40 @@
 #include "cli/verbs.h"
 #include "wire/pack.h"
 
+/* What a run leaves behind: counted, and shown as it comes. */
+typedef struct { Screen *screen; Tally tally; } Shown;
+
+static bool on_out(void *ctx, const char *text, size_t len) { return screen_out(((Shown *)ctx)->screen, text, len); }
+static bool on_log(void *ctx, const char *level, const char *text, size_t len) { return screen_log(((Shown *)ctx)->screen, level, text, len); }
+static void on_tick(void *ctx, int64_t now_ms) { screen_tick(((Shown *)ctx)->screen, now_ms); }
+static void on_asked(void *ctx, const char *venue, double budget_ms, bool again) { tally_asked(&((Shown *)ctx)->tally, venue, budget_ms, again); }
+static void on_failed(void *ctx, const char *venue, const char *class) { tally_failed(&((Shown *)ctx)->tally, venue, class); }
+
+static bool on_report(void *ctx, const char *worker, const msgpack_object *data) {
+  Shown *s = ctx;
+  tally_report(&s->tally, data);
+  return screen_report(s->screen, worker, data);
+}
+
 int run_workers(Cli *cli, SessionSpec *spec, const WorkerSpec *workers, size_t n, const char *title) {
   const char *format = cli_text(cli, "format");
-  Screen *screen = screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms);
-  if (!screen) return 1;
+  Shown shown = { .screen = NULL };
+  shown.screen = screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms, &shown.tally);
+  if (!shown.screen) return 1;
   spec->workers = workers;
   spec->n_workers = n;
-  spec->ctx = screen;
-  spec->on_out = screen_out;
-  spec->on_report = screen_report;
-  spec->on_log = screen_log;
-  spec->on_tick = screen_tick;
+  spec->ctx = &shown;
+  spec->on_out = on_out;
+  spec->on_report = on_report;
+  spec->on_log = on_log;
+  spec->on_tick = on_tick;
+  spec->on_asked = on_asked;
+  spec->on_failed = on_failed;
   int code = session_run(spec);
-  if (!spec->quiet) screen_summary(screen);
-  screen_free(screen);
+  tally_sort(&shown.tally);
+  if (!spec->quiet && !cli_flag(cli, "help")) screen_summary(shown.screen);
+  screen_free(shown.screen);
+  tally_free(&shown.tally);
   return code;
 }
 

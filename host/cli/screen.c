@@ -1,4 +1,5 @@
 #include "cli/screen.h"
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,11 +8,10 @@
 #include <unistd.h>
 #include "cli/show.h"
 
-enum { FIELDS = 24, ROWS = 60, VERDICTS = 12 };
+enum { FIELDS = 24, ROWS = 60 };
 
 typedef struct { char name[32], text[72]; double number; bool is_number; } Field;
 typedef struct { char key[160]; Field fields[FIELDS]; int n; } Row;
-typedef struct { char text[48]; unsigned count; } Verdict;
 
 struct Screen {
   enum screen_mode mode;
@@ -24,9 +24,7 @@ struct Screen {
   Row rows[ROWS], best, last;
   int n_rows;
   bool has_best;
-  unsigned results;
-  Verdict verdicts[VERDICTS];
-  int n_verdicts;
+  const Tally *tally;
 };
 
 /* How the fields that many strategies report are shown; other fields follow under their own names. */
@@ -64,7 +62,7 @@ static void show_cursor(void) {
   cursor_owner = NULL;
 }
 
-Screen *screen_new(const char *title, bool json, int64_t for_ms) {
+Screen *screen_new(const char *title, bool json, int64_t for_ms, const Tally *tally) {
   Screen *s = calloc(1, sizeof *s);
   const char *term = getenv("TERM"), *no_color = getenv("NO_COLOR");
   if (!s) return NULL;
@@ -73,6 +71,7 @@ Screen *screen_new(const char *title, bool json, int64_t for_ms) {
   s->colour = terminal && !(no_color && *no_color);
   snprintf(s->title, sizeof s->title, "%s", title);
   s->for_ms = for_ms;
+  s->tally = tally;
   return s;
 }
 
@@ -213,10 +212,11 @@ static void progress(Text *t, const Screen *s) {
   } else {
     text_format(t, "%.0f s", (double)passed / 1000);
   }
-  text_format(t, ", %u result%s", s->results, s->results == 1 ? "" : "s");
-  for (int i = 0; i < s->n_verdicts; i++)
-    if (strcmp(s->verdicts[i].text, "opportunity") == 0)
-      text_format(t, ", %u opportunit%s", s->verdicts[i].count, s->verdicts[i].count == 1 ? "y" : "ies");
+  const Tally *all = s->tally;
+  text_format(t, ", %" PRIu64 " result%s", all->results, all->results == 1 ? "" : "s");
+  for (size_t i = 0; i < all->n_verdicts; i++)
+    if (strcmp(all->verdicts[i].name, "opportunity") == 0)
+      text_format(t, ", %" PRIu64 " opportunit%s", all->verdicts[i].n, all->verdicts[i].n == 1 ? "y" : "ies");
 }
 
 static void frame_line(Text *out, Text *line, int columns, const char *before, const char *after, int *lines) {
@@ -308,7 +308,7 @@ static void above(Screen *s, FILE *f, const char *text, size_t len) {
 }
 
 /* What a script prints cannot steer the terminal: escape sequences can do more than colour. A file or a pipe gets it as it is. */
-bool screen_out(void *ctx, const char *text, size_t len) {
+bool screen_out(Screen *s, const char *text, size_t len) {
   Text t = { NULL, 0, 0 };
   if (isatty(STDOUT_FILENO)) {
     for (size_t i = 0; i < len; i++) {
@@ -319,40 +319,30 @@ bool screen_out(void *ctx, const char *text, size_t len) {
     }
     text = t.p;
   }
-  if (len) above(ctx, stdout, text, t.p ? t.len : len);
+  if (len) above(s, stdout, text, t.p ? t.len : len);
   text_free(&t);
   return !ferror(stdout);
 }
 
-bool screen_log(void *ctx, const char *level, const char *text, size_t len) {
+bool screen_log(Screen *s, const char *level, const char *text, size_t len) {
   Text t = { NULL, 0, 0 };
   if (level && strcmp(level, "info") != 0 && strcmp(level, "log") != 0) text_format(&t, "bourse: %s: ", level);
   for (size_t i = 0; i < len; i++) text_add(&t, (unsigned char)text[i] < 32 || text[i] == 127 ? " " : text + i, 1);
   text_puts(&t, "\n");
-  above(ctx, stderr, t.p, t.len);
+  above(s, stderr, t.p, t.len);
   text_free(&t);
   return true;
 }
 
-static void count(Screen *s, const Row *r) {
+static void keep_best(Screen *s, const Row *r) {
   const char *verdict = text_of(r, "verdict");
   const Field *net = find(r, "net"), *best = find(&s->best, "net");
   bool real = strcmp(verdict, "opportunity") == 0, best_real = strcmp(text_of(&s->best, "verdict"), "opportunity") == 0;
-  s->results++;
   if (net && net->is_number && strcmp(verdict, "suspect") != 0 && strcmp(verdict, "stale") != 0 &&
       (!s->has_best || (real != best_real ? real : net->number > best->number))) {
     s->best = *r;
     s->has_best = true;
   }
-  if (!*verdict) return;
-  int i = 0;
-  while (i < s->n_verdicts && strncmp(s->verdicts[i].text, verdict, sizeof s->verdicts[i].text - 1) != 0) i++;
-  if (i == VERDICTS) return;
-  if (i == s->n_verdicts) {
-    snprintf(s->verdicts[i].text, sizeof s->verdicts[i].text, "%.47s", verdict);
-    s->n_verdicts++;
-  }
-  s->verdicts[i].count++;
 }
 
 static void keep(Screen *s, const Row *r) {
@@ -367,11 +357,10 @@ static void keep(Screen *s, const Row *r) {
   s->rows[i] = *r;
 }
 
-bool screen_report(void *ctx, const char *worker, const msgpack_object *data) {
-  Screen *s = ctx;
+bool screen_report(Screen *s, const char *worker, const msgpack_object *data) {
   Text t = { NULL, 0, 0 };
   read_row(&s->last, worker, data);
-  count(s, &s->last);
+  keep_best(s, &s->last);
   if (s->mode == SCREEN_LIVE) {
     keep(s, &s->last);
     s->dirty = true;
@@ -386,28 +375,34 @@ bool screen_report(void *ctx, const char *worker, const msgpack_object *data) {
   return !ferror(stdout);
 }
 
-void screen_tick(void *ctx, int64_t now_ms) {
-  Screen *s = ctx;
+void screen_tick(Screen *s, int64_t now_ms) {
   s->now_ms = now_ms;
   if (!s->start_ms) s->start_ms = now_ms;
   if (s->mode != SCREEN_LIVE || s->n_rows == 0) return;
   if (s->dirty || now_monotonic() - s->drawn_ms > 450) draw(s);
 }
 
+int64_t screen_ms(const Screen *s) { return s->now_ms - s->start_ms; }
+
 void screen_summary(Screen *s) {
   Text t = { NULL, 0, 0 };
-  if (s->mode == SCREEN_JSON || s->results == 0) return;
-  if (s->mode == SCREEN_LIVE) draw(s);
-  text_format(&t, "%s%.1f s, %u result%s", s->mode == SCREEN_LIVE ? "\n" : "", (double)(s->now_ms - s->start_ms) / 1000,
-    s->results, s->results == 1 ? "" : "s");
-  for (int i = 0; i < s->n_verdicts; i++) text_format(&t, "%s %u %s", i ? "," : ":", s->verdicts[i].count, s->verdicts[i].text);
-  if (s->has_best) {
-    text_puts(&t, "\nbest: ");
-    line_of(&t, &s->best);
+  const Tally *all = s->tally;
+  FILE *f = s->mode == SCREEN_LINES ? stderr : stdout;
+  int64_t ms = screen_ms(s);
+  if (s->mode == SCREEN_JSON) tally_json(all, ms, &t);
+  else if (all->results || all->n_venues) {
+    if (s->mode == SCREEN_LIVE && s->n_rows) draw(s);
+    text_format(&t, "%s%.1f s, %" PRIu64 " result%s", s->mode == SCREEN_LIVE ? "\n" : "", (double)ms / 1000, all->results, all->results == 1 ? "" : "s");
+    for (size_t i = 0; i < all->n_verdicts; i++) text_format(&t, "%s %" PRIu64 " %s", i ? "," : ":", all->verdicts[i].n, all->verdicts[i].name);
+    if (s->has_best) {
+      text_puts(&t, "\nbest: ");
+      line_of(&t, &s->best);
+    }
+    text_puts(&t, "\n");
+    tally_text(all, ms, isatty(fileno(f)), &t);
   }
-  text_puts(&t, "\n");
-  fwrite(t.p, 1, t.len, s->mode == SCREEN_LIVE ? stdout : stderr);
-  fflush(stdout);
+  if (t.len) fwrite(t.p, 1, t.len, f);
+  fflush(f);
   text_free(&t);
 }
 

@@ -39,7 +39,7 @@ void text_free(Text *t) {
   *t = (Text){ NULL, 0, 0 };
 }
 
-static void json_string(Text *t, const char *s, size_t n) {
+void show_json_text(Text *t, const char *s, size_t n) {
   text_puts(t, "\"");
   size_t from = 0;
   for (size_t i = 0; i < n; i++) {
@@ -75,8 +75,8 @@ void show_json(Text *t, const msgpack_object *o) {
   case MSGPACK_OBJECT_NEGATIVE_INTEGER: text_format(t, "%lld", (long long)o->via.i64); break;
   case MSGPACK_OBJECT_FLOAT32:
   case MSGPACK_OBJECT_FLOAT64: json_double(t, o->via.f64); break;
-  case MSGPACK_OBJECT_STR: json_string(t, o->via.str.ptr, o->via.str.size); break;
-  case MSGPACK_OBJECT_BIN: json_string(t, o->via.bin.ptr, o->via.bin.size); break;
+  case MSGPACK_OBJECT_STR: show_json_text(t, o->via.str.ptr, o->via.str.size); break;
+  case MSGPACK_OBJECT_BIN: show_json_text(t, o->via.bin.ptr, o->via.bin.size); break;
   case MSGPACK_OBJECT_ARRAY:
     text_puts(t, "[");
     for (uint32_t i = 0; i < o->via.array.size; i++) {
@@ -91,7 +91,7 @@ void show_json(Text *t, const msgpack_object *o) {
       const msgpack_object *k = &o->via.map.ptr[i].key;
       if (i) text_puts(t, ",");
       if (k->type == MSGPACK_OBJECT_STR) {
-        json_string(t, k->via.str.ptr, k->via.str.size);
+        show_json_text(t, k->via.str.ptr, k->via.str.size);
       } else {
         text_puts(t, "\"");
         show_json(t, k);

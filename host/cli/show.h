@@ -13,6 +13,7 @@ void text_format(Text *t, const char *format, ...) __attribute__((format(printf,
 void text_free(Text *t);
 
 void show_json(Text *t, const msgpack_object *o);                       /* one line, numbers read back the same */
+void show_json_text(Text *t, const char *s, size_t n);                   /* in quotes */
 void show_cell(char *buf, size_t cap, const msgpack_object *o);
   /* numbers rounded to 8 digits, text without control characters */
 /* Columns that UTF-8 text takes in a terminal; bytes that are not UTF-8 count one each. */

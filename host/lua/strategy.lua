@@ -277,9 +277,11 @@ end
 
 ---- what comes out ----
 
-function report(data)
+-- A result. `books`, order books by name, are what it rests on: the page of --html draws them.
+function report(data, books)
   check(type(data) == "table", "report: a table is expected, got %s", type(data))
-  tasks.report(data)
+  check(books == nil or type(books) == "table", "report: order books by name are expected, got %s", type(books))
+  tasks.report(data, books)
 end
 
 local function texts(...)

@@ -17,7 +17,7 @@ enum message_type {
   /* broker -> worker */
   MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns}
                      options of a recorded or replayed run: stepped: time goes on with messages only, and the order of tables comes from `random`;
-                     turns: MSG_IDLE {taken} each time before it waits; tells_calls: MSG_CALL */
+                     turns: MSG_IDLE {taken} each time before it waits; tells_calls: MSG_CALL; wants_books: MSG_REPORT with its books */
   MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source} or {error} */
   MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}} */
   MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
@@ -43,7 +43,7 @@ enum message_type {
   MSG_VERIFY,     /* conform, ecdsa vectors: {curve, hash, key, message, signature} -> MSG_SIGNED {ok} */
   MSG_OUT,        /* {text} for stdout, as is */
   MSG_LOG,        /* {level, text} for stderr, one line */
-  MSG_REPORT,     /* {data}: a result of a strategy; the broker shows it (live table, line, json) */
+  MSG_REPORT,     /* {data, books}: a result of a strategy; the broker shows it (live table, line, json). books: what it rests on, by name */
   MSG_DONE,       /* {code, message}: the script ended; exit code for the process */
   MSG_FATAL,      /* {limit, text, script, line}: a sandbox limit; the worker exits after it */
   MSG_CLOCK,      /* {venue, offset_ms, error_ms}: how far the venue's clock was found to be ahead of this machine's */
@@ -54,6 +54,7 @@ enum message_type {
   MSG_NOTIFY,     /* {text}, to the addresses that the user named */
   MSG_CALL,       /* {call, venue, method, args, params}: for a recording; MSG_HTTP of that call says {call}, too */
   MSG_CANDLES,    /* of the verb fetch: {op="series"|"put"|"list"|"spans"|"read"|"gaps", ...} -> MSG_STORED {value} (broker/candles_answer.c) */
+  MSG_FAILED,     /* {venue, class}: a call of a strategy ended in an error */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
                      callback may take, while CPU is used, and the worker is killed. With `turns` {taken}: all messages

@@ -6,6 +6,7 @@
 #include <string.h>
 #include "wire/message.h"
 #include "wire/pack.h"
+#include "worker/book.h"
 #include "worker/copy.h"
 #include "worker/limit.h"
 #include "worker/sandbox.h"
@@ -13,6 +14,7 @@
 
 #define TASKS_MAX 10000
 #define REPORT_MAX (1u << 20)
+#define BOOK_LEVELS 60
 #define TEXT_MAX (16u << 20)
 
 static const char tasks_key;
@@ -306,16 +308,52 @@ static int t_set(lua_State *L) {
   return 0;
 }
 
-static int t_report(lua_State *L) {           /* report(table) */
+/* The best levels of a book, as the page of a run draws them. */
+static void pack_side(msgpack_packer *pk, const char *name, const BookSide *s) {
+  size_t n = s->n < BOOK_LEVELS ? s->n : BOOK_LEVELS;
+  pack_str(pk, name);
+  pack_array(pk, n);
+  for (size_t i = 0; i < n; i++) {
+    pack_array(pk, 2);
+    pack_double(pk, s->levels[i].price);
+    pack_double(pk, s->levels[i].amount);
+  }
+}
+
+/* {name = order book}; books of scripts that made them themselves are tables. */
+static bool pack_books(lua_State *L, int idx, msgpack_packer *pk, char *err, size_t errlen) {
+  size_t n = 0;
+  bool ok = true;
+  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) n++;
+  pack_map(pk, n);
+  for (lua_pushnil(L); ok && lua_next(L, idx); lua_pop(L, 1)) {
+    const Book *b = book_test(L, -1);
+    ok = copy_pack(L, -2, pk, err, errlen);
+    if (ok && !b) ok = copy_pack(L, -1, pk, err, errlen);
+    else if (ok) {
+      pack_map(pk, 2);
+      pack_side(pk, "bids", &b->bids);
+      pack_side(pk, "asks", &b->asks);
+    }
+  }
+  return ok;
+}
+
+static int t_report(lua_State *L) {           /* report(table [, books]) */
   char err[300];
   msgpack_sbuffer out;
   msgpack_packer pk;
   luaL_checktype(L, 1, LUA_TTABLE);
+  bool books = worker_of(L)->wants_books && lua_istable(L, 2);
   msgpack_sbuffer_init(&out);
   msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
-  pack_map(&pk, 1);
+  pack_map(&pk, 1 + (size_t)books);
   pack_str(&pk, "data");
   bool ok = copy_pack(L, 1, &pk, err, sizeof err);
+  if (ok && books) {
+    pack_str(&pk, "books");
+    ok = pack_books(L, 2, &pk, err, sizeof err);
+  }
   if (ok && out.size > REPORT_MAX) {
     ok = false;
     snprintf(err, sizeof err, "more than 1 MiB of data");

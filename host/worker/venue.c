@@ -33,12 +33,29 @@ static void dress(lua_State *L, bool raise) {
   lua_setmetatable(L, -2);
 }
 
+/* The error on top is counted by the broker, for the summary of the run. */
+static void tell_failure(Worker *w, lua_State *L) {
+  if (!lua_istable(L, -1) || !lua_checkstack(L, 3)) return;
+  lua_pushliteral(L, "venue");
+  lua_rawget(L, -2);
+  lua_pushliteral(L, "class");
+  lua_rawget(L, -3);
+  if (lua_type(L, -1) == LUA_TSTRING && lua_type(L, -2) == LUA_TSTRING) {
+    size_t n;
+    const char *class = lua_tolstring(L, -1, &n);
+    worker_put(w, MSG_FAILED, "class", class, n, "venue", lua_tostring(L, -2));
+  }
+  lua_pop(L, 2);
+}
+
 void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise) {
+  if (raise) tell_failure(v->worker, waiter.L);
   dress(waiter.L, raise);
   worker_wake(v->worker, waiter, n, raise);
 }
 
 void venue_wake_dressed(Worker *w, Waiter waiter, bool raise) {
+  if (raise) tell_failure(w, waiter.L);
   dress(waiter.L, raise);
   worker_wake(w, waiter, 1, raise);
 }

@@ -330,6 +330,7 @@ static void boot(Worker *w, const msgpack_object *m) {
   w->stepped = pack_get_bool(options, "stepped");
   w->by_turns = pack_get_bool(options, "turns");
   w->tells_calls = pack_get_bool(options, "tells_calls");
+  w->wants_books = pack_get_bool(options, "wants_books");
   w->tty = pack_get_bool(m, "tty");
   w->columns = (int)pack_get_int(m, "columns", 80);
   set_now(w, pack_get_int(m, "now_ms", 0));

@@ -90,6 +90,21 @@ check "help of a script without arguments" 0 "takes no arguments" run tiny.lua -
 check "which right each method needs" 0 "trade    cancel_order create_order" check home/exchanges/mine.lua
 check "run" 0 "A/B  net +0.500%" run tiny.lua
 check "run, json" 0 '"pair":"A/B"' run tiny.lua --format json
+check "run, its summary in JSON" 0 '"results":1,"verdicts":{},"pairs":[{"pair":"A/B","checks":1,"seen":1,"after_fees":1' run tiny.lua --format json
+"$bourse" run tiny.lua --format json --quiet >out 2>err
+checks=$((checks + 1))
+[ "$(cat out)" = "$(printf '{"net":0.5,"pair":"A/B"}\nhello')" ] || [ "$(cat out)" = "$(printf '{"pair":"A/B","net":0.5}\nhello')" ] || { failed=$((failed + 1)); echo "FAILED quiet:"; cat out; }
+# Stopped (a shell lets its background ignore SIGINT): the summary comes all the same.
+printf 'every(0.1, function() report { pair = "A/B", net = 0.5, verdict = "opportunity" } end)\n' > on.lua
+rm -f out
+"$bourse" run on.lua --for 20s >out 2>err &
+pid=$!
+tries=0
+until [ -s out ] || [ $tries -gt 100 ]; do tries=$((tries + 1)); sleep 0.05; done
+kill -TERM $pid
+wait $pid
+checks=$((checks + 1))
+grep -q 'results\{0,1\}: [0-9]* opportunity$' err || { failed=$((failed + 1)); echo "FAILED no summary when stopped:"; cat err; }
 check "live needs consent" 4 "refused" run tiny.lua --live
 check "live against paper" 2 "exclude each other" run tiny.lua --live --paper
 check "no such script" 2 "cannot read" run none.lua
