@@ -70,7 +70,6 @@ return {
     post = "/orders/new", read = order { id = "orders-new.order_info.id" },
     send = function(a)
       local limit = a.type == "limit"
-      if limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered {
         { "side", a.side }, { "type", a.type }, { "currency", a.id }, { "amount", raw_number(a.amount) },
         { "limit_price", limit and raw_number(a.price) or nil },

@@ -173,7 +173,5 @@ return {
       }
     end,
   },
-  cancel_order = {
-    patch = "/order/{order_id}", read = one_order, send = function() return { data = { attributes = { status = "canceled" } } } end,
-  },
+  cancel_order = { patch = "/order/{order_id}", read = one_order, send = { data = { attributes = { status = "canceled" } } } },
 }

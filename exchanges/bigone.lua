@@ -175,7 +175,6 @@ local function new_order(a)
   local is_limit = kind == "LIMIT" or kind == "STOP_LIMIT"
   if post and tif and tif ~= "PO" then fail("InvalidOrder", "post only and " .. tif .. " exclude one another") end
   if post and not is_limit then fail("InvalidOrder", "a market order cannot be post only") end
-  if is_limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   local r = ordered { { "asset_pair_name", a.id }, { "side", is_buy and "BID" or "ASK" }, { "amount", not is_limit and is_buy and cost_of(a) or a.amount } }
   if is_limit then r.price = a.price end
   if kind == "LIMIT" then r.immediate_or_cancel, r.post_only = tif == "IOC" or nil, post or nil end
@@ -186,7 +185,7 @@ local function new_order(a)
     if kind == "LIMIT" or kind == "MARKET" then kind = "STOP_" .. kind end
   end
   r.type, r.client_order_id = kind, a:take "clientOrderId"
-  return { post = "/orders", host = "private", read = one_order, send = function() return r end }
+  return { post = "/orders", host = "private", read = one_order, send = r }
 end
 
 return {
@@ -249,7 +248,7 @@ return {
       if kind ~= "spot" then return { get = "/instruments", host = "contract", read = contract_tickers } end
       return {
         get = "/asset_pairs/tickers", read = ticker_list,
-        send = function() return ordered { { "pair_names", a.ids and table.concat(a.ids, ",") } } end,
+        send = ordered { { "pair_names", a.ids and table.concat(a.ids, ",") } },
       }
     end,
   },
@@ -354,7 +353,7 @@ return {
       local from, to = accounts[a.from_account] or a.from_account, accounts[a.to_account] or a.to_account
       return {
         post = "/transfer", host = "private",
-        send = function() return ordered { { "symbol", a.currency_id }, { "amount", a.amount }, { "from", from }, { "to", to }, { "guid", guid } } end,
+        send = ordered { { "symbol", a.currency_id }, { "amount", a.amount }, { "from", from }, { "to", to }, { "guid", guid } },
         read = function(reply)
           return { id = guid, amount = a.amount, fromAccount = a.from_account, toAccount = a.to_account, status = "ok", info = reply }
         end,

@@ -98,15 +98,12 @@ return {
       local trigger, post, tif, type_ = a:take "triggerPrice", a:take "postOnly", a.params.timeInForce, a.type
       if tif == "PO" then post = a:take "timeInForce" end
       if trigger then type_ = type_ == "market" and "stop" or "stop_limit" end
-      if a.type ~= "market" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/user/spot/order", cost = 1.66, read = one_order,
-        send = function()
-          return ordered {
-            { "pair", a.id }, { "amount", a.amount }, { "side", a.side }, { "type", type_ }, { "price", a.type ~= "market" and a.price or nil },
-            { "post_only", post and true or nil }, { "trigger_price", trigger and a:to_price(trigger) },
-          }
-        end,
+        send = ordered {
+          { "pair", a.id }, { "amount", a.amount }, { "side", a.side }, { "type", type_ }, { "price", a.type ~= "market" and a.price or nil },
+          { "post_only", post and true or nil }, { "trigger_price", trigger and a:to_price(trigger) },
+        },
       }
     end,
   },

@@ -141,7 +141,6 @@ return {
       local with_stop = stop or kind ~= a.type
       if kind ~= "limit" and kind ~= "market" then fail("InvalidOrder", "no orders of the type " .. a.type) end
       if with_stop and not stop then fail("ArgumentsRequired", "a " .. a.type .. " order needs params.triggerPrice") end
-      if kind == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local r = ordered { { "offerType", a.side:upper() }, { "amount", raw_number(a.amount) } }
       r.rate = kind == "limit" and a.price or nil
       r.mode = with_stop and "stop-" .. kind or kind
@@ -151,7 +150,7 @@ return {
         a:take "timeInForce"
         r[tif == "PO" and "postOnly" or "fillOrKill"] = true
       end
-      return { post = with_stop and "/trading/stop/offer/{id}" or "/trading/offer/{id}", send = function() return r end, read = placed }
+      return { post = with_stop and "/trading/stop/offer/{id}" or "/trading/offer/{id}", send = r, read = placed }
     end,
   },
   cancel_order = {
@@ -197,11 +196,9 @@ return {
       local money = fiat[a.code]
       return {
         post = money and "/api_payments/withdrawals/fiat" or "/api_payments/withdrawals/crypto",
-        send = function()
-          return ordered {
-            { "currency", a.currency_id }, { "amount", raw_number(a.amount) }, { "address", a.address }, { "tag", not money and a.tag or nil },
-          }
-        end,
+        send = ordered {
+          { "currency", a.currency_id }, { "amount", raw_number(a.amount) }, { "address", a.address }, { "tag", not money and a.tag or nil },
+        },
         read = transaction { at = "data", id = "id", currency = function() return a.code end },
       }
     end,

@@ -364,7 +364,7 @@ local function one_order(places)
     run = function(a)
       for _, place in ipairs(places) do
         local found = ask(private("r/orders" .. (a.symbol and "/{id}" or "") .. place, {
-          send = function() return { id = list { number_of(a.order_id) } } end, params = true,
+          send = { id = list { number_of(a.order_id) } }, params = true,
         }))
         if #found > 0 then return first_of_list(found, a) end
       end

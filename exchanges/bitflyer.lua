@@ -121,7 +121,7 @@ return {
     run = function(a)           -- lots of one market; they are not put together
       if #a.symbols ~= 1 then fail("BadRequest", "positions are told of one market at a time") end
       return {
-        get = "/me/getpositions", send = function() return { product_code = a.ids[1] } end,
+        get = "/me/getpositions", send = { product_code = a.ids[1] },
         read = positions {
           market = "product_code", timestamp = "open_date|iso", side = { "side", BUY = "long", SELL = "short" }, contracts = "size",
           entryPrice = "price", leverage = "leverage", unrealizedPnl = "pnl", initialMargin = "require_collateral",

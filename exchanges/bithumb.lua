@@ -118,7 +118,7 @@ end
 
 local function new_order(a, o)
   local r = order_request(a, a.market, o, a.params)
-  return { post = "/v2/orders", send = function() return r end, read = placed }
+  return { post = "/v2/orders", send = r, read = placed }
 end
 
 local function deposit_address(method, path)
@@ -181,7 +181,7 @@ return {
       if a:take "twap" then
         local ids = list { a.order_id }
         return {
-          get = "/v1/twap", send = function() return ordered { { "market", a.id }, { "uuids", ids } } end,
+          get = "/v1/twap", send = ordered { { "market", a.id }, { "uuids", ids } },
           read = order(with(order_fields, { at = "orders.1" })),
         }
       end
@@ -214,7 +214,7 @@ return {
         batch[i] = order_request(a, a:market_of(o.symbol), o, params)
         for k, v in pairs(sorted(params)) do batch[i][k] = v end
       end
-      return { post = "/v2/orders/batch", cost = 6, send = function() return { batch_orders = batch } end, read = placed_batch }
+      return { post = "/v2/orders/batch", cost = 6, send = { batch_orders = batch }, read = placed_batch }
     end,
   },
   cancel_order = {
@@ -235,7 +235,7 @@ return {
       local mine = take(a, "clientOrderIds client_order_ids")
       return {
         post = "/v2/orders/cancel", cost = 6, read = orders(with(order_fields, { at = "success" })),
-        send = function() return mine and { client_order_ids = mine } or { order_ids = list(a.ids) } end,
+        send = mine and { client_order_ids = mine } or { order_ids = list(a.ids) },
       }
     end,
   },
@@ -260,7 +260,7 @@ return {
         { "address", a.address }, { "currency", a.currency_id }, { "net_type", u.net_type(a) }, { "amount", a.amount },
         { "secondary_address", a.tag or take(a, "destination secondary_address") }, { "receiver_type", receiver },
       }
-      return { post = "/v1/withdraws/coin", send = function() return r end, read = one_transaction }
+      return { post = "/v1/withdraws/coin", send = r, read = one_transaction }
     end,
   },
 

@@ -38,7 +38,7 @@ return {
     run = function(a)
       local start, row = (a.since or a.now - 30 * 86400000) // 1000, "data." .. a.id .. "."
       return {
-        post = "/ohlcv", send = function() return ordered { { "time_range", list { tostring(start), null } } } end,
+        post = "/ohlcv", send = ordered { { "time_range", list { tostring(start), null } } },
         read = candles {
           at = "list", where = function(o) return o.data and o.data[a.id] ~= nil end,
           columns = {
@@ -54,7 +54,6 @@ return {
     post = "/create_trade", read = order { id = "id" },
     send = function(a)
       local limit = a.type == "limit"
-      if limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered {
         { "pair_id", a.id }, { "dir", a.side == "buy" and "bid" or "ask" }, { "amount", raw_number(a.amount) },
         { "price", limit and raw_number(a.price) or nil },

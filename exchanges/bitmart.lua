@@ -195,24 +195,20 @@ local function ohlcv(mark)
       if a.market.spot then
         return {
           get = "/spot/quotation/v3/klines", cost = 7, read = rows,
-          send = function()
-            return ordered {
-              { "symbol", a.id }, { "step", a.timeframe }, { "before", last and last // 1000 }, { "limit", a.limit },
-              { "after", a.since and a.since // 1000 - 1 },
-            }
-          end,
+          send = ordered {
+            { "symbol", a.id }, { "step", a.timeframe }, { "before", last and last // 1000 }, { "limit", a.limit },
+            { "after", a.since and a.since // 1000 - 1 },
+          },
         }
       end
       local now, span = a.now // 1000, math.min(a.limit or 500, 500) * a.timeframe_s
       local start = a.since and a.since // 1000 - 1 or now - span
       return {
         host = "v2", get = (mark or price == "mark") and "/contract/public/markprice-kline" or "/contract/public/kline", cost = 6, read = rows,
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "step", a.timeframe }, { "start_time", start },
-            { "end_time", last and last // 1000 or a.since and math.min(start + span, now) or now },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "step", a.timeframe }, { "start_time", start },
+          { "end_time", last and last // 1000 or a.since and math.min(start + span, now) or now },
+        },
       }
     end,
   }
@@ -241,7 +237,7 @@ local texts = {
 local fee_of_withdrawal = {
   run = function(a)
     return {
-      get = "/account/v1/withdraw/charge", cost = 32, send = function() return ordered { { "currency", currency_on(a) } } end,
+      get = "/account/v1/withdraw/charge", cost = 32, send = ordered { { "currency", currency_on(a) } },
       read = function(reply)
         return { withdraw = { fee = number(reply.data.withdraw_fee) }, deposit = {}, networks = {}, info = reply }
       end,
@@ -460,18 +456,16 @@ return with(with(dialect "bitmart_orders" (kind_of, until_ms), dialect "bitmart_
         if not a.market then fail("ArgumentsRequired", "trades of contracts are of one symbol") end
         return {
           host = "v2", get = "/contract/private/trades", cost = 10, read = own_trades,
-          send = function() return ordered { { "symbol", a.id }, { "start_time", a.since }, { "end_time", last } } end,
+          send = ordered { { "symbol", a.id }, { "start_time", a.since }, { "end_time", last } },
         }
       end
       local isolated = a:take "marginMode" == "isolated"
       return {
         post = "/spot/v4/query/trades", cost = 5, read = own_trades,
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "orderMode", isolated and "iso_margin" or nil }, { "limit", math.min(a.limit or 200, 200) },
-            { "startTime", a.since }, { "endTime", last },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "orderMode", isolated and "iso_margin" or nil }, { "limit", math.min(a.limit or 200, 200) },
+          { "startTime", a.since }, { "endTime", last },
+        },
       }
     end,
   },

@@ -158,7 +158,7 @@ local function change_margin(kind)
       find_group(a)
       return {
         post = "/{group}/api/pro/v2/futures/isolated-position-margin",
-        send = function() return ordered { { "symbol", a.id }, { "amount", kind == "add" and amount or decimal.neg(amount) } } end,
+        send = ordered { { "symbol", a.id }, { "amount", kind == "add" and amount or decimal.neg(amount) } },
         read = function(reply)
           return { info = reply, symbol = a.symbol, type = kind, marginMode = "isolated", amount = tonumber(amount), code = a.quote, status = "ok" }
         end,
@@ -174,7 +174,7 @@ local function swap_setting(path, send)
       if not a.market.swap then fail("BadSymbol", a.symbol .. " is no swap") end
       local body = send(a)
       find_group(a)
-      return { post = "/{group}/api/pro/v2/futures/" .. path, send = function() return body end }
+      return { post = "/{group}/api/pro/v2/futures/" .. path, send = body }
     end,
   }
 end
@@ -400,12 +400,10 @@ return {
       local futures = category == "futures"
       return {
         get = futures and "/{group}/api/pro/v2/futures/order/hist/current" or "/api/pro/data/v2/order/hist",
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "startTime", a.since }, { "endTime", ends }, { "account", not futures and category or nil },
-            { futures and "pageSize" or "limit", a.limit },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "startTime", a.since }, { "endTime", ends }, { "account", not futures and category or nil },
+          { futures and "pageSize" or "limit", a.limit },
+        },
         read = orders(with(order_fields, { at = "data.data,data" })),
       }
     end,
@@ -461,7 +459,7 @@ return {
       find_group(a)
       return {
         post = "/{group}/api/pro/" .. (a.market.swap and "v2/futures/order" or "v1/" .. category .. "/order"),
-        send = function() return body end, read = placed,
+        send = body, read = placed,
       }
     end,
   },
@@ -484,7 +482,7 @@ return {
       end
       find_group(a)
       return {
-        post = "/{group}/api/pro/v1/" .. category .. "/order/batch", send = function() return { orders = batch } end,
+        post = "/{group}/api/pro/v1/" .. category .. "/order/batch", send = { orders = batch },
         read = orders(with(order_fields, { at = "data.info" })),
       }
     end,
@@ -516,7 +514,7 @@ return {
       local network = a.params.network or a:take "chainName"
       local id = network and a.options.networks[network] or network
       return {
-        get = "/api/pro/v1/wallet/deposit/address", send = function() return ordered { { "asset", a.currency_id }, { "blockchain", id } } end,
+        get = "/api/pro/v1/wallet/deposit/address", send = ordered { { "asset", a.currency_id }, { "blockchain", id } },
         read = function(reply)
           local rows, found = reply.data.address, nil
           if #rows > 1 and not id then fail("ArgumentsRequired", a.code .. " has several addresses: params.network says which") end
@@ -541,7 +539,7 @@ return {
       find_group(a)
       return {
         post = "/{group}/api/pro/v1/transfer",
-        send = function() return ordered { { "amount", a.amount }, { "asset", a.currency_id }, { "fromAccount", from }, { "toAccount", to } } end,
+        send = ordered { { "amount", a.amount }, { "asset", a.currency_id }, { "fromAccount", from }, { "toAccount", to } },
         read = transfer {
           status = { "code", ["0"] = "ok" }, amount = function() return a.amount end,
           fromAccount = function() return a.from_account end, toAccount = function() return a.to_account end,

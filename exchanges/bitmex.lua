@@ -460,7 +460,7 @@ return {
         r.price = raw_number(a.price)
       end
       r.clOrdID = a:take "clOrdID" or a:take "clientOrderId"
-      return { post = "/order", send = function() return r end, read = an_order }
+      return { post = "/order", send = r, read = an_order }
     end,
   },
   edit_order = {
@@ -472,14 +472,14 @@ return {
         { "orderID", not mine and a.order_id or nil }, { "orderQty", order_quantity(a) }, { "price", a.price and raw_number(a.price) },
         { "text", a.options.brokerId },
       }
-      return { put = "/order", send = function() return r end, read = an_order }
+      return { put = "/order", send = r, read = an_order }
     end,
   },
   cancel_order = {
     run = function(a)
       local mine = a:take "clOrdID" or a:take "clientOrderId"
       return {
-        delete = "/order", send = function() return mine and { clOrdID = mine } or { orderID = a.order_id } end, read = first_order,
+        delete = "/order", send = mine and { clOrdID = mine } or { orderID = a.order_id }, read = first_order,
         failed = function(reply, status)      -- one that is over comes back as it is, with the reason inside
           local code, message = refused(reply, status)
           return code or reply[1] and reply[1].error, message
@@ -491,7 +491,7 @@ return {
     needs = "ids",
     run = function(a)
       local mine = a:take "clOrdID" or a:take "clientOrderId"
-      return { delete = "/order", send = function() return mine and { clOrdID = mine } or { orderID = list(a.ids) } end, read = some_orders }
+      return { delete = "/order", send = mine and { clOrdID = mine } or { orderID = list(a.ids) }, read = some_orders }
     end,
   },
   cancel_all_orders = { delete = "/order/all", send = "symbol={id}", read = some_orders },
@@ -548,7 +548,7 @@ return {
         { "address", a.address }, { "network", network and m.network_id(network, a.code) },
       }
       return {
-        post = "/user/requestWithdrawal", cost = 5, send = function() return r end,
+        post = "/user/requestWithdrawal", cost = 5, send = r,
         read = transaction(transaction_fields),
       }
     end,

@@ -211,7 +211,7 @@ return {
       local coin = withdrawals[a.code] or fail("ExchangeError", "no withdrawal of " .. a.code .. " by this API")
       return {
         post = "/v3/" .. coin .. "_withdrawal", read = transaction(with(transaction_fields, { at = "payload.1" })),
-        send = function() return ordered { { "amount", raw_number(a.amount) }, { "address", a.address }, { "destination_tag", a.tag } } end,
+        send = ordered { { "amount", raw_number(a.amount) }, { "address", a.address }, { "destination_tag", a.tag } },
       }
     end,
   },

@@ -357,12 +357,10 @@ return {
       local flag = post and "moc_order" or lasting[time_in_force or ""]
       return {
         post = "/v2/" .. a.side .. "/" .. kind .. "{id}/",
-        send = function()
-          return ordered {
-            { "amount", a.amount }, { "client_order_id", a:take "client_order_id" or a:take "clientOrderId" },
-            { "price", kind == "" and a.price or nil }, { flag or "price", flag and "True" or nil },
-          }
-        end,
+        send = ordered {
+          { "amount", a.amount }, { "client_order_id", a:take "client_order_id" or a:take "clientOrderId" },
+          { "price", kind == "" and a.price or nil }, { flag or "price", flag and "True" or nil },
+        },
         read = placed,
       }
     end,

@@ -117,7 +117,6 @@ local function order_of(a)
   local cost = a:take "ceiling" or a:take "cost"
   if cost and kind == "MARKET" then kind = "CEILING_MARKET" end
   local by_cost, at_limit = kind:sub(1, 8) == "CEILING_", kind == "LIMIT" or kind == "CEILING_LIMIT"
-  if at_limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   if by_cost and not cost then
     cost = decimal.text(a.asked_amount)
     if kind == "CEILING_MARKET" and a.price then cost = decimal.mul(cost, decimal.text(a.asked_price)) end
@@ -137,18 +136,16 @@ local function new_order(a)
   local trigger, trailing = a:take "triggerPrice" or a:take "stopPrice", a:take "trailingPercent" or a:take "trailingStopPercent"
   local stop = a:take "stop"
   local create = order_of(a)
-  if not (stop or trigger or trailing) then return { post = "/orders", send = function() return create end, read = one_order } end
+  if not (stop or trigger or trailing) then return { post = "/orders", send = create, read = one_order } end
   local operand = a:take "operand" or operands[a:take "triggerDirection"]
   if not operand then fail("ArgumentsRequired", "a trigger needs params.triggerDirection or params.operand") end
   local cancel = a:take "orderToCancel"
   return {
     post = "/conditional-orders", read = one_order,
-    send = function()
-      return ordered {
-        { "marketSymbol", a.id }, { "operand", operand }, { "triggerPrice", trigger and a:to_price(trigger) },
-        { "trailingStopPercent", trailing and decimal.text(trailing) }, { "orderToCreate", create }, { "orderToCancel", cancel },
-      }
-    end,
+    send = ordered {
+      { "marketSymbol", a.id }, { "operand", operand }, { "triggerPrice", trigger and a:to_price(trigger) },
+      { "trailingStopPercent", trailing and decimal.text(trailing) }, { "orderToCreate", create }, { "orderToCancel", cancel },
+    },
   }
 end
 

@@ -3,7 +3,7 @@
 -- nothing. Amounts and prices are numbers there, an order's id a text. A failure is {error: {code, message}}.
 
 local function rpc(name, arguments, read)
-  return { post = "/api_trade_v1.php/" .. name, host = "trade", send = function() return { arguments = list(arguments) } end, read = read }
+  return { post = "/api_trade_v1.php/" .. name, host = "trade", send = { arguments = list(arguments) }, read = read }
 end
 
 return {

@@ -114,12 +114,10 @@ return {
       if a.params.timeInForce == "PO" then a.params.timeInForce, a.params.postOnly = nil, true end
       return {
         post = "/v3/orders", read = one_order,
-        send = function()
-          return ordered {
-            { "amount", a.amount }, { "clientOrderId", a:take "clientOrderId" }, { "marketId", a.id }, { "price", priced[type] and a.price or nil },
-            { "side", a.side == "buy" and "Bid" or "Ask" }, { "triggerPrice", trigger and a:to_price(trigger) }, { "type", type },
-          }
-        end,
+        send = ordered {
+          { "amount", a.amount }, { "clientOrderId", a:take "clientOrderId" }, { "marketId", a.id }, { "price", priced[type] and a.price or nil },
+          { "side", a.side == "buy" and "Bid" or "Ask" }, { "triggerPrice", trigger and a:to_price(trigger) }, { "type", type },
+        },
       }
     end,
   },

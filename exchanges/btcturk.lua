@@ -108,16 +108,13 @@ return {
   create_order = {
     run = function(a)
       local method, stop = a.type, a:take "triggerPrice" or a:take "stopPrice"
-      if method:find "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/api/v1/order", read = order(with(order_fields, { at = "data" })),
-        send = function()
-          return ordered {
-            { "orderType", a.side }, { "orderMethod", stop and not method:find "^stop" and "stop" .. method or method }, { "pairSymbol", a.id },
-            { "quantity", a.amount }, { "price", method:find "limit" and a.price or nil }, { "stopPrice", stop and a:to_price(stop) },
-            { "newClientOrderId", a.params.clientOrderId or uuid() },     -- and the API passes over clientOrderId
-          }
-        end,
+        send = ordered {
+          { "orderType", a.side }, { "orderMethod", stop and not method:find "^stop" and "stop" .. method or method }, { "pairSymbol", a.id },
+          { "quantity", a.amount }, { "price", method:find "limit" and a.price or nil }, { "stopPrice", stop and a:to_price(stop) },
+          { "newClientOrderId", a.params.clientOrderId or uuid() },     -- and the API passes over clientOrderId
+        },
       }
     end,
   },

@@ -14,11 +14,9 @@ local function add_pages(out, kind, coin, status)
   repeat
     local reply = ask {
       get = "/v5/market/instruments-info", cost = 5, params = true,
-      send = function()
-        return ordered {
-          { "category", kind }, { "baseCoin", coin }, { "limit", kind ~= "spot" and 1000 or nil }, { "status", status }, { "cursor", page },
-        }
-      end,
+      send = ordered {
+        { "category", kind }, { "baseCoin", coin }, { "limit", kind ~= "spot" and 1000 or nil }, { "status", status }, { "cursor", page },
+      },
     }
     for _, market in ipairs(lists[kind](reply)) do out[#out + 1] = market end
     local next_page = kind ~= "spot" and bybit.told(reply.result.nextPageCursor) or nil
@@ -173,12 +171,10 @@ return with(methods, {
       bybit.category(a)
       return {
         get = "/v5/order/realtime", cost = 5, read = bybit.found_order,
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { mine and "orderLinkId" or "orderId", mine or a.order_id }, { "category", a.category },
-            { "orderFilter", trigger and "StopOrder" or nil },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { mine and "orderLinkId" or "orderId", mine or a.order_id }, { "category", a.category },
+          { "orderFilter", trigger and "StopOrder" or nil },
+        },
       }
     end,
   },

@@ -86,12 +86,10 @@ local function order_listing(archived, read)
       local id = a.order_id and number_of(a.order_id)
       return private("get_my_orders", {
         cost = 5, read = read or order_list,
-        send = function()
-          return ordered {
-            { "archived", archived }, { "pair", a.id }, { "pageSize", a.limit }, { "serverCreateTimestampFrom", from }, { "serverCreateTimestampTo", upto(a) },
-            { "orderId", id },
-          }
-        end,
+        send = ordered {
+          { "archived", archived }, { "pair", a.id }, { "pageSize", a.limit }, { "serverCreateTimestampFrom", from }, { "serverCreateTimestampTo", upto(a) },
+          { "orderId", id },
+        },
       })
     end,
   }
@@ -230,7 +228,6 @@ return {
     run = function(a)
       local id, tif, trigger = account(a), a:take "timeInForce" or "GTC", a:take "triggerPrice"
       local is_limit = a.type == "limit"
-      if is_limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local r = ordered {
         { "clientOrderId", a:take "clientOrderId" or uuid() }, { "currency1", a.market.baseId }, { "currency2", a.market.quoteId }, { "accountId", id },
         { "orderType", a.type:sub(1, 1):upper() .. a.type:sub(2):lower() }, { "side", a.side:upper() }, { "timestamp", a.now }, { "amountCcy1", a.amount },
@@ -242,7 +239,7 @@ return {
         r.stopPrice = a:to_price(trigger)
       end
       return private("do_my_new_order", {
-        read = one_order, send = function() return r end,
+        read = one_order, send = r,
         failed = function(reply)
           local why = reply.error or reply.data and reply.data.rejectReason
           return why, why

@@ -166,7 +166,7 @@ end
 local function close_position(a, size)
   return {
     post = "/orders/close_position", read = placed,
-    send = function() return ordered { { "client_order_id", client_id(a) }, { "product_id", a.id }, { "size", size } } end,
+    send = ordered { { "client_order_id", client_id(a) }, { "product_id", a.id }, { "size", size } },
   }
 end
 
@@ -177,12 +177,10 @@ local function add_order(a, kind)
   local client = client_id(a)
   return {
     post = (try or test) and "/orders/preview" or "/orders", read = (try or test) and raw or placed,
-    send = function()
-      return ordered {
-        { "client_order_id", not (try or test) and client or nil }, { "product_id", a.id }, { "side", a.side:upper() },
-        { "order_configuration", what }, { "margin_type", mode and mode:upper() },
-      }
-    end,
+    send = ordered {
+      { "client_order_id", not (try or test) and client or nil }, { "product_id", a.id }, { "side", a.side:upper() },
+      { "order_configuration", what }, { "margin_type", mode and mode:upper() },
+    },
   }
 end
 
@@ -288,7 +286,7 @@ return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialec
       for _, kind in ipairs { false, "PERPETUAL" } do
         local contracts = ask {
           get = "/market/products", cost = 3, params = true, read = contract_products,
-          send = function() return ordered { { "product_type", "FUTURE" }, { "contract_expiry_type", kind or nil } } end,
+          send = ordered { { "product_type", "FUTURE" }, { "contract_expiry_type", kind or nil } },
         }
         for _, market in ipairs(contracts) do
           if not known[market.id] then out[#out + 1], known[market.id] = market, true end

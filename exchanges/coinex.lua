@@ -59,7 +59,7 @@ local function address_call(verb, path)
   return {
     run = function(a)
       local chain = coinex.network_id(a) or fail("ArgumentsRequired", "params.network is needed: an address belongs to a network")
-      return { [verb] = path, cost = 40, read = deposit_address, send = function() return { ccy = a.currency_id, chain = chain } end }
+      return { [verb] = path, cost = 40, read = deposit_address, send = { ccy = a.currency_id, chain = chain } }
     end,
   }
 end
@@ -240,12 +240,10 @@ return with(with(with(dialect "coinex_orders", dialect "coinex_contracts"), dial
       if from ~= "SPOT" and to ~= "SPOT" then fail("BadRequest", "one of the two accounts is spot") end
       return {
         post = "/assets/transfer", cost = 40,
-        send = function()
-          return ordered {
-            { "ccy", a.currency_id }, { "amount", a.amount }, { "from_account_type", from }, { "to_account_type", to },
-            { "market", margin and a:market_of(symbol).id or nil },
-          }
-        end,
+        send = ordered {
+          { "ccy", a.currency_id }, { "amount", a.amount }, { "from_account_type", from }, { "to_account_type", to },
+          { "market", margin and a:market_of(symbol).id or nil },
+        },
         read = function(reply)
           return { amount = a.amount, fromAccount = a.from_account, toAccount = a.to_account, status = "ok", info = reply }
         end,

@@ -120,7 +120,7 @@ return {
       if a.quote ~= "AUD" then fail("NotSupported", "this API has orders against AUD only; one for " .. a.symbol .. " would go to " .. a.base .. "/AUD") end
       return {
         post = a.side == "buy" and "/my/buy" or "/my/sell", read = order { id = "id" },
-        send = function() return ordered { { "cointype", a.id }, { "amount", raw_number(a.amount) }, { "rate", raw_number(a.price) } } end,
+        send = ordered { { "cointype", a.id }, { "amount", raw_number(a.amount) }, { "rate", raw_number(a.price) } },
       }
     end,
   },

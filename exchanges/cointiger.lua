@@ -167,11 +167,9 @@ return {
       end
       return {
         post = "/v2/order", read = order(with(huobi.placed_fields, { id = "data.order_id", timestamp = function() return a.now end })),
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "side", a.side:upper() }, { "type", a.type == "limit" and 1 or 2 }, { "volume", volume }, { "price", a.price or "0" },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "side", a.side:upper() }, { "type", a.type == "limit" and 1 or 2 }, { "volume", volume }, { "price", a.price or "0" },
+        },
       }
     end,
   },

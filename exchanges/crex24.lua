@@ -81,17 +81,15 @@ local function new_order(a)
   if type == "stopLimit" and not trigger then fail("InvalidOrder", "a stop order needs params.triggerPrice") end
   return {
     post = "/v2/trading/placeOrder", read = one_order,
-    send = function()
-      return ordered {
-        { "instrument", a.id }, { "volume", a.amount }, { "type", type }, { "side", a.side }, { "price", type ~= "market" and a.price or nil },
-        { "stopPrice", trigger and a:to_price(trigger) },
-      }
-    end,
+    send = ordered {
+      { "instrument", a.id }, { "volume", a.amount }, { "type", type }, { "side", a.side }, { "price", type ~= "market" and a.price or nil },
+      { "stopPrice", trigger and a:to_price(trigger) },
+    },
   }
 end
 
 local function cancel(ids)
-  return { post = "/v2/trading/cancelOrdersById", send = function() return { ids = numbers(ids) } end }
+  return { post = "/v2/trading/cancelOrdersById", send = { ids = numbers(ids) } }
 end
 
 return {
@@ -221,7 +219,7 @@ return {
     run = function(a)
       if not a.symbol then return { post = "/v2/trading/cancelAllOrders", read = cancelled } end
       return {
-        post = "/v2/trading/cancelOrdersByInstrument", read = cancelled, send = function() return { instruments = list { a.id } } end,
+        post = "/v2/trading/cancelOrdersByInstrument", read = cancelled, send = { instruments = list { a.id } },
       }
     end,
   },

@@ -126,11 +126,7 @@ local function listed(path, read, count)
     run = function(a)
       return {
         get = path .. (a.market and "_by_instrument" or "_by_currency"), read = read,
-        send = function()
-          return ordered {
-            { "count", count and (a.limit or count) }, { a.market and "instrument_name" or "currency", a.id or currency_asked(a) },
-          }
-        end,
+        send = ordered { { "count", count and (a.limit or count) }, { a.market and "instrument_name" or "currency", a.id or currency_asked(a) } },
       }
     end,
   }
@@ -152,7 +148,6 @@ local function order_request(a)
   if (stop or prefix == "stop") and (target or prefix == "take") then
     fail("InvalidOrder", "one of stopLossPrice and takeProfitPrice: an order waits for one price")
   end
-  if kind == "limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   local trigger = stop or target or plain or raw
   prefix = (target or prefix == "take") and "take_" or (trigger or prefix) and "stop_" or ""
   r.type = trail and "trailing_stop" or prefix .. kind
@@ -265,12 +260,10 @@ return with(dialect "deribit_options" (symbol_of), {
       local last = a:take "until" or a:take "end_timestamp"
       return {
         get = (a.since or last) and "/get_last_trades_by_instrument_and_time" or "/get_last_trades_by_instrument", host = "public", read = some_trades,
-        send = function()
-          return ordered {
-            { "instrument_name", a.id }, { "include_old", true }, { "start_timestamp", a.since }, { "count", a.limit and math.min(a.limit, 1000) },
-            { "end_timestamp", last },
-          }
-        end,
+        send = ordered {
+          { "instrument_name", a.id }, { "include_old", true }, { "start_timestamp", a.since }, { "count", a.limit and math.min(a.limit, 1000) },
+          { "end_timestamp", last },
+        },
       }
     end,
   },
@@ -383,12 +376,10 @@ return with(dialect "deribit_options" (symbol_of), {
       local last = a:take "until"
       return {
         get = "/get_user_trades" .. (a.market and "_by_instrument" or "_by_currency") .. ((a.since or last) and "_and_time" or ""), read = some_trades,
-        send = function()
-          return ordered {
-            { "include_old", true }, { "count", a.limit }, { a.market and "instrument_name" or "currency", a.id or currency_asked(a) },
-            { "start_timestamp", a.since }, { "end_timestamp", last },
-          }
-        end,
+        send = ordered {
+          { "include_old", true }, { "count", a.limit }, { a.market and "instrument_name" or "currency", a.id or currency_asked(a) },
+          { "start_timestamp", a.since }, { "end_timestamp", last },
+        },
       }
     end,
   },
@@ -400,7 +391,7 @@ return with(dialect "deribit_options" (symbol_of), {
   create_order = {
     run = function(a)
       local r = order_request(a)
-      return { get = "/" .. a.side, cost = 4, send = function() return r end, read = placed }
+      return { get = "/" .. a.side, cost = 4, send = r, read = placed }
     end,
   },
   edit_order = {

@@ -327,12 +327,12 @@ return {
       local kind = a:take "type" or market and market.type
       if is_margin(a) or kind ~= "swap" then
         return {
-          get = "/margin/positions", send = function() return { symbol = market and market.id } end,
+          get = "/margin/positions", send = { symbol = market and market.id },
           read = positions(with(margin_fields, { at = "positions" })),
         }
       end
       return {
-        get = "/account/positions", host = "swap", send = function() return { instrument_id = market and market.id } end,
+        get = "/account/positions", host = "swap", send = { instrument_id = market and market.id },
         read = positions(with(position_fields, { at = "data" })),
       }
     end,
@@ -427,7 +427,7 @@ return {
       end
       return {
         post = "/transfer", read = read,
-        send = function() return ordered { { "currency_mark", a.currency_id }, { "num", a.amount }, { "from", from }, { "to", to } } end,
+        send = ordered { { "currency_mark", a.currency_id }, { "num", a.amount }, { "from", from }, { "to", to } },
       }
     end,
   },

@@ -120,7 +120,6 @@ return {
   fetch_closed_orders = own("OrderManagement.OrderHistory", orders(with(order_fields, { at = "result.ordersForHistory" })), of_market),
   create_order = own("OrderManagement.Create", order { id = "result.externalOrderId" }, function(a)
     local is_limit = a.type == "limit"
-    if is_limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     return ordered {
       { "order", ordered {
         { "direction", a.side == "buy" and 1 or 2 }, { "instrumentId", tonumber(a.id) }, { "orderType", is_limit and 2 or 1 },

@@ -174,7 +174,7 @@ local function margin_order(a, r, trigger)
   r.price = a.price
   if trigger then r.stop_price = a:to_price(trigger) end
   r.type = not plain and a.type or (trigger and (a.type == "limit" and "stop_limit" or "stop") or a.type) .. "_" .. a.side
-  return { post = "/margin/user/order/create", send = function() return r end, read = order(order_fields) }
+  return { post = "/margin/user/order/create", send = r, read = order(order_fields) }
 end
 
 local function new_order(a)
@@ -190,7 +190,7 @@ local function new_order(a)
     r.price = a.price
     r.type = a.side
     r.trigger_price = a:to_price(trigger)
-    return { post = "/stop_market_order_create", send = function() return r end, read = order(order_fields) }
+    return { post = "/stop_market_order_create", send = r, read = order(order_fields) }
   end
   local post = a:take "postOnly" or tif == "PO" or a.params.exec_type == "post_only"
   if tif and tif ~= "PO" and tif ~= "GTC" then fail("NotSupported", "orders rest until they are filled: no " .. tif) end
@@ -203,7 +203,7 @@ local function new_order(a)
     r.type = a.side
   end
   if post then r.exec_type = "post_only" end
-  return { post = "/order_create", send = function() return r end, read = order(order_fields) }
+  return { post = "/order_create", send = r, read = order(order_fields) }
 end
 
 local function market_by_cost(side)
@@ -440,7 +440,7 @@ return {
       local r = ordered {
         { "order_id", a.order_id }, { "quantity", a.amount }, { "price", a.price }, { "stop_price", trigger and a:to_price(trigger) },
       }
-      return { post = "/margin/user/order/update", send = function() return r end, read = order(order_fields) }
+      return { post = "/margin/user/order/update", send = r, read = order(order_fields) }
     end,
   },
   cancel_order = {

@@ -249,7 +249,7 @@ return {
       }
       return {
         post = "//CreateWithdrawTicket", read = transaction(transaction_fields("=withdrawal", "WithdrawId")),
-        send = function() return ordered { { "TfaType", "Google" }, { "TFaCode", code }, { "Payload", encode_json(payload) } } end,
+        send = ordered { { "TfaType", "Google" }, { "TFaCode", code }, { "Payload", encode_json(payload) } },
       }
     end,
   },

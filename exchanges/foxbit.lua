@@ -250,7 +250,7 @@ return {
     run = function(a)
       local row = order_row(a, a.market, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }, a.params)
       a.params = {}
-      return { post = "/orders", cost = 2, read = one_order, send = function() return row end }
+      return { post = "/orders", cost = 2, read = one_order, send = row }
     end,
   },
   create_orders = {       -- up to five

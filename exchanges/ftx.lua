@@ -379,14 +379,14 @@ return with(dialect "ftx_margin", {
         r.type = kind
         r.triggerPrice = number(a, trigger)
         r.orderPrice = a.price and raw_number(a.price)
-        return { post = "/conditional_orders", send = function() return r end, read = asked_order }
+        return { post = "/conditional_orders", send = r, read = asked_order }
       end
       r.type = a.type
       if a.type == "trailingStop" then      -- below 0 for sales
         local value = a:take "trailValue" or a.asked_price
         if not value then fail("ArgumentsRequired", "params.trailValue is missing") end
         r.trailValue = number(a, value)
-        return { post = "/conditional_orders", send = function() return r end, read = asked_order }
+        return { post = "/conditional_orders", send = r, read = asked_order }
       end
       if a.type ~= "limit" and a.type ~= "market" then fail("InvalidOrder", "no orders of type '" .. a.type .. "' here") end
       r.price = a.type == "limit" and raw_number(a.price) or null
@@ -396,7 +396,7 @@ return with(dialect "ftx_margin", {
       if post and (a.type == "market" or tif == "IOC") then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
       r.postOnly = post or nil
       r.ioc = tif == "IOC" or nil
-      return { post = "/orders", send = function() return r end, read = asked_order }
+      return { post = "/orders", send = r, read = asked_order }
     end,
   },
   edit_order = {
@@ -415,7 +415,7 @@ return with(dialect "ftx_margin", {
         r.price = a.price and raw_number(a.price)
       end
       r.size = a.amount and raw_number(a.amount)
-      return { post = path, send = function() return r end, read = asked_order }
+      return { post = path, send = r, read = asked_order }
     end,
   },
   cancel_order = {
@@ -434,7 +434,7 @@ return with(dialect "ftx_margin", {
       local clients = a:take "clientOrderIds"
       return {
         delete = clients and "/bulk_orders_by_client_id" or "/bulk_orders",
-        send = function() return clients and { clientOrderIds = clients } or { orderIds = list(a.ids) } end,
+        send = clients and { clientOrderIds = clients } or { orderIds = list(a.ids) },
         read = function() return {} end,
       }
     end,

@@ -189,12 +189,10 @@ local function ohlcv(price)
       if from then to = math.min(from + (n - 1) * a.timeframe_s, a.now // 1000, to or math.maxinteger) end
       return {
         get = root .. "/candlesticks", read = candle_list,
-        send = function()
-          return ordered {
-            { gate.pair_key(kind), of and of .. "_" .. a.id or a.id }, { "interval", a.timeframe }, { "from", from }, { "to", to },
-            { "limit", not from and n or nil },
-          }
-        end,
+        send = ordered {
+          { gate.pair_key(kind), of and of .. "_" .. a.id or a.id }, { "interval", a.timeframe }, { "from", from }, { "to", to },
+          { "limit", not from and n or nil },
+        },
       }
     end,
   }
@@ -289,12 +287,10 @@ return with(methods, {
       local until_ = a:take "until"
       return {
         get = root .. "/trades", read = gate.trades,
-        send = function()
-          return ordered {
-            { gate.pair_key(kind), a.id }, { "to", gate.seconds(until_) }, { "limit", a.limit and math.min(a.limit, 1000) },
-            { "from", kind ~= "spot" and gate.seconds(a.since) or nil },
-          }
-        end,
+        send = ordered {
+          { gate.pair_key(kind), a.id }, { "to", gate.seconds(until_) }, { "limit", a.limit and math.min(a.limit, 1000) },
+          { "from", kind ~= "spot" and gate.seconds(a.since) or nil },
+        },
       }
     end,
   },
@@ -339,12 +335,10 @@ return with(methods, {
       if told == "margin" then root, cost = "/margin", 4 / 3 end
       return {
         get = root .. "/account_book", cost = cost, read = entries,
-        send = function()
-          return ordered {
-            { "currency", kind == "spot" and a.currency_id or nil }, { "from", gate.seconds(a.since) }, { "limit", a.limit },
-            { "to", gate.seconds(until_) },
-          }
-        end,
+        send = ordered {
+          { "currency", kind == "spot" and a.currency_id or nil }, { "from", gate.seconds(a.since) }, { "limit", a.limit },
+          { "to", gate.seconds(until_) },
+        },
       }
     end,
   },
@@ -405,12 +399,10 @@ return with(methods, {
       local network = a:take "network"
       return {
         post = "/withdrawals", cost = 20, read = transaction(transaction_fields),
-        send = function()
-          return ordered {
-            { "currency", a.currency_id }, { "address", a.address }, { "amount", a.amount }, { "memo", a.tag },
-            { "chain", network and gate.network_id(network, a) },
-          }
-        end,
+        send = ordered {
+          { "currency", a.currency_id }, { "address", a.address }, { "amount", a.amount }, { "memo", a.tag },
+          { "chain", network and gate.network_id(network, a) },
+        },
       }
     end,
   },
@@ -426,12 +418,10 @@ return with(methods, {
       local contracts = { futures = true, delivery = true }
       return {
         post = "/wallet/transfers", cost = 2.5, read = transfer { id = "tx_id" },
-        send = function()
-          return ordered {
-            { "currency", a.currency_id }, { "amount", a.amount }, { "from", from }, { "to", to },
-            { "currency_pair", pair and a:market_of(pair).id }, { "settle", (contracts[from] or contracts[to]) and a.currency_id or nil },
-          }
-        end,
+        send = ordered {
+          { "currency", a.currency_id }, { "amount", a.amount }, { "from", from }, { "to", to },
+          { "currency_pair", pair and a:market_of(pair).id }, { "settle", (contracts[from] or contracts[to]) and a.currency_id or nil },
+        },
       }
     end,
   },

@@ -221,13 +221,11 @@ return {
       end
       return {
         post = "/v1/order/new", read = one_order,
-        send = function()
-          return ordered {
-            { "client_order_id", mine }, { "symbol", a.id }, { "amount", a.amount }, { "price", a.price }, { "side", a.side },
-            { "type", stop and "exchange stop limit" or "exchange limit" }, { "stop_price", stop and a:to_price(stop) },
-            { "options", option and list { option } or nil },
-          }
-        end,
+        send = ordered {
+          { "client_order_id", mine }, { "symbol", a.id }, { "amount", a.amount }, { "price", a.price }, { "side", a.side },
+          { "type", stop and "exchange stop limit" or "exchange limit" }, { "stop_price", stop and a:to_price(stop) },
+          { "options", option and list { option } or nil },
+        },
       }
     end,
   },

@@ -251,7 +251,6 @@ return {
       local post = a:take "postOnly" or tif == "PO" or meta and meta.post_only
       if tif == "IOC" or tif == "FOK" then fail("NotSupported", "an order stays until it is filled or canceled: no " .. tif) end
       if post and is_market then fail("InvalidOrder", "a market order cannot be post only") end
-      if not is_market and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local trigger = a:take "triggerPrice" or a:take "stopPrice" or a:take "stop"
       return ordered {
         { "symbol", a.id }, { "side", a.side }, { "size", a.amount }, { "type", a.type }, { "price", not is_market and a.price or nil },

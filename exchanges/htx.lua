@@ -285,12 +285,10 @@ return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money
       end
       return {
         post = "/v1/dw/withdraw/api/create", read = transaction { id = "data", internal = false },
-        send = function()
-          return ordered {
-            { "address", a.address }, { "currency", a.currency_id:lower() }, { "addr-tag", a.tag }, { "chain", chain },
-            { "fee", fee and raw_number(fee) }, { "amount", raw_number(amount) },
-          }
-        end,
+        send = ordered {
+          { "address", a.address }, { "currency", a.currency_id:lower() }, { "addr-tag", a.tag }, { "chain", chain },
+          { "fee", fee and raw_number(fee) }, { "amount", raw_number(amount) },
+        },
       }
     end,
   },
@@ -319,7 +317,7 @@ return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money
         end
         r.from, r.to = from == "pro" and "spot" or from, to == "pro" and "spot" or to
       end
-      return { post = path, send = function() return r end, read = moved }
+      return { post = path, send = r, read = moved }
     end,
   },
   fetch_transfers = {

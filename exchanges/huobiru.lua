@@ -99,12 +99,10 @@ return {
       end
       return {
         post = "/v1/order/orders/place", read = order(huobi.placed_fields),
-        send = function()
-          return ordered {
-            { "account-id", account and raw_number(account) }, { "symbol", a.id }, { "type", a.side .. "-" .. type_ }, { "amount", amount },
-            { "price", a.type ~= "market" and decimal.text(a.asked_price or fail("ArgumentsRequired", "a limit order needs a price")) or nil },
-          }
-        end,
+        send = ordered {
+          { "account-id", account and raw_number(account) }, { "symbol", a.id }, { "type", a.side .. "-" .. type_ }, { "amount", amount },
+          { "price", a.type ~= "market" and decimal.text(a.asked_price or fail("ArgumentsRequired", "a limit order needs a price")) or nil },
+        },
       }
     end,
   },

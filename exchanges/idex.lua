@@ -81,7 +81,7 @@ end
 -- What the wallet signs: nonce and wallet, then `tail`.
 local function signed(a, verb, path, parameters, tail, more)
   a.signed = { tail = tail }
-  return with({ [verb] = path, send = function() return ordered { { "parameters", parameters } } end }, more)
+  return with({ [verb] = path, send = ordered { { "parameters", parameters } } }, more)
 end
 
 local function eight(x)
@@ -122,7 +122,6 @@ local function new_order(a)
   local tif_code, self_code = choice(tif, times_in_force, "timeInForce"), choice(self, self_trades, "selfTradePrevention")
   local cost, mine, path = a:take "quoteOrderQuantity" or a:take "cost", a:take "clientOrderId", a:take "test" and "/orders/test" or "/orders"
   if cost and kind ~= "market" then fail("NotSupported", "only a market order goes by what it costs") end
-  if is_limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   local amount, price = eight(cost and decimal.text(cost) or a.amount), is_limit and eight(a.price) or nil
   a.params = {}                 -- what is not signed for is not taken
   local p = ordered {

@@ -129,19 +129,16 @@ return {
   create_order = {
     run = function(a)
       local kind = a.type == "limit" and "Limit" or a.type == "market" and "Market" or fail("InvalidOrder", "market and limit orders only")
-      if kind == "Limit" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local tif, cost = a:take "timeInForce", kind == "Market" and a:take "cost"
       if a:take "postOnly" then tif = "PO" end
       return {
         post = kind == "Limit" and "/Private/PlaceLimitOrder" or "/Private/PlaceMarketOrder", read = order { id = "OrderGuid" },
-        send = function()
-          return ordered {
-            { "primaryCurrencyCode", a.market.baseId }, { "secondaryCurrencyCode", a.market.quoteId },
-            { "orderType", kind .. (a.side == "sell" and "Offer" or "Bid") }, { "volume", raw_number(cost and a:to_cost(cost) or a.amount) },
-            { "volumeCurrencyType", cost and "Secondary" or nil }, { "price", kind == "Limit" and raw_number(a.price) or nil },
-            { "clientId", a:take "clientOrderId" }, { "timeInForce", times_in_force[tif] or tif },
-          }
-        end,
+        send = ordered {
+          { "primaryCurrencyCode", a.market.baseId }, { "secondaryCurrencyCode", a.market.quoteId },
+          { "orderType", kind .. (a.side == "sell" and "Offer" or "Bid") }, { "volume", raw_number(cost and a:to_cost(cost) or a.amount) },
+          { "volumeCurrencyType", cost and "Secondary" or nil }, { "price", kind == "Limit" and raw_number(a.price) or nil },
+          { "clientId", a:take "clientOrderId" }, { "timeInForce", times_in_force[tif] or tif },
+        },
       }
     end,
   },

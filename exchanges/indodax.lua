@@ -224,7 +224,7 @@ return {
         r[a.base_id] = a.amount
       end
       local read = order { at = "return", id = "order_id", clientOrderId = "client_order_id" }
-      return { post = "", host = "tapi", send = function() return r end, read = read }
+      return { post = "", host = "tapi", send = r, read = read }
     end,
   },
   cancel_order = {          -- needs params.side, or the client's id

@@ -233,7 +233,7 @@ local function add_order(a, o)
   first(r, "pair", a.id)
   return {
     post = "/0/private/AddOrder", cost = 0, encode = r.price and r.price:find("%%$") and "json" or "form",
-    send = function() return r end, read = (r.oflags or ""):find("viqc", 1, true) and placed_by_cost or placed,
+    send = r, read = (r.oflags or ""):find("viqc", 1, true) and placed_by_cost or placed,
   }
 end
 
@@ -277,7 +277,7 @@ local function deposit_address(new)
     run = function(a)
       local method = deposit_method(a)
       local reply = ask(private("DepositAddresses", {
-        params = true, send = function() return ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } } end,
+        params = true, send = ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } },
       }))
       if not reply.result[1] then fail("InvalidAddress", "no address for " .. a.code) end
       return first_address(reply, a)
@@ -420,7 +420,7 @@ return {
       for _, t in ipairs(known) do ids[#ids + 1] = type(t) == "string" and t or t.id end
       for i = 1, #ids, 20 do
         local batch = table.concat(ids, ",", i, math.min(i + 19, #ids))
-        local told = private("QueryTrades", { send = function() return { txid = batch } end, read = trades_of_order })
+        local told = private("QueryTrades", { send = { txid = batch }, read = trades_of_order })
         for _, t in ipairs(ask(told)) do out[#out + 1] = t end
       end
       return out
@@ -461,7 +461,7 @@ return {
       end
       return {
         post = "/0/private/AddOrderBatch", cost = 0, encode = "json",
-        send = function() return ordered { { "orders", batch }, { "pair", market.id } } end, read = placed_batch,
+        send = ordered { { "orders", batch }, { "pair", market.id } }, read = placed_batch,
       }
     end,
   },
@@ -521,7 +521,7 @@ return {
       local from, to = wallets[a.from_account] or a.from_account, wallets[a.to_account] or a.to_account
       if from ~= wallets.spot then fail("BadRequest", "only from the spot wallet; the futures wallet's own API sends from there") end
       return private("WalletTransfer", {
-        send = function() return ordered { { "amount", a.amount }, { "from", from }, { "to", to }, { "asset", a.currency_id } } end,
+        send = ordered { { "amount", a.amount }, { "from", from }, { "to", to }, { "asset", a.currency_id } },
         read = function(reply) return { id = reply.result.refid, amount = a.amount, fromAccount = from, toAccount = to, info = reply } end,
       })
     end,

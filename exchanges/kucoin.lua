@@ -92,7 +92,7 @@ local function ohlcv(price)
         local span = minutes[a.timeframe_name] or fail("BadRequest", "contracts have no timeframe " .. a.timeframe_name)
         return {
           get = "/api/v1/kline/query", host = "futures", cost = 6, read = spot_candles,
-          send = function() return ordered { { "symbol", a.id }, { "granularity", span }, { "from", from }, { "to", a:take "until" or to } } end,
+          send = ordered { { "symbol", a.id }, { "granularity", span }, { "from", from }, { "to", a:take "until" or to } },
         }
       end
       a.from, a.to = from and from // 1000, (a:take "until" or to) // 1000
@@ -373,7 +373,7 @@ local of_account = {
       end
       return {
         post = inner and "/api/v2/accounts/inner-transfer" or "/api/v3/accounts/universal-transfer", cost = inner and 15 or 4,
-        send = function() return r end, read = k.transferred,
+        send = r, read = k.transferred,
       }
     end,
   },
@@ -449,12 +449,10 @@ return with(methods, {
       local inclusive = a:take "includeFee"
       return {
         post = "/api/v3/withdrawals", cost = 5,
-        send = function()
-          return ordered {
-            { "currency", a.currency_id }, { "toAddress", a.address }, { "withdrawType", "ADDRESS" }, { "memo", a.tag }, { "chain", chain },
-            { "amount", raw_number(a.amount) }, { "feeDeductType", inclusive and "INTERNAL" or nil },
-          }
-        end,
+        send = ordered {
+          { "currency", a.currency_id }, { "toAddress", a.address }, { "withdrawType", "ADDRESS" }, { "memo", a.tag }, { "chain", chain },
+          { "amount", raw_number(a.amount) }, { "feeDeductType", inclusive and "INTERNAL" or nil },
+        },
         read = transaction { at = "data", id = "withdrawalId", currency = function() return a.code end, type = "=withdrawal" },
       }
     end,

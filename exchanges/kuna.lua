@@ -133,17 +133,14 @@ return {
       local trigger, stop = a:take "triggerPrice", a:take "stopPrice"
       trigger = trigger or stop
       local kind = a.type:sub(1, 1):upper() .. a.type:sub(2)
-      if kind ~= "Market" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       if trigger and kind == "Market" then fail("BadRequest", "a trigger sets off limit orders only") end
       if trigger and kind ~= "TakeProfitLimit" then kind = "StopLossLimit" end
       return {
         post = "/v4/order/private/create", read = placed,
-        send = function()
-          return ordered {
-            { "pair", a.id }, { "orderSide", a.side == "buy" and "Bid" or "Ask" }, { "quantity", a.amount }, { "type", kind },
-            { "price", kind ~= "Market" and a.price or nil }, { "stopPrice", trigger and a:to_price(trigger) },
-          }
-        end,
+        send = ordered {
+          { "pair", a.id }, { "orderSide", a.side == "buy" and "Bid" or "Ask" }, { "quantity", a.amount }, { "type", kind },
+          { "price", kind ~= "Market" and a.price or nil }, { "stopPrice", trigger and a:to_price(trigger) },
+        },
       }
     end,
   },
@@ -166,12 +163,10 @@ return {
       if not chain and a.code:find("USD", 2, true) then fail("ArgumentsRequired", "params.network is needed for " .. a.code) end
       return {
         post = "/v4/withdraw/private/create", read = one_transaction,
-        send = function()
-          return ordered {
-            { "currency", a.currency_id }, { "amount", raw_number(a.amount) }, { "address", a.address },
-            { "paymentMethod", chain or a.currency_id:upper() }, { "paymentId", a.tag },
-          }
-        end,
+        send = ordered {
+          { "currency", a.currency_id }, { "amount", raw_number(a.amount) }, { "address", a.address },
+          { "paymentMethod", chain or a.currency_id:upper() }, { "paymentId", a.tag },
+        },
       }
     end,
   },

@@ -225,13 +225,12 @@ return {
   create_order = {
     run = function(a)
       local trigger, kind = a:take "triggerPrice" or a:take "stopPrice", a.type:upper()
-      if kind == "LIMIT" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local r = ordered {
         { "baseCurrency", a.market.baseId }, { "quoteCurrency", a.market.quoteId }, { "side", a.side:upper() }, { "condition", a:take "timeInForce" or "GTC" },
         { "type", kind }, { "clientOrderId", a:take "clientOrderId" or uuid() }, { "quantity", a.amount }, { "timestamp", a.now // 1000 },
         { "price", kind == "LIMIT" and a.price or nil }, { "stopPrice", trigger and a:to_price(trigger) },
       }
-      return { post = "/v2/auth/" .. (trigger and "stopOrder" or "order") .. "/place", read = one_order, send = function() return r end }
+      return { post = "/v2/auth/" .. (trigger and "stopOrder" or "order") .. "/place", read = one_order, send = r }
     end,
   },
   cancel_order = {

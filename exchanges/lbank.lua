@@ -380,7 +380,7 @@ return {
       if default and not a.params.network then a.params.network = default end
       local chain = network_id(a)
       return {
-        post = "/get_deposit_address.do", cost = 2.5, send = function() return ordered { { "assetCode", a.currency_id }, { "netWork", chain } } end,
+        post = "/get_deposit_address.do", cost = 2.5, send = ordered { { "assetCode", a.currency_id }, { "netWork", chain } },
         read = address {
           at = "data", address = "address", tag = "memo", network = function(o, args) return o.netWork and network_name(o.netWork, args.code) end,
         },
@@ -396,11 +396,9 @@ return {
       local chain = network_id(a) or raw
       return {
         post = "/supplement/withdraw.do", cost = 2.5, read = transaction { at = "data", id = "withdrawId" },
-        send = function()
-          return ordered {
-            { "address", a.address }, { "coin", a.currency_id }, { "amount", a.amount }, { "fee", fee }, { "memo", a.tag }, { "networkName", chain },
-          }
-        end,
+        send = ordered {
+          { "address", a.address }, { "coin", a.currency_id }, { "amount", a.amount }, { "fee", fee }, { "memo", a.tag }, { "networkName", chain },
+        },
       }
     end,
   },

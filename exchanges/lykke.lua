@@ -91,15 +91,12 @@ return {
   create_order = {
     run = function(a)
       local limit = a.type == "limit"
-      if limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = limit and "/orders/limit" or "/orders/market",
-        send = function()
-          return ordered {
-            { "assetPairId", a.id }, { "side", a.side == "buy" and "Buy" or "Sell" }, { "volume", raw_number(a.amount) },
-            { "price", limit and raw_number(a.price) or nil },
-          }
-        end,
+        send = ordered {
+          { "assetPairId", a.id }, { "side", a.side == "buy" and "Buy" or "Sell" }, { "volume", raw_number(a.amount) },
+          { "price", limit and raw_number(a.price) or nil },
+        },
         read = order {
           id = "payload.orderId", type = "=" .. a.type, side = "=" .. a.side, amount = function() return a.amount end,
           price = limit and function() return a.price end or "payload.price",

@@ -220,15 +220,12 @@ return {
       local trigger, stop = a:take "triggerPrice", a:take "stopPrice"
       trigger = trigger or stop
       local kind = trigger and a.type == "limit" and "STOPLIMIT" or a.type:upper()
-      if kind ~= "MARKET" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return {
         post = "/order/PlaceOrder",
-        send = function()
-          return ordered {
-            { "market", a.quote_id }, { "trade", a.base_id }, { "type", kind }, { "side", a.side:upper() }, { "timeInForce", "GTC" },
-            { "rate", kind ~= "MARKET" and a.price or "0" }, { "volume", a.amount }, { "stop", trigger and raw_number(a:to_price(trigger)) or 0 },
-          }
-        end,
+        send = ordered {
+          { "market", a.quote_id }, { "trade", a.base_id }, { "type", kind }, { "side", a.side:upper() }, { "timeInForce", "GTC" },
+          { "rate", kind ~= "MARKET" and a.price or "0" }, { "volume", a.amount }, { "stop", trigger and raw_number(a:to_price(trigger)) or 0 },
+        },
         read = order {
           at = "Data", id = "orderId", status = "=open", type = function() return a.type end, side = function() return a.side end,
           price = function() return a.price end, amount = function() return a.amount end,

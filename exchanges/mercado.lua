@@ -159,12 +159,10 @@ return {
       local tag = a.code == "XRP" and (a.tag or a:take "destination_tag" or fail("ArgumentsRequired", "XRP needs a tag")) or nil
       return {
         post = "/tapi/v3/",
-        send = function()
-          return ordered {
-            { "tapi_method", "withdraw_coin" }, { "coin", a.currency_id }, { "quantity", ten_places(a.amount) }, { "address", a.address },
-            { "destination_tag", tag },
-          }
-        end,
+        send = ordered {
+          { "tapi_method", "withdraw_coin" }, { "coin", a.currency_id }, { "quantity", ten_places(a.amount) }, { "address", a.address },
+          { "destination_tag", tag },
+        },
         read = transaction { at = "response_data.withdrawal", id = "id", currency = function() return a.code end },
       }
     end,

@@ -86,7 +86,7 @@ return {
     run = function(a)
       local ids = a.ids or list {}
       for i, symbol in ipairs(a.symbols and {} or a.all_symbols) do ids[i] = a:market_of(symbol).id end
-      return { get = "/tickers_multi", send = function() return { markets = ids } end, read = tickers(with(ticker_fields, { at = "data" })) }
+      return { get = "/tickers_multi", send = { markets = ids }, read = tickers(with(ticker_fields, { at = "data" })) }
     end,
   },
   fetch_order_book = order_book,
@@ -99,7 +99,7 @@ return {
         symbols[ids[i]] = symbol
       end
       return {
-        get = "/order_book/multi", send = function() return ordered { { "markets", ids }, { "limit", a.limit } } end,
+        get = "/order_book/multi", send = ordered { { "markets", ids }, { "limit", a.limit } },
         read = function(reply)
           local out = {}
           for _, row in ipairs(reply.data) do

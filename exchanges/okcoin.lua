@@ -92,7 +92,6 @@ local function order_row(a)
     if entry_stop then attach(r, "sl", "stopLoss", entry_stop, price) end
     if entry_target then attach(r, "tp", "takeProfit", entry_target, price) end
   elseif trigger then
-    if not is_market and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     r.ordType = "trigger"
     r.triggerPx = trigger_price and price(trigger_price) or nil
     r.orderPx = is_market and "-1" or a.price
@@ -118,10 +117,10 @@ end
 local function place(a)
   local row = order_row(a)
   if okx.algo_types[row.ordType] or okx.algo_types[a.type] then
-    return { post = "/trade/order-algo", send = function() return row end, read = okx.placed }
+    return { post = "/trade/order-algo", send = row, read = okx.placed }
   end
   return {
-    post = "/trade/batch-orders", cost = 1 / 15, send = function() return ordered { { "rows", list { row } } } end, read = okx.placed,
+    post = "/trade/batch-orders", cost = 1 / 15, send = ordered { { "rows", list { row } } }, read = okx.placed,
   }
 end
 

@@ -105,7 +105,7 @@ local function tickers_of(path, cost, default)
       local kind = okx.type_asked(a, first_market and first_market.type or default)
       return {
         get = path, cost = cost, read = okx.ticker_list,
-        send = function() return ordered { { "instType", kind }, { "uly", kind == "OPTION" and not a.params.uly and "BTC-USD" or nil } } end,
+        send = ordered { { "instType", kind }, { "uly", kind == "OPTION" and not a.params.uly and "BTC-USD" or nil } },
       }
     end,
   }
@@ -157,7 +157,7 @@ return with(methods, {
       local function call(c)
         return {
           get = "/public/instruments", params = true, read = okx.market_list,
-          send = function() return ordered { { "instType", c[1] }, { "uly", c[2] } } end,
+          send = ordered { { "instType", c[1] }, { "uly", c[2] } },
         }
       end
       if #calls == 1 then return call(calls[1]) end
@@ -273,13 +273,11 @@ return with(methods, {
       return {
         get = archive and "/account/bills-archive" or funding and "/asset/bills" or "/account/bills",
         cost = archive and 4 or funding and 5 / 3 or 2,
-        send = function()
-          return ordered {
-            { "mgnMode", not funding and (mode or raw) or nil }, { "instType", okx.type_asked(a) }, { "limit", a.limit },
-            { "ccy", a.currency_id },
-            { "end", a:take "until" },
-          }
-        end,
+        send = ordered {
+          { "mgnMode", not funding and (mode or raw) or nil }, { "instType", okx.type_asked(a) }, { "limit", a.limit },
+          { "ccy", a.currency_id },
+          { "end", a:take "until" },
+        },
         read = okx.entries,
       }
     end,

@@ -53,7 +53,6 @@ return {
   create_order = {
     run = function(a)
       local limit = a.type ~= "market"
-      if limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       a.as_sent = a.type:sub(1, 1):upper() .. a.type:sub(2) .. "Order"
       return {
         post = "/user/orders", read = order { id = "uuid" },

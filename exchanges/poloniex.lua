@@ -267,7 +267,7 @@ end
 local function place(a)
   local r, is_smart = order_request(a, ordered { { "symbol", a.id }, { "side", a.side:upper() } })
   local path = is_contract(a) and "/v3/trade/order" or is_smart and "/smartorders" or "/orders"
-  return { post = path, cost = 4, send = function() return r end, read = is_contract(a) and contract_order or one_order }
+  return { post = path, cost = 4, send = r, read = is_contract(a) and contract_order or one_order }
 end
 
 -- Orders by their id, or by the user's own.
@@ -471,7 +471,7 @@ return with(dialect "poloniex_contracts" (product), {
       if is_contract(a) then fail("NotSupported", "spot orders only") end
       local r, is_smart = order_request(a, ordered())
       return {
-        put = (is_smart and "/smartorders/" or "/orders/") .. urlencode(a.order_id), cost = 20, send = function() return r end,
+        put = (is_smart and "/smartorders/" or "/orders/") .. urlencode(a.order_id), cost = 20, send = r,
         read = order(with(order_fields, { type = function(_, b) return b.type end, side = function(_, b) return b.side end })),
       }
     end,
@@ -483,7 +483,7 @@ return with(dialect "poloniex_contracts" (product), {
         local mine = own_id(a)
         return {
           delete = "/v3/trade/order", cost = 2, read = contract_order,
-          send = function() return ordered { { "symbol", a.id }, { mine and "clOrdId" or "ordId", mine or a.order_id } } end,
+          send = ordered { { "symbol", a.id }, { mine and "clOrdId" or "ordId", mine or a.order_id } },
         }
       end
       return { delete = order_path(a), cost = 4, read = order(with(order_fields, { symbol = false })) }
@@ -492,7 +492,7 @@ return with(dialect "poloniex_contracts" (product), {
   cancel_all_orders = {
     run = function(a)
       if about_contracts(a) then return { delete = "/v3/trade/allOrders", cost = 20, send = "symbol={id}", read = contract_orders } end
-      return { delete = smart(a), cost = 20, send = function() return { symbols = list { a.id } } end, read = order_list }
+      return { delete = smart(a), cost = 20, send = { symbols = list { a.id } }, read = order_list }
     end,
   },
 
@@ -501,14 +501,14 @@ return with(dialect "poloniex_contracts" (product), {
   fetch_deposit_address = {
     run = function(a)
       local id, known = wallet_of(a)
-      local reply = ask { get = "/wallets/addresses", cost = 20, send = function() return { currency = id } end, params = true }
+      local reply = ask { get = "/wallets/addresses", cost = 20, send = { currency = id }, params = true }
       return address_of(reply[id], known, a, reply)
     end,
   },
   create_deposit_address = {
     run = function(a)
       local id, known = wallet_of(a)
-      local reply = ask { post = "/wallets/address", cost = 20, send = function() return { currency = id } end, params = true }
+      local reply = ask { post = "/wallets/address", cost = 20, send = { currency = id }, params = true }
       return address_of(reply.address, known, a, reply)
     end,
   },
@@ -522,12 +522,10 @@ return with(dialect "poloniex_contracts" (product), {
       if not network then fail("ArgumentsRequired", "withdraw needs params.network") end
       return {
         post = "/v2/wallets/withdraw", cost = 20,
-        send = function()
-          return ordered {
-            { "coin", a.currency_id }, { "amount", a.amount }, { "address", a.address }, { "network", network_ids[network] or network },
-            { "paymentId", a.tag },
-          }
-        end,
+        send = ordered {
+          { "coin", a.currency_id }, { "amount", a.amount }, { "address", a.address }, { "network", network_ids[network] or network },
+          { "paymentId", a.tag },
+        },
         read = transaction { id = "withdrawalRequestsId", type = "=withdrawal", status = "=pending" },
       }
     end,

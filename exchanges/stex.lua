@@ -264,7 +264,7 @@ return {
       else fail("ExchangeError", "only from referal to spot, and between a wallet's id and hold")
       end
       return {
-        post = path, cost = 3, send = function() return ordered { { "amount", amount } } end,
+        post = path, cost = 3, send = ordered { { "amount", amount } },
         read = function(reply)
           local told = type(reply.data) == "userdata" and reply.data or {}
           return { id = told.id, currency = a.code, amount = a.amount, fromAccount = from, toAccount = to, info = reply }

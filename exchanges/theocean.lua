@@ -228,15 +228,12 @@ return {
   create_order = {
     run = function(a)
       local limited = a.type == "limit"
-      if limited and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local reply = ask {
         get = limited and "/v1/order/unsigned" or "/v1/order/unsigned/market", params = true,
-        send = function()
-          return ordered {
-            { "baseTokenAddress", a.market.baseId }, { "quoteTokenAddress", a.market.quoteId }, { "side", a.side },
-            { "amount", decimal.mul(a.amount, one(a.market.baseDecimals)) }, { "price", limited and a.price or nil },
-          }
-        end,
+        send = ordered {
+          { "baseTokenAddress", a.market.baseId }, { "quoteTokenAddress", a.market.quoteId }, { "side", a.side },
+          { "amount", decimal.mul(a.amount, one(a.market.baseDecimals)) }, { "price", limited and a.price or nil },
+        },
       }
       local unsigned = reply.unsignedZeroExOrder
       if not unsigned then fail("OrderNotFillable", ("%s %s of %s cannot be filled now"):format(a.type, a.side, a.symbol)) end
@@ -245,7 +242,7 @@ return {
       for k, v in pairs(unsigned) do order[k] = v end
       order.orderHash = hash
       send.signedZeroExOrder = order
-      ask { post = "/v1/order", send = function() return send end, params = true }
+      ask { post = "/v1/order", send = send, params = true }
       a.params = {}
       return { get = "/v1/order_history", send = { orderHash = hash }, read = one_order }
     end,

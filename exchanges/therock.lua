@@ -169,7 +169,6 @@ return {
   create_order = {        -- a price of 0 is any price
     post = "/v1/funds/{id}/orders", read = one_order,
     send = function(a)
-      if a.type ~= "market" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       return ordered { { "side", a.side }, { "amount", raw_number(a.amount) }, { "price", raw_number(a.type == "market" and "0" or a.price) } }
     end,
   },

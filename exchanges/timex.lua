@@ -158,17 +158,14 @@ return {
     run = function(a)
       local kind = a:take "postOnly" and "POST_ONLY" or a.type:upper()
       local limited = kind ~= "MARKET"
-      if limited and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
       local time, seconds = a:take "expireTime", a:take "expireIn"
       return {
         post = "/trading/orders", read = order(with(order_fields, { at = "orders.1" })),
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "quantity", a.amount }, { "side", a.side:upper() }, { "orderTypes", kind },
-            { "price", limited and a.price or "0" }, { "expireTime", limited and time or nil },
-            { "expireIn", limited and not time and (seconds or a.options.expireIn) or nil },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "quantity", a.amount }, { "side", a.side:upper() }, { "orderTypes", kind },
+          { "price", limited and a.price or "0" }, { "expireTime", limited and time or nil },
+          { "expireIn", limited and not time and (seconds or a.options.expireIn) or nil },
+        },
       }
     end,
   },

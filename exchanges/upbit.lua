@@ -96,7 +96,7 @@ local function new_order(a, r)
   r = describe(r, a, "")
   r.identifier = take(a, "clientOrderId identifier")
   return {
-    post = a:take "test" and "/v1/orders/test" or "/v1/orders", cost = 2.5, send = function() return r end, read = order(order_fields),
+    post = a:take "test" and "/v1/orders/test" or "/v1/orders", cost = 2.5, send = r, read = order(order_fields),
   }
 end
 
@@ -214,7 +214,7 @@ return {
       r = describe(r, a, "new_")
       r.new_identifier = take(a, "newClientOrderId new_identifier")
       return {
-        post = "/v1/orders/cancel_and_new", cost = 2.5, send = function() return r end,
+        post = "/v1/orders/cancel_and_new", cost = 2.5, send = r,
         read = order { id = "new_order_uuid", clientOrderId = "new_order_identifier", market = "market", side = with({ "side" }, sides) },
       }
     end,
@@ -248,7 +248,7 @@ return {
         { "amount", raw_number(a.amount) }, { "net_type", u.net_type(a) }, { "currency", a.currency_id }, { "address", a.address },
         { "secondary_address", a.tag },
       }
-      return { post = "/v1/withdraws/coin", cost = 0.67, send = function() return r end, read = transaction(transaction_fields) }
+      return { post = "/v1/withdraws/coin", cost = 0.67, send = r, read = transaction(transaction_fields) }
     end,
   },
 

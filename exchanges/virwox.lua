@@ -14,7 +14,7 @@ local function rpc(host, name, fields, read)
       a.params = {}
       return {
         post = "", host = host, read = read,
-        send = function() return ordered { { "method", name }, { "params", inner }, { "id", a.now // 1000 } } end,
+        send = ordered { { "method", name }, { "params", inner }, { "id", a.now // 1000 } },
       }
     end,
   }
@@ -73,7 +73,6 @@ return {
     balance { at = "result.accountList", currency = "currency|code", total = "balance" }),
   create_order = rpc("trade", "placeOrder", function(a)
     local limit = a.type == "limit"
-    if limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
     return ordered {
       { "instrument", name_of(a.market) }, { "orderType", a.side:upper() }, { "amount", raw_number(a.amount) },
       { "price", limit and raw_number(a.price) or nil },

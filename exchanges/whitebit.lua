@@ -165,7 +165,6 @@ local function new_order(a, cost)
   cost = cost or a:take "cost"
   if cost and (a.type ~= "market" or a.side ~= "buy") then fail("InvalidOrder", "only a market buy can be given by its cost") end
   local limit = a.type == "limit"
-  if limit and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
   time_in_force = time_in_force and time_in_force:upper()
   post_only = post_only or time_in_force == "PO"
   local ioc = time_in_force == "IOC"
@@ -185,13 +184,11 @@ local function new_order(a, cost)
   end
   return private("order/" .. path, {
     read = one_order,
-    send = function()
-      return ordered {
-        { "market", a.id }, { "side", a.side }, { "amount", cost and a:to_cost(cost) or a.amount }, { "clientOrderId", mine },
-        { "postOnly", post_only or nil }, { "ioc", ioc or nil }, { "activation_price", trigger and a:to_price(trigger) },
-        { "price", limit and a.price or nil },
-      }
-    end,
+    send = ordered {
+      { "market", a.id }, { "side", a.side }, { "amount", cost and a:to_cost(cost) or a.amount }, { "clientOrderId", mine },
+      { "postOnly", post_only or nil }, { "ioc", ioc or nil }, { "activation_price", trigger and a:to_price(trigger) },
+      { "price", limit and a.price or nil },
+    },
   })
 end
 
@@ -456,7 +453,7 @@ return with(dialect "whitebit_convert", {
       local kind, margin = a:take "type" or a.market and a.market.type or "spot", a:take "isMargin"
       local name = kind == "swap" and "futures" or kind == "spot" and (margin and "margin" or "spot") or fail("NotSupported", "no type " .. kind)
       return private("order/cancel/all", {
-        send = function() return ordered { { "market", a.id }, { "type", list { name } } } end,
+        send = ordered { { "market", a.id }, { "type", list { name } } },
         read = orders(with(order_fields, { id = "orderId,id,@key" })),
       })
     end,
@@ -467,7 +464,7 @@ return with(dialect "whitebit_convert", {
       local id = a:market_of(symbol).id
       local seconds = a.timeout > 0 and decimal.mul(decimal.text(a.timeout), "0.001") or "null"
       return private("order/kill-switch", {
-        send = function() return ordered { { "market", id }, { "timeout", seconds } } end, read = function(reply) return reply end,
+        send = ordered { { "market", id }, { "timeout", seconds } }, read = function(reply) return reply end,
       })
     end,
   },
@@ -505,12 +502,10 @@ return with(dialect "whitebit_convert", {
       if is_fiat(a) and a.params.provider == nil then fail("ArgumentsRequired", "a fiat withdrawal needs params.provider") end
       local mine = a:take "uniqueId" or uuid()
       return private("main-account/withdraw", {
-        send = function()
-          return ordered {
-            { "ticker", a.currency_id }, { "amount", a.amount }, { "address", a.address }, { "uniqueId", mine }, { "memo", a.tag },
-            { "provider", a:take "provider" },
-          }
-        end,
+        send = ordered {
+          { "ticker", a.currency_id }, { "amount", a.amount }, { "address", a.address }, { "uniqueId", mine }, { "memo", a.tag },
+          { "provider", a:take "provider" },
+        },
         read = transaction(with(transaction_fields, { at = ".", id = function() return mine end })),
       })
     end,

@@ -446,7 +446,7 @@ function d.create(a)
   local path, host = d.path(part, d.order_names, algo)
   if part == "spot" then path = (sor and "/api/v3/sor/order" or path) .. (test and "/test" or "") end
   return {
-    post = path, host = host, send = function() return r end, cost = 0.2, failed = d["failed_" .. part],
+    post = path, host = host, send = r, cost = 0.2, failed = d["failed_" .. part],
     read = on_contracts[part] and d.an_order.contract or d.an_order[1],
   }
 end
@@ -483,7 +483,7 @@ function d.edit(a)
   add_amounts(a, r, kind, trigger, "stopPrice")
   r.cancelReplaceMode = "STOP_ON_FAILURE"
   if not a.params.cancelOrigClientOrderId and not a.params.cancelNewClientOrderId then r.cancelOrderId = a.order_id end
-  return { post = "/api/v3/order/cancelReplace", send = function() return r end, read = replaced }
+  return { post = "/api/v3/order/cancelReplace", send = r, read = replaced }
 end
 
 -- ---- trading fees, the spot balance ----

@@ -71,7 +71,7 @@ return function(b, of_contracts)
     local path, host = b.path(b.part(a), "batchOrders")
     return {
       post = path, host = host, read = b.all_orders.contract, failed = b["failed_" .. (a.market.linear and "linear" or "inverse")],
-      send = function() return ordered { { "batchOrders", encode_json(rows) } } end,
+      send = ordered { { "batchOrders", encode_json(rows) } },
     }
   end
 
@@ -92,7 +92,7 @@ return function(b, of_contracts)
     local path, host = b.path(b.part(a), "batchOrders")
     return {
       put = path, host = host, read = b.all_orders.contract, failed = b["failed_" .. (a.market.linear and "linear" or "inverse")],
-      send = function() return ordered { { "batchOrders", encode_json(rows) } } end,
+      send = ordered { { "batchOrders", encode_json(rows) } },
     }
   end
 
@@ -183,12 +183,10 @@ return function(b, of_contracts)
           read = records.list {
             time = "timestamp", number = { longShortRatio = "longShortRatio" }, value = { symbol = function(_, x) return x.symbol end },
           },
-          send = function()
-            return ordered {
-              { "period", a.timeframe }, { market.linear and "symbol" or "pair", a.id:match "^[^_]*" }, { "startTime", a.since },
-              { "limit", a.limit }, { "endTime", a:take "until" },
-            }
-          end,
+          send = ordered {
+            { "period", a.timeframe }, { market.linear and "symbol" or "pair", a.id:match "^[^_]*" }, { "startTime", a.since },
+            { "limit", a.limit }, { "endTime", a:take "until" },
+          },
         }
       end,
     },
@@ -209,13 +207,11 @@ return function(b, of_contracts)
         local _, host = b.path(market.linear and "linear" or "inverse", "openInterest")
         return {
           get = "/futures/data/openInterestHist", host = host, read = history,
-          send = function()
-            return ordered {
-              { "period", a.timeframe }, { "limit", a.limit }, { market.linear and "symbol" or "pair", a.id:match "^[^_]*" },
-              { "contractType", market.inverse and (a:take "contractType" or market.swap and "PERPETUAL" or "CURRENT_QUARTER") or nil },
-              { "startTime", a.since }, { "endTime", last },
-            }
-          end,
+          send = ordered {
+            { "period", a.timeframe }, { "limit", a.limit }, { market.linear and "symbol" or "pair", a.id:match "^[^_]*" },
+            { "contractType", market.inverse and (a:take "contractType" or market.swap and "PERPETUAL" or "CURRENT_QUARTER") or nil },
+            { "startTime", a.since }, { "endTime", last },
+          },
         }
       end,
     },

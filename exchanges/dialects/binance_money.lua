@@ -17,12 +17,10 @@ return function(b)
           or how == "papiPostMarginRepayDebt" and "/papi/v1/margin/repay-debt" or "/papi/v1/repayLoan"
         return {
           post = path, host = pm and "papi" or nil, cost = 40,
-          send = function()
-            return ordered {
-              { "asset", a.currency_id }, { "amount", a.amount }, { "symbol", isolated and a.id or nil },
-              { "isIsolated", not pm and (isolated and "TRUE" or "FALSE") or nil }, { "type", not pm and kind or nil },
-            }
-          end,
+          send = ordered {
+            { "asset", a.currency_id }, { "amount", a.amount }, { "symbol", isolated and a.id or nil },
+            { "isIsolated", not pm and (isolated and "TRUE" or "FALSE") or nil }, { "type", not pm and kind or nil },
+          },
           read = function(reply)
             local out = read_loan(reply, a)
             out.currency, out.symbol = out.currency or a.code, isolated and a.symbol or nil
@@ -111,7 +109,7 @@ return function(b)
         local from, to = ids(a)
         return {
           post = "/sapi/v1/asset/convert-transfer", cost = 1, read = converted(),
-          send = function() return ordered { { "clientTranId", a.order_id }, { "asset", from }, { "targetAsset", to }, { "amount", a.amount } } end,
+          send = ordered { { "clientTranId", a.order_id }, { "asset", from }, { "targetAsset", to }, { "amount", a.amount } },
         }
       end,
     },
@@ -135,11 +133,9 @@ return function(b)
         if not busd and last - from > month then last = from + month end
         return {
           get = busd and "/sapi/v1/asset/convert-transfer/queryByPage" or "/sapi/v1/convert/tradeFlow", cost = busd and 1 or 600,
-          send = function()
-            return ordered {
-              { "asset", busd and a.currency_id or nil }, { "startTime", from }, { "endTime", last }, { busd and "size" or "limit", a.limit },
-            }
-          end,
+          send = ordered {
+            { "asset", busd and a.currency_id or nil }, { "startTime", from }, { "endTime", last }, { busd and "size" or "limit", a.limit },
+          },
           read = records.list(with(conversion, { at = busd and "rows" or "list" })),
         }
       end,

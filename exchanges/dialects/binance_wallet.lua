@@ -114,7 +114,7 @@ function d.history(type, path, transaction_type)
       if a:take "fiat" or a.code and fiat[a.code] then
         return {
           get = "/sapi/v1/fiat/orders", read = money,
-          send = function() return ordered { { "transactionType", transaction_type }, { "beginTime", a.since }, { "endTime", last } } end,
+          send = ordered { { "transactionType", transaction_type }, { "beginTime", a.since }, { "endTime", last } },
         }
       end
       if a.since then last = math.min(a.since + 7776000000, last or math.maxinteger) end
@@ -133,12 +133,10 @@ d.withdraw = {
     local network, known = d.network(a)
     return {
       post = "/sapi/v1/capital/withdraw/apply", cost = 4, read = d.withdrawn,
-      send = function()
-        return ordered {
-          { "coin", a.currency_id }, { "address", a.address }, { "addressTag", a.tag }, { "network", network },
-          { "amount", d.currency_amount(a, known) },
-        }
-      end,
+      send = ordered {
+        { "coin", a.currency_id }, { "address", a.address }, { "addressTag", a.tag }, { "network", network },
+        { "amount", d.currency_amount(a, known) },
+      },
     }
   end,
 }
@@ -158,7 +156,7 @@ d.deposit_address = {
     local network = d.network(a)
     return {
       get = "/sapi/v1/capital/deposit/address", cost = 2, read = d.address,
-      send = function() return ordered { { "coin", a.currency_id }, { "network", network } } end,
+      send = ordered { { "coin", a.currency_id }, { "network", network } },
     }
   end,
 }
@@ -215,11 +213,7 @@ d.transfer = {
     if not type then type, from, to = transfer_type(a) end
     return {
       post = "/sapi/v1/asset/transfer", cost = 6, read = moving,
-      send = function()
-        return ordered {
-          { "asset", a.currency_id }, { "amount", d.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to },
-        }
-      end,
+      send = ordered { { "asset", a.currency_id }, { "amount", d.currency_amount(a) }, { "type", type }, { "fromSymbol", from }, { "toSymbol", to } },
     }
   end,
 }

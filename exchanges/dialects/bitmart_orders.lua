@@ -136,7 +136,7 @@ return function(kind_of, until_ms)
   local function add_order(a, kind)
     if not a.market.spot then
       local path, r = contract_row(a)
-      return { host = "v2", post = path, cost = 2.5, send = function() return r end, read = placed }
+      return { host = "v2", post = path, cost = 2.5, send = r, read = placed }
     end
     local isolated = a.params.marginMode == "isolated"
     a.params.marginMode = nil
@@ -144,7 +144,7 @@ return function(kind_of, until_ms)
     for k in pairs(a.params) do a.params[k] = nil end
     return {
       post = algo and "/spot/v4/algo/submit_order" or isolated and "/spot/v1/margin/submit_order" or "/spot/v2/submit_order",
-      cost = algo and 6 or isolated and 1.5 or 1, send = function() return r end, read = placed,
+      cost = algo and 6 or isolated and 1.5 or 1, send = r, read = placed,
     }
   end
 
@@ -202,7 +202,7 @@ return function(kind_of, until_ms)
           rows[i].symbol = nil
         end
         return {
-          post = "/spot/v4/batch_orders", cost = 3, send = function() return ordered { { "symbol", market.id }, { "orderParams", rows } } end,
+          post = "/spot/v4/batch_orders", cost = 3, send = ordered { { "symbol", market.id }, { "orderParams", rows } },
           read = function(reply)
             local out = {}
             for i, id in ipairs(reply.data.data.orderIds or {}) do out[i] = { id = id, symbol = a.orders[1].symbol, info = reply } end
@@ -237,7 +237,7 @@ return function(kind_of, until_ms)
         else
           fail("NotSupported", "limit orders and orders that wait for a price can be changed")
         end
-        return { host = "v2", post = "/contract/private/" .. path, cost = 2.5, send = function() return r end, read = changed }
+        return { host = "v2", post = "/contract/private/" .. path, cost = 2.5, send = r, read = changed }
       end,
     },
 
@@ -248,13 +248,13 @@ return function(kind_of, until_ms)
         local r = ordered { { "symbol", a.id }, { mine and "client_order_id" or "order_id", mine or a.order_id } }
         if not a.market.spot then
           return {
-            host = "v2", cost = 1.5, send = function() return r end, read = function(reply) return { info = reply } end,
+            host = "v2", cost = 1.5, send = r, read = function(reply) return { info = reply } end,
             post = "/contract/private/cancel-" .. (kind == "trigger" and "plan-" or trailing and "trail-" or "") .. "order",
           }
         end
         r.type = kind
         return {
-          post = kind and "/spot/v4/algo/cancel_order" or "/spot/v3/cancel_order", cost = kind and 6 or 1, send = function() return r end,
+          post = kind and "/spot/v4/algo/cancel_order" or "/spot/v3/cancel_order", cost = kind and 6 or 1, send = r,
           read = function(reply)
             local data = reply.data
             local done = data == true or type(data) == "userdata" and (data.result == true or data.succeed and data.succeed[1] ~= nil)
@@ -271,7 +271,7 @@ return function(kind_of, until_ms)
         local mine = a:take "clientOrderIds"
         return {
           post = "/spot/v4/cancel_orders", cost = 3,
-          send = function() return ordered { { "symbol", a.id }, { mine and "clientOrderIds" or "orderIds", list(mine or a.ids) } } end,
+          send = ordered { { "symbol", a.id }, { mine and "clientOrderIds" or "orderIds", list(mine or a.ids) } },
           read = function(reply)
             local out = {}
             for name, state in pairs { successIds = "canceled", failIds = "failed" } do
@@ -289,7 +289,7 @@ return function(kind_of, until_ms)
         if not spot then return { host = "v2", post = "/contract/private/cancel-orders", cost = 30, send = "symbol={id}", read = raw } end
         return {
           post = kind and "/spot/v4/algo/cancel_all" or "/spot/v4/cancel_all", cost = kind and 12 or 90, read = raw,
-          send = function() return ordered { { "symbol", a.id }, { "type", kind } } end,
+          send = ordered { { "symbol", a.id }, { "type", kind } },
         }
       end,
     },
@@ -300,13 +300,13 @@ return function(kind_of, until_ms)
           needs_symbol(a)
           return {
             host = "v2", get = "/contract/private/order", cost = 1.2, read = one_order,
-            send = function() return ordered { { "type", order_type(a) }, { "symbol", a.id }, { "order_id", a.order_id } } end,
+            send = ordered { { "type", order_type(a) }, { "symbol", a.id }, { "order_id", a.order_id } },
           }
         end
         local algo, mine = waiting(a), own_id(a)
         return {
           post = "/spot/v4/query/" .. (algo and "algo/" or "") .. (mine and "client-order" or "order"), cost = algo and 1.5 or 1, read = one_order,
-          send = function() return ordered { { mine and "clientOrderId" or "orderId", mine or a.order_id } } end,
+          send = ordered { { mine and "clientOrderId" or "orderId", mine or a.order_id } },
         }
       end,
     },
@@ -324,12 +324,10 @@ return function(kind_of, until_ms)
         end
         return {
           post = algo and "/spot/v4/query/algo/open-orders" or "/spot/v4/query/open-orders", cost = algo and 3 or 5, read = order_list,
-          send = function()
-            return ordered {
-              { "symbol", a.id }, { "limit", a.limit and math.min(a.limit, 200) }, { "orderMode", mode_of(algo, a) }, { "startTime", a.since },
-              { "endTime", until_ms(a) },
-            }
-          end,
+          send = ordered {
+            { "symbol", a.id }, { "limit", a.limit and math.min(a.limit, 200) }, { "orderMode", mode_of(algo, a) }, { "startTime", a.since },
+            { "endTime", until_ms(a) },
+          },
         }
       end,
     },

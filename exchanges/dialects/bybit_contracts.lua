@@ -120,11 +120,7 @@ return function(bybit)
         local last = a:take "until" or a:take "endTime" or a.since and math.tointeger(a.since + limit * minutes * 60000)
         return {
           get = "/v5/market/funding/history", cost = 5,
-          send = function()
-            return ordered {
-              { "limit", limit }, { "symbol", a.id }, { "category", a.category }, { "startTime", a.since }, { "endTime", last },
-            }
-          end,
+          send = ordered { { "limit", limit }, { "symbol", a.id }, { "category", a.category }, { "startTime", a.since }, { "endTime", last } },
           read = function(reply)
             local out = {}
             for i, row in ipairs(reply.result.list) do
@@ -292,11 +288,9 @@ return function(bybit)
         a.symbol, a.market = one and a.symbols[1] or nil, nil
         return {
           get = "/v5/position/list", cost = 5, read = position_list,
-          send = function()
-            return ordered {
-              { "symbol", one and a.ids[1] or nil }, { "settleCoin", bybit.settle_coin(a) }, { "limit", a:take "limit" or 200 }, { "category", a.category },
-            }
-          end,
+          send = ordered {
+            { "symbol", one and a.ids[1] or nil }, { "settleCoin", bybit.settle_coin(a) }, { "limit", a:take "limit" or 200 }, { "category", a.category },
+          },
         }
       end,
     },

@@ -120,7 +120,7 @@ local function add_order(a, o)
   local row, setting = order_row(a, a.market, o, a.params, category)
   a.params = {}
   local path = setting and "/v5/position/trading-stop" or "/v5/order/create"
-  return { post = path, cost = setting and 5 or 2.5, send = function() return row end, read = bybit.one_order }
+  return { post = path, cost = setting and 5 or 2.5, send = row, read = bybit.one_order }
 end
 
 local function by_cost(side)
@@ -194,14 +194,14 @@ local methods = {
       local category = bybit.category(a)
       return {
         post = "/v5/order/create-batch", cost = 5, read = batch,
-        send = function() return ordered { { "category", category }, { "request", rows } } end,
+        send = ordered { { "category", category }, { "request", rows } },
       }
     end,
   },
   edit_order = {
     run = function(a)
       local row = change(a, a.order_id, a.market, a.amount, a.price, a.params)
-      return { post = "/v5/order/amend", cost = 5, send = function() return row end, read = bybit.one_order }
+      return { post = "/v5/order/amend", cost = 5, send = row, read = bybit.one_order }
     end,
   },
   cancel_order = {
@@ -211,12 +211,10 @@ local methods = {
       local category = bybit.category(a)
       return {
         post = "/v5/order/cancel", cost = 2.5, read = bybit.one_order,
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "orderFilter", a.market.spot and (trigger and "StopOrder" or "Order") or nil },
-            { mine and "orderLinkId" or "orderId", mine or a.order_id }, { "category", category },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "orderFilter", a.market.spot and (trigger and "StopOrder" or "Order") or nil },
+          { mine and "orderLinkId" or "orderId", mine or a.order_id }, { "category", category },
+        },
       }
     end,
   },
@@ -229,7 +227,7 @@ local methods = {
       for _, id in ipairs(a.ids or {}) do rows[#rows + 1] = ordered { { "symbol", a.id }, { "orderId", id } } end
       return {
         post = "/v5/order/cancel-batch", cost = 5, read = bybit.order_list,
-        send = function() return ordered { { "category", category }, { "request", rows } } end,
+        send = ordered { { "category", category }, { "request", rows } },
       }
     end,
   },
@@ -246,7 +244,7 @@ local methods = {
       if category == "inverse" then fail("NotSupported", "inverse orders are not cancelled together") end
       return {
         post = "/v5/order/cancel-batch", cost = 5, read = batch,
-        send = function() return ordered { { "category", category }, { "request", rows } } end,
+        send = ordered { { "category", category }, { "request", rows } },
       }
     end,
   },
@@ -266,7 +264,7 @@ local methods = {
       local category = bybit.category(a)
       return {
         post = "/v5/order/amend-batch", cost = 5, read = batch,
-        send = function() return ordered { { "category", category }, { "request", rows } } end,
+        send = ordered { { "category", category }, { "request", rows } },
       }
     end,
   },
@@ -275,11 +273,9 @@ local methods = {
       local trigger, category = bybit.waiting(a), bybit.category(a)
       return {
         post = "/v5/order/cancel-all", cost = 50, read = bybit.canceled_list,
-        send = function()
-          return ordered {
-            { "symbol", a.id }, { "category", category }, { "settleCoin", bybit.settle_coin(a) }, { "orderFilter", trigger and "StopOrder" or nil },
-          }
-        end,
+        send = ordered {
+          { "symbol", a.id }, { "category", category }, { "settleCoin", bybit.settle_coin(a) }, { "orderFilter", trigger and "StopOrder" or nil },
+        },
       }
     end,
   },

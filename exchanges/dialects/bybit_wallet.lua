@@ -177,13 +177,11 @@ return function(bybit)
         local network, kind = chain_id(a), a:take "accountType"
         return {
           post = "/v5/asset/withdraw/create", cost = 50, read = transaction { at = "result", id = "id", type = "=withdrawal" },
-          send = function()
-            return ordered {
-              { "coin", a.currency_id }, { "amount", a.amount }, { "address", a.address }, { "timestamp", a.now },
-              { "accountType", kind or a.options.withdraw and a.options.withdraw.accountType or "UTA" }, { "tag", a.tag },
-              { "chain", network and network:upper() },
-            }
-          end,
+          send = ordered {
+            { "coin", a.currency_id }, { "amount", a.amount }, { "address", a.address }, { "timestamp", a.now },
+            { "accountType", kind or a.options.withdraw and a.options.withdraw.accountType or "UTA" }, { "tag", a.tag },
+            { "chain", network and network:upper() },
+          },
         }
       end,
     },

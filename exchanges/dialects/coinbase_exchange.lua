@@ -232,7 +232,7 @@ return function(parts)
           r.price = a.price
           r.size = a.amount
         end
-        return { post = "/orders", send = function() return r end, read = an_order }
+        return { post = "/orders", send = r, read = an_order }
       end,
     },
     cancel_order = {
@@ -286,7 +286,7 @@ return function(parts)
           r.crypto_address = a.address
           r.destination_tag = a.tag
         end
-        return { post = "/withdrawals/" .. (path or "crypto"), send = function() return r end, read = sent }
+        return { post = "/withdrawals/" .. (path or "crypto"), send = r, read = sent }
       end,
     },
   }

@@ -34,7 +34,7 @@ local function set_leverage(a, mode, leverage)
   if not leverage or leverage < (limits.min or 1) or leverage > (limits.max or 100) then fail("BadRequest", "no such leverage here") end
   return {
     post = "/futures/adjust-position-leverage", cost = 20, read = function(reply) return reply end,
-    send = function() return { market = a.id, market_type = "FUTURES", margin_mode = mode, leverage = leverage } end,
+    send = { market = a.id, market_type = "FUTURES", margin_mode = mode, leverage = leverage },
   }
 end
 
@@ -68,7 +68,7 @@ return {
       if a.symbols and #a.symbols > 1 then fail("BadRequest", "one symbol or all of them") end
       return {
         get = "/futures/pending-position", cost = 40, read = position_list,
-        send = function() return { market = a.ids and a.ids[1] or nil, market_type = "FUTURES" } end,
+        send = { market = a.ids and a.ids[1] or nil, market_type = "FUTURES" },
       }
     end,
   },
@@ -89,7 +89,7 @@ return {
     run = function(a)
       local code = a:take "code" or fail("ArgumentsRequired", "margin leverage is that of a currency: params.code")
       return {
-        get = "/assets/margin/interest-limit", send = function() return { market = a.id, ccy = a:currency_id_of(code) } end,
+        get = "/assets/margin/interest-limit", send = { market = a.id, ccy = a:currency_id_of(code) },
         read = function(reply)
           local leverage = coinex.number(reply.data.leverage)
           return { info = reply.data, symbol = a.symbol, marginMode = "isolated", longLeverage = leverage, shortLeverage = leverage }

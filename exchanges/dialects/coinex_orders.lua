@@ -61,7 +61,7 @@ end
 local function add_order(a, o)
   local root, kind = coinex.place(a)
   local row, name = order_row(a, a.market, kind, o, a.params)
-  return { post = root .. "/" .. name, cost = a.market.swap and 20 or 40 / 3, send = function() return row end, read = coinex.one_order }
+  return { post = root .. "/" .. name, cost = a.market.swap and 20 or 40 / 3, send = row, read = coinex.one_order }
 end
 
 local function by_status(name, status, cost)
@@ -71,7 +71,7 @@ local function by_status(name, status, cost)
       local waits, root, kind = coinex.waiting(a), coinex.place(a)
       return {
         get = root .. "/" .. name .. (waits and "-stop-order" or "-order"), cost = cost, read = list,
-        send = function() return ordered { { "market", a.id }, { "market_type", kind }, { "limit", a.limit } } end,
+        send = ordered { { "market", a.id }, { "market_type", kind }, { "limit", a.limit } },
       }
     end,
   }
@@ -83,7 +83,7 @@ return {
     run = function(a)
       return {
         get = coinex.place(a) .. "/order-status", cost = 8, read = coinex.one_order,
-        send = function() return ordered { { "market", a.id }, { "order_id", coinex.id_number(a.order_id) } } end,
+        send = ordered { { "market", a.id }, { "order_id", coinex.id_number(a.order_id) } },
       }
     end,
   },
@@ -136,7 +136,7 @@ return {
       a.batch_status = "open"
       return {
         post = (market.swap and "/futures" or "/spot") .. "/batch-" .. name, cost = market.spot and name == "order" and 40 or 1, read = coinex.batch,
-        send = function() return { market = market.id, orders = out } end,
+        send = { market = market.id, orders = out },
       }
     end,
   },
@@ -147,12 +147,10 @@ return {
       local root, kind = coinex.place(a)
       return {
         post = root .. (trigger and "/modify-stop-order" or "/modify-order"), cost = kind == "FUTURES" and 20 or 40 / 3, read = coinex.one_order,
-        send = function()
-          return ordered {
-            { "market", a.id }, { "market_type", kind }, { "amount", a.amount }, { "price", a.price },
-            { trigger and "stop_id" or "order_id", coinex.id_number(a.order_id) }, { "trigger_price", trigger and a:to_price(trigger) },
-          }
-        end,
+        send = ordered {
+          { "market", a.id }, { "market_type", kind }, { "amount", a.amount }, { "price", a.price },
+          { trigger and "stop_id" or "order_id", coinex.id_number(a.order_id) }, { "trigger_price", trigger and a:to_price(trigger) },
+        },
       }
     end,
   },
@@ -172,7 +170,7 @@ return {
       end
       return {
         post = (swap and "/futures" or "/spot") .. (waits and "/batch-modify-stop-order" or "/batch-modify-order"), cost = swap and 20 or 40 / 3,
-        send = function() return ordered { { "orders", rows } } end,
+        send = ordered { { "orders", rows } },
         read = function(reply)
           local out = {}
           for i, row in ipairs(reply.data) do
@@ -220,7 +218,7 @@ return {
     run = function(a)
       local root, kind = coinex.place(a)
       return {
-        post = root .. "/cancel-all-order", send = function() return { market = a.id, market_type = kind } end,
+        post = root .. "/cancel-all-order", send = { market = a.id, market_type = kind },
         read = function(reply) return { { info = reply } } end,
       }
     end,

@@ -124,9 +124,9 @@ local function new_order(a, cost)
   local o = { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }
   local send = place_of(a, o, a.market, kind, a.params, cost)
   if kind == "swap" then
-    return { post = "/trade/order_place", host = "swap", encode = "json", read = placed, send = function() return send end }
+    return { post = "/trade/order_place", host = "swap", encode = "json", read = placed, send = send }
   end
-  return { post = "/" .. kind .. "/order/new", read = placed, send = function() return send end }
+  return { post = "/" .. kind .. "/order/new", read = placed, send = send }
 end
 
 local function canceled(reply)
@@ -195,11 +195,11 @@ return {
         return out
       end
       if market.swap then
-        return { post = "/trade/batch_order", host = "swap", encode = "json", send = function() return { list = batch } end, read = read }
+        return { post = "/trade/batch_order", host = "swap", encode = "json", send = { list = batch }, read = read }
       end
       return {
         post = "/" .. kind .. "/order/batch_new", read = read,
-        send = function() return ordered { { "symbol", market.id }, { "list", encode_json(batch) } } end,
+        send = ordered { { "symbol", market.id }, { "list", encode_json(batch) } },
       }
     end,
   },
@@ -224,7 +224,7 @@ return {
       local kind = a:take "type" or "spot"
       return {
         post = "/" .. kind .. "/order/cancel", read = canceled,
-        send = function() return ordered { { "market", kind }, { "order_id", table.concat(a.ids, ",") } } end,
+        send = ordered { { "market", kind }, { "order_id", table.concat(a.ids, ",") } },
       }
     end,
   },

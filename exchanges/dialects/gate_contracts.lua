@@ -52,7 +52,7 @@ local function margin_of(sign)
       local change = sign > 0 and a.amount or decimal.neg(a.amount)
       return {
         post = root .. "/positions/{id}/margin", encode = "query", cost = cost,
-        send = function() return { change = change } end,
+        send = { change = change },
         read = function(reply)
           return {
             info = reply, symbol = a.symbol, marginMode = "isolated", total = number(reply.margin), code = a.market.quote, status = "ok",
@@ -163,11 +163,9 @@ return {
       if kind ~= "swap" and kind ~= "future" then fail("NotSupported", "only of perpetuals and futures") end
       return {
         get = root .. "/position_close", cost = cost, read = positions(position_fields),
-        send = function()
-          return ordered {
-            { "contract", one and a.ids[1] or nil }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) },
-          }
-        end,
+        send = ordered {
+          { "contract", one and a.ids[1] or nil }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) },
+        },
       }
     end,
   },
@@ -187,11 +185,7 @@ return {
       local root, until_ = needs_swap(a), a:take "until"
       return {
         get = root .. "/funding_rate",
-        send = function()
-          return ordered {
-            { "contract", a.id }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(until_) },
-          }
-        end,
+        send = ordered { { "contract", a.id }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(until_) } },
         read = function(reply)
           local out = {}
           for i, row in ipairs(reply) do
@@ -250,11 +244,7 @@ return {
       local root, until_ = needs_swap(a), a:take "until"
       return {
         get = root .. "/liq_orders",
-        send = function()
-          return ordered {
-            { "contract", a.id }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(until_) }, { "limit", a.limit },
-          }
-        end,
+        send = ordered { { "contract", a.id }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(until_) }, { "limit", a.limit } },
         read = function(reply)
           local out, size_of_one = {}, a.market.contractSize
           for i, row in ipairs(reply) do
@@ -289,7 +279,7 @@ return {
       local kind, root, cost = gate.place(a)
       return {
         get = root .. "/positions", cost = cost, read = positions(position_fields),
-        send = function() return { underlying = kind == "option" and first and gate.underlying(first.id) or nil } end,
+        send = { underlying = kind == "option" and first and gate.underlying(first.id) or nil },
       }
     end,
   },
@@ -340,7 +330,7 @@ return {
       local leverage = decimal.text(limit or a.leverage)
       return {
         post = root .. "/positions/{id}/leverage", encode = "query", cost = cost, read = as_it_is,
-        send = function() return ordered { { "leverage", cross and "0" or leverage }, { "cross_leverage_limit", cross and leverage or nil } } end,
+        send = ordered { { "leverage", cross and "0" or leverage }, { "cross_leverage_limit", cross and leverage or nil } },
       }
     end,
   },
@@ -367,7 +357,7 @@ return {
     run = function(a)
       local _, root = gate.place(a, "swap")
       return {
-        post = root .. "/dual_mode", encode = "query", read = as_it_is, send = function() return { dual_mode = a.hedged and true or false } end,
+        post = root .. "/dual_mode", encode = "query", read = as_it_is, send = { dual_mode = a.hedged and true or false },
       }
     end,
   },

@@ -26,7 +26,7 @@ local function cross(path, kind)
       local all = unified(a)
       return {
         post = all and "/unified/loans" or path, cost = 40 / 3, read = read_loan,
-        send = function() return ordered { { "currency", a.currency_id }, { "amount", a.amount }, { "type", all and kind or nil } } end,
+        send = ordered { { "currency", a.currency_id }, { "amount", a.amount }, { "type", all and kind or nil } },
       }
     end,
   }
@@ -50,12 +50,10 @@ return {
       local apart = mode == "isolated"
       return {
         get = all and "/unified/interest_records" or apart and "/margin/uni/interest_records" or "/margin/cross/interest_records", cost = 40 / 3,
-        send = function()
-          return ordered {
-            { "currency", a.currency_id }, { "currency_pair", apart and a.id or nil }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) },
-            { "limit", a.limit },
-          }
-        end,
+        send = ordered {
+          { "currency", a.currency_id }, { "currency_pair", apart and a.id or nil }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) },
+          { "limit", a.limit },
+        },
         read = records.list {
           market = "currency_pair", of = "spot", code = { currency = "currency" }, number = { interest = "interest", interestRate = "actual_rate" },
           value = {

@@ -115,13 +115,13 @@ local function add_order(a, o)
   local kind, root, cost = gate.place(a)
   return {
     post = root .. (waits and "/price_orders" or "/orders"), cost = (kind == "spot" or kind == "swap") and 0.4 or cost,
-    send = function() return row end, read = gate.order,
+    send = row, read = gate.order,
   }
 end
 
 -- A body that is a list; see `sign`.
 local function rows(path, list_, cost)
-  return { post = path, cost = cost, send = function() return ordered { { "rows", list_ } } end, read = gate.orders }
+  return { post = path, cost = cost, send = ordered { { "rows", list_ } }, read = gate.orders }
 end
 
 local function by_status(status)
@@ -135,11 +135,7 @@ local function by_status(status)
       if status == "finished" and kind == "swap" and (historical or a.since or until_) then
         return {
           get = root .. "/orders_timerange", read = gate.orders,
-          send = function()
-            return ordered {
-              { "contract", a.id }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(until_) }, { "limit", a.limit },
-            }
-          end,
+          send = ordered { { "contract", a.id }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(until_) }, { "limit", a.limit } },
         }
       end
       local all_open = kind == "spot" and status == "open" and not waits
@@ -164,13 +160,11 @@ local function my_trades(a)
   local until_, account = a:take "until", kind == "spot" and gate.account(a) or nil
   return {
     get = root .. (kind == "swap" and "/my_trades_timerange" or "/my_trades"), cost = cost, read = gate.trades,
-    send = function()
-      return ordered {
-        { gate.pair_key(kind), a.id }, { "account", account }, { "limit", a.limit }, { "from", gate.seconds(a.since) },
-        { "to", gate.seconds(until_) }, { "order_id", kind ~= "option" and a.order_id or nil },
-        { "underlying", kind == "option" and gate.underlying(a.id) or nil },
-      }
-    end,
+    send = ordered {
+      { gate.pair_key(kind), a.id }, { "account", account }, { "limit", a.limit }, { "from", gate.seconds(a.since) },
+      { "to", gate.seconds(until_) }, { "order_id", kind ~= "option" and a.order_id or nil },
+      { "underlying", kind == "option" and gate.underlying(a.id) or nil },
+    },
   }
 end
 
@@ -282,7 +276,7 @@ return {
       local account = kind == "spot" and gate.account(a, waits) or nil
       return {
         delete = root .. (waits and "/price_orders" or "/orders"), encode = "query", cost = 4 / 15, read = gate.orders,
-        send = function() return ordered { { "account", account }, { kind == "spot" and waits and "market" or gate.pair_key(kind), a.id } } end,
+        send = ordered { { "account", account }, { kind == "spot" and waits and "market" or gate.pair_key(kind), a.id } },
       }
     end,
   },

@@ -156,7 +156,7 @@ local function new_order(a)
     fail("ArgumentsRequired", "a " .. a.type .. " order needs params.triggerPrice")
   end
   if of_contract then r.margin_mode = mode or "cross" end
-  return { post = (mode and not of_contract and "/margin" or where) .. "/order", send = function() return r end, read = one_order }
+  return { post = (mode and not of_contract and "/margin" or where) .. "/order", send = r, read = one_order }
 end
 
 -- Tokens of USDT are on several networks; `network_code` picks one.

@@ -145,7 +145,7 @@ return function(huobi)
       local business = part == "linear" and (kind == "future" and "futures" or kind == "swap" and "swap" or "all") or nil
       return {
         get = p.market .. p.tickers, host = p.host, read = part == "spot" and some_tickers or some_contract_tickers,
-        send = function() return ordered { { "business_type", business } } end,
+        send = ordered { { "business_type", business } },
       }
     end,
   }
@@ -183,12 +183,10 @@ return function(huobi)
           local old = o and o.useHistoricalEndpointForSpot == false      -- the latest ones only, but 2000 of them
           return {
             get = old and "/market/history/kline" or "/market/history/candles", read = huobi.candle_list,
-            send = function()
-              return ordered {
-                { "period", a.timeframe }, { "symbol", a.id }, { "from", not old and first_ or nil }, { "to", not old and last or nil },
-                { "size", a.limit and math.min(a.limit, old and 2000 or 1000) },
-              }
-            end,
+            send = ordered {
+              { "period", a.timeframe }, { "symbol", a.id }, { "from", not old and first_ or nil }, { "to", not old and last or nil },
+              { "size", a.limit and math.min(a.limit, old and 2000 or 1000) },
+            },
           }
         end
         if price and not p[price] then fail("BadRequest", "no candles of that price for " .. a.symbol) end
@@ -200,11 +198,9 @@ return function(huobi)
         end
         return {
           get = price and "/index/market/history/" .. p[price] or p.market .. "history/kline", host = "contract", read = huobi.candle_list,
-          send = function()
-            return ordered {
-              { "period", a.timeframe }, { "size", a.limit and math.min(a.limit, 2000) }, { "from", first_ }, { "to", last }, { p.symbol, a.id },
-            }
-          end,
+          send = ordered {
+            { "period", a.timeframe }, { "size", a.limit and math.min(a.limit, 2000) }, { "from", first_ }, { "to", last }, { p.symbol, a.id },
+          },
         }
       end,
     }

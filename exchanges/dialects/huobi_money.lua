@@ -55,11 +55,9 @@ return function(huobi)
         local day = a.since and iso8601(a.since):sub(1, 10)
         return {
           get = apart and "/v1/margin/loan-orders" or "/v1/cross-margin/loan-orders", cost = 0.2, read = apart and owed_isolated or owed_cross,
-          send = function()
-            return ordered {
-              { "symbol", apart and a.id or nil }, { "currency", not apart and a.currency_id or nil }, { "size", a.limit }, { "start-date", day },
-            }
-          end,
+          send = ordered {
+            { "symbol", apart and a.id or nil }, { "currency", not apart and a.currency_id or nil }, { "size", a.limit }, { "start-date", day },
+          },
         }
       end,
     },

@@ -204,7 +204,7 @@ return function(huobi, contracts)
     if market.spot then
       if a.params.trailingPercent then fail("NotSupported", "spot orders do not trail") end
       local r = spot_request(a, market, o, a.params)
-      return { post = "/v1/order/orders/place", cost = 0.2, send = function() return r end, read = placed_spot }
+      return { post = "/v1/order/orders/place", cost = 0.2, send = r, read = placed_spot }
     end
     local r, sort = contract_request(a, market, o, a.params)
     local function send() return r end
@@ -241,7 +241,7 @@ return function(huobi, contracts)
         local function send() return { rows = rows } end
         if market.spot then return { post = "/v1/order/batch-orders", cost = 0.4, send = send, read = placed_batch } end
         if market.linear then return contracts.v5("post", "trade/batch_orders", 0.41679, { send = send, read = placed_batch }) end
-        return contracts.coin(market.type, "batchorder", { send = function() return { orders_data = rows } end, read = placed_coin_batch })
+        return contracts.coin(market.type, "batchorder", { send = { orders_data = rows }, read = placed_coin_batch })
       end,
     },
   }
@@ -253,7 +253,7 @@ return function(huobi, contracts)
   local function cancel_algos(a, ids, client, read)
     local rows = list {}
     for i, id in ipairs(client or ids) do rows[i] = ordered { { "contract_code", a.id }, { client and "algo_client_order_id" or "algo_id", id } } end
-    return contracts.v5("post", "algo/cancel_orders", 0.41679, { send = function() return { rows = rows } end, read = read })
+    return contracts.v5("post", "algo/cancel_orders", 0.41679, { send = { rows = rows }, read = read })
   end
 
   methods.cancel_order = contracts.by_part(function(a)
@@ -261,7 +261,7 @@ return function(huobi, contracts)
     local client = raw or long
     return {
       post = client and "/v1/order/orders/submitCancelClientOrder" or "/v1/order/orders/{order_id}/submitcancel", cost = 0.2,
-      send = function() return ordered { { "client-order-id", client } } end, read = cancelled_spot,
+      send = ordered { { "client-order-id", client } }, read = cancelled_spot,
     }
   end, function(a, part)
     if not a.symbol then fail("ArgumentsRequired", "an order of contracts is cancelled by its symbol, too") end
@@ -282,7 +282,7 @@ return function(huobi, contracts)
     local client = listed(raws or many or raw or one)
     return {
       post = "/v1/order/orders/batchcancel", cost = 0.4, read = cancelled "data",
-      send = function() return { [client and "client-order-ids" or "order-ids"] = list(client or a.ids) } end,
+      send = { [client and "client-order-ids" or "order-ids"] = list(client or a.ids) },
     }
   end, function(a, part)
     if not a.symbol then fail("ArgumentsRequired", "orders of contracts are cancelled by their symbol, too") end
@@ -292,12 +292,12 @@ return function(huobi, contracts)
     local key, ids = client and "client_order_id" or "order_id", client or a.ids
     if part == "linear" then
       return contracts.v5("post", "trade/cancel_batch_orders", 0.41679, {
-        send = function() return { contract_code = a.id, [key] = list(ids) } end, read = cancelled(),
+        send = { contract_code = a.id, [key] = list(ids) }, read = cancelled(),
       })
     end
     local name, value = contracts.contract_of(a, part)
     return contracts.coin(part, (prefixes[sort] or "") .. "cancel", {
-      send = function() return { [name] = value, [key] = table.concat(ids, ",") } end, read = cancelled "data",
+      send = { [name] = value, [key] = table.concat(ids, ",") }, read = cancelled "data",
     })
   end)
 
@@ -315,7 +315,7 @@ return function(huobi, contracts)
     end
     local name, value = contracts.contract_of(a, part)
     return contracts.coin(part, (prefixes[sort] or "") .. "cancelall", {
-      send = function() return { contract_code = a.id, [name] = value } end, read = cancelled "data",
+      send = { contract_code = a.id, [name] = value }, read = cancelled "data",
     })
   end)
   methods.cancel_all_orders_after = {

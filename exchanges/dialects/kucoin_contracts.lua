@@ -152,11 +152,9 @@ return function(k)
         local ids = table.concat(a.ids, ",")
         return {
           get = "/api/ua/v1/market/position-tiers", cost = 40, read = function(reply) return tiers(reply.data, a) end,
-          send = function()
-            return ordered {
-              { "tradeType", "FUTURES" }, { "marginMode", mode }, { "data", "RISK_LIMIT" }, { "accountType", "UNIFIED" }, { "symbol", ids },
-            }
-          end,
+          send = ordered {
+            { "tradeType", "FUTURES" }, { "marginMode", mode }, { "data", "RISK_LIMIT" }, { "accountType", "UNIFIED" }, { "symbol", ids },
+          },
         }
       end,
     },

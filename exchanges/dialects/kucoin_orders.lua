@@ -138,7 +138,7 @@ return function(k)
       local row, attached = contract_row(a, a.market, o, a.params)
       return {
         post = "/api/v1/" .. (test and "orders/test" or attached and "st-orders" or "orders"), host = "futures", cost = 4,
-        send = function() return row end, read = k.placed,
+        send = row, read = k.placed,
       }
     end
     local fast, sync = hf(a), k.chosen(a, "sync") and not test
@@ -153,7 +153,7 @@ return function(k)
     else
       path, cost = fast and "/api/v1/hf/orders" or "/api/v1/orders", fast and 1 or 2
     end
-    return { post = path .. (test and "/test" or ""), cost = cost, send = function() return row end, read = k.placed }
+    return { post = path .. (test and "/test" or ""), cost = cost, send = row, read = k.placed }
   end
 
   local function asked(a) return { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price } end
@@ -185,13 +185,13 @@ return function(k)
     if not symbol then fail("ArgumentsRequired", "at least one order") end
     if contract then
       return {
-        post = "/api/v1/orders/multi", host = "futures", cost = 6, send = function() return ordered { { "rows", rows } } end, read = order_list,
+        post = "/api/v1/orders/multi", host = "futures", cost = 6, send = ordered { { "rows", rows } }, read = order_list,
       }
     end
     local fast, sync = hf(a), k.chosen(a, "sync")
     return {
       post = sync and "/api/v1/hf/orders/multi/sync" or fast and "/api/v1/hf/orders/multi" or "/api/v1/orders/multi", cost = fast and 1 or 3,
-      send = function() return ordered { { "symbol", a:market_of(symbol).id }, { "orderList", rows } } end,
+      send = ordered { { "symbol", a:market_of(symbol).id }, { "orderList", rows } },
       read = fast and order_list or orders(with(k.order_fields, { at = "data.data" })),
     }
   end
@@ -334,7 +334,7 @@ return function(k)
         for i, id in ipairs(mine or a.ids or {}) do rows[i] = mine and ordered { { "symbol", a.id }, { "clientOid", id } } or id end
         return {
           delete = "/api/v1/orders/multi-cancel", host = "futures", encode = "json", cost = 40, read = order_list,
-          send = function() return ordered { { mine and "clientOidsList" or "orderIdsList", rows } } end,
+          send = ordered { { mine and "clientOidsList" or "orderIdsList", rows } },
         }
       end,
     },

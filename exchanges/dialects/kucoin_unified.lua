@@ -86,7 +86,7 @@ return function(k)
       r.triggerPrice = a:to_price(stop or target)
       if contract then r.triggerPriceType = kind(stop and stop_by or target and target_by or by) end
     end
-    return { post = path(a, "/order/place"), cost = 2, send = function() return r end, read = k.placed }
+    return { post = path(a, "/order/place"), cost = 2, send = r, read = k.placed }
   end
 
   local function by_cost(side)
@@ -187,7 +187,7 @@ return function(k)
         scope(a, a.market.contract)
         return {
           post = path(a, "/order/cancel-batch"), cost = 8, read = order_page,
-          send = function() return ordered { { "tradeType", a.trade_type }, { "cancelOrderList", rows } } end,
+          send = ordered { { "tradeType", a.trade_type }, { "cancelOrderList", rows } },
         }
       end,
     },
@@ -282,7 +282,7 @@ return function(k)
         side("from", a.from_account)
         side("to", a.to_account)
         r.type = transfer_types[kind] or kind
-        return { post = "/api/ua/v1/account/transfer", cost = 8, send = function() return r end, read = k.transferred }
+        return { post = "/api/ua/v1/account/transfer", cost = 8, send = r, read = k.transferred }
       end,
     },
 

@@ -34,7 +34,7 @@ return function(okx)
         elseif not a.params.uly and not a.params.instFamily then fail("BadRequest", "of which options? params.instFamily tells, or one symbol") end
         local send = a.market and same_day(a)
         a.market = nil
-        return { get = "/public/opt-summary", cost = 1, send = function() return send or ordered {} end, read = all_greeks }
+        return { get = "/public/opt-summary", cost = 1, send = send or ordered {}, read = all_greeks }
       end,
     },
     fetch_option = { get = "/market/ticker", needs = "symbol", send = "instId={id}", read = records.one(one_option) },
@@ -69,7 +69,7 @@ return function(okx)
         local kind = okx.type_asked(a, "option")
         if kind == "SPOT" then kind = "OPTION" end
         return {
-          get = "/public/underlying", send = function() return ordered { { "instType", kind } } end,
+          get = "/public/underlying", send = ordered { { "instType", kind } },
           read = function(reply)
             local out = list {}
             for _, row in ipairs(reply.data) do

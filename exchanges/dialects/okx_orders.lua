@@ -124,13 +124,13 @@ end
 
 -- The body of these calls is a list; see `sign`.
 local function rows(path, list_, cost, read)
-  return { post = path, cost = cost, send = function() return ordered { { "rows", list_ } } end, read = read }
+  return { post = path, cost = cost, send = ordered { { "rows", list_ } }, read = read }
 end
 
 local function add_order(a, o)
   local row, algo = order_row(a, a.market, o, a.params)
   for k in pairs(a.params) do a.params[k] = nil end
-  if algo then return { post = "/trade/order-algo", send = function() return row end, read = okx.placed } end
+  if algo then return { post = "/trade/order-algo", send = row, read = okx.placed } end
   return rows("/trade/batch-orders", list { row }, 1 / 15, okx.placed)
 end
 
@@ -215,7 +215,7 @@ local methods = {
       r.newSz = a.amount
       r.newPx = not algo and a.price or nil
       return {
-        post = algo and "/trade/amend-algos" or "/trade/amend-order", cost = algo and 1 or 1 / 3, send = function() return r end,
+        post = algo and "/trade/amend-algos" or "/trade/amend-order", cost = algo and 1 or 1 / 3, send = r,
         read = okx.placed,
       }
     end,
@@ -228,7 +228,7 @@ local methods = {
       local mine = okx.own_id(a)
       return {
         post = "/trade/cancel-order", cost = 1 / 3, read = okx.one_order,
-        send = function() return ordered { { "instId", a.id }, { mine and "clOrdId" or "ordId", mine or a.order_id } } end,
+        send = ordered { { "instId", a.id }, { mine and "clOrdId" or "ordId", mine or a.order_id } },
       }
     end,
   },

@@ -111,7 +111,7 @@ local function check_endpoint(A, field, d, report)
   if type(d.send) == "string" then
     local ok, why = pcall(template.send, d.send)
     if not ok then report(field .. ".send", tostring(why)) end
-  elseif d.send ~= nil and type(d.send) ~= "function" and type(d.send) ~= "table" then
+  elseif d.send ~= nil and type(d.send) ~= "function" and type(d.send) ~= "table" and type(d.send) ~= "userdata" then
     report(field .. ".send", "expected text, a table or a function")
   end
   if d.read ~= nil and type(d.read) ~= "function" and not native.is_plan(d.read) then

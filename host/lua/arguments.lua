@@ -206,7 +206,7 @@ function arguments.new(venue, prepared, given, params)
   for _, name in ipairs(prepared.needs) do
     if a[name] == nil and a.given[name] == nil then fail("ArgumentsRequired", "%s needs %s", prepared.name, name) end
   end
-  if prepared.priced and a.type == "limit" and a.price == nil then fail("ArgumentsRequired", "a limit order needs a price") end
+  if prepared.priced and a.price == nil and tostring(a.type):lower():find "limit" then fail("ArgumentsRequired", "a limit order needs a price") end
   for _, name in ipairs(prepared.numbers) do check_number(a, name) end
   for _, name in ipairs(prepared.texts) do
     local v = a[name]

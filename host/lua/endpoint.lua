@@ -35,8 +35,8 @@ local function compile(venue, d)
     c.send = function(a, out)
       for k, v in pairs(f(a) or {}) do out[k] = v end
     end
-  elseif type(d.send) == "table" then
-    local t = sorted(d.send)
+  elseif type(d.send) == "table" or type(d.send) == "userdata" then
+    local t = type(d.send) == "table" and sorted(d.send) or d.send
     c.send = function(_, out)
       for k, v in pairs(t) do out[k] = v end
     end
