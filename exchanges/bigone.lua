@@ -238,7 +238,7 @@ return {
       if not a.market.contract then return { get = "/asset_pairs/{id}/ticker", read = ticker(with(ticker_fields, { at = "data" })) } end
       return {
         get = "/instruments", host = "contract",
-        read = function(reply) return contract_tickers(reply, a)[a.symbol] or fail("NullResponse", "no ticker of " .. a.symbol) end,
+        read = one_of(contract_tickers),
       }
     end,
   },

@@ -95,15 +95,10 @@ return {
   },
   create_order = {
     run = function(a)
-      local trigger, post, tif, type_ = a:take "triggerPrice", a:take "postOnly", a.params.timeInForce, a.type
-      if tif == "PO" then post = a:take "timeInForce" end
-      if trigger then type_ = type_ == "market" and "stop" or "stop_limit" end
+      a.kind = a.trigger and (a.type == "market" and "stop" or "stop_limit") or a.type
       return {
         post = "/user/spot/order", cost = 1.66, read = one_order,
-        send = ordered {
-          { "pair", a.id }, { "amount", a.amount }, { "side", a.side }, { "type", type_ }, { "price", a.type ~= "market" and a.price or nil },
-          { "post_only", post and true or nil }, { "trigger_price", trigger and a:to_price(trigger) },
-        },
+        send = "pair={id} amount={amount} side={side} type={kind} price={limit_price} post_only={post_only} trigger_price={trigger}",
       }
     end,
   },
@@ -113,8 +108,8 @@ return {
     get = "/user/withdrawal_account", send = "asset={currency_id}", read = address { at = "data.accounts.1", address = "address" },
   },
   withdraw = {                  -- params.uuid: that of an address registered for withdrawals
-    post = "/user/request_withdrawal", cost = 1.66, needs = "uuid", read = transaction { id = "data.txid", txid = "data.txid" },
-    send = function(a) return ordered { { "asset", a.currency_id }, { "amount", raw_number(a.amount) } } end,
+    post = "/user/request_withdrawal", cost = 1.66, needs = "uuid", send = "asset={currency_id} amount={amount|number}",
+    read = transaction { id = "data.txid", txid = "data.txid" },
   },
 
   options = { timeWindow = 5000 },

@@ -79,13 +79,7 @@ return {
       if from and span then to = math.min(to, from + span) end
       return ordered { { "symbol", a.id }, { "resolution", a.timeframe }, { "to", to }, { "from", from or to - span } }
     end,
-    read = function(reply)
-      local out = {}
-      for i, at in ipairs(reply.t) do
-        out[i] = { tonumber(at) * 1000, reply.o[i], reply.h[i], reply.l[i], reply.c[i], reply.v[i] }
-      end
-      return out
-    end,
+    read = candle_lists("t o h l c v", "s"),
   },
 
   fetch_balance = {
@@ -107,14 +101,12 @@ return {
 
   create_order = {
     run = function(a)
-      local method, stop = a.type, a:take "triggerPrice" or a:take "stopPrice"
+      a.method = a.trigger and not a.type:find "^stop" and "stop" .. a.type or a.type
+      if not a.type:find "limit" then a.price = nil end
+      a.own_id = a.params.clientOrderId or uuid()       -- and the API passes over clientOrderId
       return {
         post = "/api/v1/order", read = order(with(order_fields, { at = "data" })),
-        send = ordered {
-          { "orderType", a.side }, { "orderMethod", stop and not method:find "^stop" and "stop" .. method or method }, { "pairSymbol", a.id },
-          { "quantity", a.amount }, { "price", method:find "limit" and a.price or nil }, { "stopPrice", stop and a:to_price(stop) },
-          { "newClientOrderId", a.params.clientOrderId or uuid() },     -- and the API passes over clientOrderId
-        },
+        send = "orderType={side} orderMethod={method} pairSymbol={id} quantity={amount} price={price} stopPrice={trigger} newClientOrderId={own_id}",
       }
     end,
   },

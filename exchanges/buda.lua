@@ -125,13 +125,7 @@ return {
       local from = decimal.div(tostring(a.since or a.now - 86400000), "1000", 3)
       return ordered { { "symbol", a.id }, { "resolution", a.timeframe }, { "from", from }, { "to", a.now // 1000 } }
     end,
-    read = function(reply)
-      local out = {}
-      for i, at in ipairs(reply.t) do
-        out[i] = { tonumber(at) * 1000, reply.o[i], reply.h[i], reply.l[i], reply.c[i], reply.v[i] }
-      end
-      return out
-    end,
+    read = candle_lists("t o h l c v", "s"),
   },
 
   fetch_balance = { get = "/v2/balances", read = balance { at = "balances", currency = "id|code", free = "available_amount.1", total = "amount.1" } },
@@ -140,12 +134,8 @@ return {
   fetch_open_orders = order_list "pending",
   fetch_closed_orders = order_list "traded",
   create_order = {
-    run = function(a)
-      return {
-        post = "/v2/markets/{id}/orders", read = one_order,
-        send = "price_type={type} type=" .. (a.side == "buy" and "Bid" or "Ask") .. " amount={amount}" .. (a.type == "limit" and " limit={price}" or ""),
-      }
-    end,
+    post = "/v2/markets/{id}/orders", read = one_order,
+    send = "price_type={type} type={side|as:buy=Bid;sell=Ask} amount={amount} limit={limit_price}",
   },
   cancel_order = { put = "/v2/orders/{order_id}", send = "state=canceling", read = one_order },
 

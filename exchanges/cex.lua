@@ -162,7 +162,7 @@ return {
   },
   fetch_ticker = {
     post = "/get_ticker", send = function(a) return ordered { { "pairs", list { a.id } } } end,
-    read = function(reply, a) return ticker_list(reply, a)[a.symbol] or fail("NullResponse", "no ticker of " .. a.symbol) end,
+    read = one_of(ticker_list),
   },
   fetch_tickers = { post = "/get_ticker", send = function(a) return ordered { { "pairs", a.ids } } end, read = ticker_list },
   fetch_order_book = {

@@ -83,14 +83,10 @@ return {
   },
   fetch_trading_fees = {
     get = "/accounts",
-    read = function(reply, a)
-      local out = {}
-      for _, symbol in ipairs(a.all_symbols) do
-        local row = reply.exchange_fees[a:market_of(symbol).id] or {}
-        out[symbol] = { maker = row.maker_fee, taker = row.taker_fee, percentage = true, tierBased = false, info = row }
-      end
-      return out
-    end,
+    read = each_market(function(market, reply)
+      local row = reply.exchange_fees[market.id] or {}
+      return { maker = row.maker_fee, taker = row.taker_fee, percentage = true, tierBased = false, info = row }
+    end),
   },
   fetch_open_orders = {
     get = "/exchange/orders/opens",
@@ -108,8 +104,6 @@ return {
       local send = "order_type={side} rate={price} amount={amount}"
       if a.type == "market" then
         send = a.side == "buy" and "order_type=market_buy market_buy_amount={cost}" or "order_type=market_sell amount={amount}"
-      elseif not a.price then
-        fail("ArgumentsRequired", "a limit order needs a price")
       end
       return { post = "/exchange/orders", send = "pair={id} " .. send, read = order { id = "id" } }
     end,

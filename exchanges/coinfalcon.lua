@@ -75,7 +75,7 @@ return {
   },
   fetch_ticker = {
     get = "/markets",
-    read = function(reply, a) return ticker_list(reply, a)[a.symbol] or fail("NullResponse", "no ticker of " .. a.symbol) end,
+    read = one_of(ticker_list),
   },
   fetch_tickers = { get = "/markets", read = ticker_list },
   fetch_order_book = {
@@ -90,15 +90,7 @@ return {
   },
   fetch_trading_fees = {        -- one rate for all markets, in percent
     get = "/user/fees",
-    read = function(reply, a)
-      local out, maker, taker = {}, reply.data.maker_fee, reply.data.taker_fee
-      for _, symbol in ipairs(a.all_symbols) do
-        out[symbol] = {
-          maker = maker and decimal.div(maker, 100), taker = taker and decimal.div(taker, 100), percentage = true, tierBased = true, info = reply,
-        }
-      end
-      return out
-    end,
+    read = each_market(trading_fee { maker = "data.maker_fee|div:100", taker = "data.taker_fee|div:100", percentage = true, tierBased = true }),
   },
   fetch_order = { get = "/user/orders/{order_id}", read = one_order },
   fetch_open_orders = {
@@ -107,12 +99,7 @@ return {
   },
   fetch_my_trades = { get = "/user/trades", needs = "symbol", send = "market={id} start_time={since|iso} limit={limit}", read = trade_list },
   create_order = {
-    run = function(a)
-      if a.type ~= "limit" then a.price = nil end
-      return {
-        post = "/user/orders", send = "market={id} size={amount} order_type={side} price={price} operation_type={type}_order", read = one_order,
-      }
-    end,
+    post = "/user/orders", send = "market={id} size={amount} order_type={side} price={limit_price} operation_type={type}_order", read = one_order,
   },
   cancel_order = { delete = "/user/orders/{order_id}", read = one_order },
 

@@ -118,10 +118,7 @@ return {
     run = function(a)
       if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
       if a.quote ~= "AUD" then fail("NotSupported", "this API has orders against AUD only; one for " .. a.symbol .. " would go to " .. a.base .. "/AUD") end
-      return {
-        post = a.side == "buy" and "/my/buy" or "/my/sell", read = order { id = "id" },
-        send = ordered { { "cointype", a.id }, { "amount", raw_number(a.amount) }, { "rate", raw_number(a.price) } },
-      }
+      return { post = "/my/{side}", send = "cointype={id} amount={amount|number} rate={price|number}", read = order { id = "id" } }
     end,
   },
   cancel_order = {

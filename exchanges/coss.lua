@@ -100,7 +100,7 @@ return {
   },
   fetch_ticker = {
     get = "/getmarketsummaries", host = "exchange",
-    read = function(reply, a) return ticker_list(reply, a)[a.symbol] or fail("NullResponse", "no ticker of " .. a.symbol) end,
+    read = one_of(ticker_list),
   },
   fetch_tickers = { get = "/getmarketsummaries", host = "exchange", read = ticker_list },
   fetch_order_book = { get = "/dp", host = "engine", send = "symbol={id}", read = book { bids = "bids", asks = "asks", timestamp = "time" } },
@@ -117,12 +117,8 @@ return {
   fetch_closed_orders = own_orders "completed",
   fetch_order_trades = { post = "/order/trade-detail", host = "trade", send = "order_id={order_id}", read = trades(trade_fields) },
   create_order = {
-    run = function(a)
-      return {
-        post = "/order/add", host = "trade", read = one_order,
-        send = "order_symbol={id} order_size={amount} order_side={side|upper} type={type} order_price={price}",
-      }
-    end,
+    post = "/order/add", host = "trade", read = one_order,
+    send = "order_symbol={id} order_size={amount} order_side={side|upper} type={type} order_price={price}",
   },
   cancel_order = { delete = "/order/cancel", host = "trade", needs = "symbol", send = "order_id={order_id} order_symbol={id}", read = one_order },
 }

@@ -205,7 +205,7 @@ return {
   fetch_trading_fees = { get = "/me/fees/trading", cost = 60, read = fee_list },
   fetch_trading_fee = {
     get = "/me/fees/trading", cost = 60,
-    read = function(reply, a) return fee_list(reply, a)[a.symbol] or fail("NullResponse", "no fee told of " .. a.symbol) end,
+    read = one_of(fee_list),
   },
   fetch_balance = {
     get = "/accounts", cost = 2,

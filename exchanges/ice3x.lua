@@ -90,16 +90,11 @@ return {
   fetch_open_orders = { post = "/order/list", read = orders(with(order_fields, { at = "response.entities" })) },
   fetch_my_trades = { post = "/trade/list", needs = "symbol", send = "pair_id={id} items_per_page={limit} date_from={since|s}", read = trade_list },
   create_order = {
-    run = function(a)
-      return {
-        post = "/order/new", send = "pair_id={id} type={side} amount={amount} price={price}",
-        read = order {
-          id = "response.entity.order_id", timestamp = function() return a.now // 1000 * 1000 end, status = "=open", type = function() return a.type end,
-          side = function() return a.side end, price = function() return a.price end, amount = function() return a.amount end,
-          remaining = function() return a.amount end,
-        },
-      }
-    end,
+    post = "/order/new", send = "pair_id={id} type={side} amount={amount} price={price}",
+    read = order {
+      id = "response.entity.order_id", timestamp = function(_, a) return a.now // 1000 * 1000 end, status = "=open", type = "={type}", side = "={side}",
+      price = "={price}", amount = "={amount}", remaining = "={amount}",
+    },
   },
   cancel_order = { post = "/order/cancel", send = "order_id={order_id}", read = order {} },
 

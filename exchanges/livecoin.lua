@@ -167,12 +167,8 @@ return {
   fetch_closed_orders = own_orders " openClosed=CLOSED",
   fetch_my_trades = { get = "/exchange/trades", send = "currencyPair={id} limit={limit}", read = trades(trade_fields) },
   create_order = {
-    run = function(a)
-      return {
-        post = "/exchange/{side}{type}", send = "currencyPair={id} quantity={amount}" .. (a.type == "limit" and " price={price}" or ""),
-        read = order { id = "orderId", status = { "success", ["true"] = "open" } },
-      }
-    end,
+    post = "/exchange/{side}{type}", send = "currencyPair={id} quantity={amount} price={limit_price}",
+    read = order { id = "orderId", status = { "success", ["true"] = "open" } },
   },
   cancel_order = {
     post = "/exchange/cancellimit", needs = "symbol", send = "orderId={order_id} currencyPair={id}",

@@ -89,20 +89,11 @@ return {
   fetch_my_trades = { get = "/trades", cost = 2.5, send = "take={limit} assetPairId={id} from={since}", read = trade_list },
 
   create_order = {
-    run = function(a)
-      local limit = a.type == "limit"
-      return {
-        post = limit and "/orders/limit" or "/orders/market",
-        send = ordered {
-          { "assetPairId", a.id }, { "side", a.side == "buy" and "Buy" or "Sell" }, { "volume", raw_number(a.amount) },
-          { "price", limit and raw_number(a.price) or nil },
-        },
-        read = order {
-          id = "payload.orderId", type = "=" .. a.type, side = "=" .. a.side, amount = function() return a.amount end,
-          price = limit and function() return a.price end or "payload.price",
-        },
-      }
-    end,
+    post = "/orders/{type}", send = "assetPairId={id} side={side|as:buy=Buy;sell=Sell} volume={amount|number} price={limit_price|number}",
+    read = order {
+      id = "payload.orderId", type = "={type}", side = "={side}", amount = "={amount}",
+      price = function(o, a) return a.limit_price or o.payload and o.payload.price end,
+    },
   },
   cancel_order = { delete = "/orders/{order_id}", encode = "query", read = order { symbol = false } },
   cancel_all_orders = {
@@ -116,13 +107,8 @@ return {
   fetch_deposits_withdrawals = operations,
   fetch_transactions = operations,
   withdraw = {                  -- is told by its id alone, or in full
-    post = "/operations/withdrawals", cost = 2.5,
-    send = function(a)
-      return ordered {
-        { "assetId", a.currency_id }, { "volume", raw_number(a.amount) }, { "destinationAddress", a.address }, { "destinationAddressExtension", a.tag },
-      }
-    end,
-    read = transaction(transaction_fields),
+    post = "/operations/withdrawals", cost = 2.5, read = transaction(transaction_fields),
+    send = "assetId={currency_id} volume={amount|number} destinationAddress={address} destinationAddressExtension={tag}",
   },
 
   options = { prices = false },

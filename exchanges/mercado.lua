@@ -109,13 +109,7 @@ return {
       local from = a.since and a.since // 1000 or a.now // 1000 - span
       return ordered { { "resolution", a.timeframe }, { "symbol", a.market.base .. "-" .. a.market.quote }, { "from", from }, { "to", from + span } }
     end,
-    read = function(reply)
-      local out = {}
-      for i, at in ipairs(reply.t) do
-        out[i] = { tonumber(at) * 1000, reply.o[i], reply.h[i], reply.l[i], reply.c[i], reply.v[i] }
-      end
-      return out
-    end,
+    read = candle_lists("t o h l c v", "s"),
   },
 
   fetch_balance = {

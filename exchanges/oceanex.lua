@@ -142,12 +142,7 @@ return {
   fetch_open_orders = by_states { "wait" },
   fetch_closed_orders = by_states { "done", "cancel" },
   create_order = {
-    run = function(a)
-      return {
-        post = "/orders", read = one_order,
-        send = "market={id} side={side} ord_type={type} volume={amount}" .. (a.type == "limit" and " price={price}" or ""),
-      }
-    end,
+    post = "/orders", send = "market={id} side={side} ord_type={type} volume={amount} price={limit_price}", read = one_order,
   },
   cancel_order = { post = "/order/delete", send = "id={order_id}", read = one_order },
   cancel_orders = { post = "/order/delete/multi", send = "ids={ids}", read = order_list },

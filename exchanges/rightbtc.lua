@@ -90,12 +90,8 @@ return {
   },
   fetch_my_trades = { get = "/trader/historys/{id}/0", needs = "symbol", read = trade_list },
   create_order = {
-    run = function(a)
-      return {
-        post = "/trader/order", read = order(order_fields),
-        send = "trading_pair={id} quantity={amount|mul:100000000|number} limit={price|mul:100000000|number} type={type|upper} side={side|upper}",
-      }
-    end,
+    post = "/trader/order", read = order(order_fields),
+    send = "trading_pair={id} quantity={amount|mul:100000000|number} limit={price|mul:100000000|number} type={type|upper} side={side|upper}",
   },
   cancel_order = { delete = "/trader/order/{id}/{order_id}", needs = "symbol", read = order {} },
 }

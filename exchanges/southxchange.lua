@@ -81,13 +81,8 @@ return {
     },
   },
   create_order = {
-    run = function(a)
-      return {
-        post = "/placeOrder", text = true, read = function(reply) return { id = unquote(reply) } end,
-        send = "listingCurrency={market.baseId} referenceCurrency={market.quoteId} type={side} amount={amount|number}"
-          .. (a.type == "limit" and " limitPrice={price|number}" or ""),
-      }
-    end,
+    post = "/placeOrder", text = true, read = function(reply) return { id = unquote(reply) } end,
+    send = "listingCurrency={market.baseId} referenceCurrency={market.quoteId} type={side} amount={amount|number} limitPrice={limit_price|number}",
   },
   cancel_order = { post = "/cancelOrder", text = true, send = "orderCode={order_id}", read = nothing },
 

@@ -131,7 +131,7 @@ return function(b, of_contracts)
     fetch_margin_modes = of_contracts("get", setting_names, "", modes),
     fetch_margin_mode = of_contracts("get", setting_names, function(a)
       return ordered { { "symbol", a.market.linear and a.id or nil } }
-    end, function(reply, a) return modes(reply, a)[a.symbol] or fail("NullResponse", "no margin mode of " .. a.symbol) end, { needs = "symbol" }),
+    end, one_of(modes), { needs = "symbol" }),
     fetch_position_mode = of_contracts("get", "positionSide/dual", "", records.one { value = {
       hedged = function(o) return o.dualSidePosition == true or o.dualSidePosition == "true" end,
     } }),

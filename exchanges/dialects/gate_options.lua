@@ -28,7 +28,7 @@ return {
       a.underlying = option(a)
       return {
         get = "/options/tickers", send = "underlying={underlying}",
-        read = function(reply) return all_greeks(reply, a)[a.symbol] or fail("NullResponse", "no greeks of " .. a.symbol) end,
+        read = one_of(all_greeks),
       }
     end,
   },

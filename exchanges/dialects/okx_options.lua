@@ -26,7 +26,7 @@ return function(okx)
   return {
     fetch_greeks = {
       get = "/public/opt-summary", cost = 1, needs = "symbol", send = same_day,
-      read = function(reply, a) return all_greeks(reply, a)[a.symbol] or fail("NullResponse", "no greeks of " .. a.symbol) end,
+      read = one_of(all_greeks),
     },
     fetch_all_greeks = {
       run = function(a)

@@ -263,6 +263,8 @@ function with(fields, more)
   return out
 end
 
+require "recipes"
+
 function dialect(name)
   if type(name) ~= "string" or not name:match("^[%l%d_]+$") then error("a dialect's name is lower-case letters, digits and _", 2) end
   local text, why = given_dialects and given_dialects[name], "not there"

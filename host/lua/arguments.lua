@@ -64,13 +64,6 @@ function Arguments:take(name)
   return v
 end
 
--- Is the order for the book only? However the caller says so; taken out of the params. True or nil.
-function Arguments:post_only()
-  local post = self:take "postOnly"
-  if self.params.timeInForce == "PO" then post = self:take "timeInForce" end
-  return post and true or nil
-end
-
 -- What a placeholder means: argument, option, param.
 function Arguments:value(name)
   local v = self[name]
@@ -123,7 +116,25 @@ local function rounded(name, way)
 end
 local is_figure = { amount = true, price = true, cost = true }
 
+-- Is the order for the book only, however the caller says so? Taken out of the params. True or nil.
+local function post_only(a)
+  local post, in_force = a:take "postOnly", a.params.timeInForce
+  if in_force == "PO" then post = a:take "timeInForce" end
+  if not post then return nil end
+  if a.type == "market" or in_force == "IOC" or in_force == "FOK" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+  a.post_only = true
+  return true
+end
+
+-- The price at which an order is set off, at the market's step; taken out of the params.
+local function trigger(a)
+  local price, stop = a:take "triggerPrice", a:take "stopPrice"
+  if price or stop then a.trigger = a:to_price(price or stop) end
+  return rawget(a, "trigger")
+end
+
 local lazy = {
+  post_only = post_only, trigger = trigger,
   amount = rounded("amount", Arguments.to_amount), price = rounded("price", Arguments.to_price), cost = rounded("cost", Arguments.to_cost),
   limit_price = function(a) return a.type ~= "market" and a.price or nil end,
   now = function(a)          -- one instant for a call, however often it is asked for

@@ -1,0 +1,32 @@
+-- Functions that read a reply, for what several exchanges do alike and no map says. Globals of adapters.
+
+-- The record of the market that was asked for, out of what `read` makes of a reply about many.
+function one_of(read)
+  return function(reply, a) return read(reply, a)[a.symbol] or fail("NullResponse", "nothing is told of " .. a.symbol) end
+end
+
+-- Fees of all markets where none has a row of its own: `fee` is the map of the one that holds for all, or f(market, reply, a).
+function each_market(fee)
+  return function(reply, a)
+    local out, same = {}, type(fee) ~= "function" and fee(reply, a) or nil
+    for _, symbol in ipairs(a.all_symbols) do
+      local row = same or fee(a:market_of(symbol), reply, a)
+      out[symbol] = row and with({ info = reply }, row)
+    end
+    return out
+  end
+end
+
+-- Candles told as six lists: candle_lists("t o h l c v", "s"), the names of time, open, high, low, close and volume, and the unit of the times.
+function candle_lists(names, unit)
+  local list = {}
+  for name in names:gmatch "%S+" do list[#list + 1] = name end
+  return function(reply)
+    local out = {}
+    for i, time in ipairs(reply[list[1]]) do
+      out[i] = { unit == "s" and decimal.mul(time, 1000) or time }
+      for k = 2, 6 do out[i][k] = reply[list[k]][i] end
+    end
+    return out
+  end
+end
