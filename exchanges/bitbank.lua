@@ -12,7 +12,7 @@ local one_order = order(order_fields)
 local trade_fields = {
   id = "transaction_id,trade_id", order = "order_id", market = "pair", timestamp = "executed_at", type = "type", side = "side",
   price = "price", amount = "amount", takerOrMaker = "maker_taker",
-  fee = { cost = "fee_amount_quote", currency = function(_, _, market) return market and market.quote end },
+  fee = { cost = "fee_amount_quote", currency = "@quote" },
 }
 
 -- Candles come by the day, long ones by the year.

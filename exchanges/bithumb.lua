@@ -19,7 +19,7 @@ local order_fields = {
   price = function(o) return (o.order_type or o.ord_type) ~= "price" and o.price or nil end,
   amount = "volume", remaining = "remaining_volume", filled = "executed_volume,total_executed_volume", cost = "executed_funds", average = "avg_trade_price",
   -- what was paid, once something was; until then what is set aside for it
-  fee = { cost = "paid_fee|nonzero,reserved_fee", currency = function(_, _, market) return market and market.quote end },
+  fee = { cost = "paid_fee|nonzero,reserved_fee", currency = "@quote" },
 }
 local some_orders = orders(order_fields)
 local placed = order {

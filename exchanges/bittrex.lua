@@ -20,7 +20,7 @@ local own_trades = trades {
     side = side:lower()
     return o.isTaker == false and other_side[side] or side
   end,
-  fee = { cost = "commission", currency = function(o, _, market) return o.commission and market and market.quote end },
+  fee = { cost = "commission", currency = "@quote" },
 }
 
 -- An order, or one that a conditional order will place or cancel.

@@ -15,7 +15,10 @@ local trade_list = trades {
 local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", market = "marketId", timestamp = "creationTime|iso", type = "type|lower", side = side,
   price = "price", triggerPrice = "triggerPrice", amount = "amount", remaining = "openAmount", timeInForce = "timeInForce", postOnly = "postOnly",
-  status = { "status", Accepted = "open", Placed = "open", ["Partially Matched"] = "open", ["Fully Matched"] = "closed", ["Partially Cancelled"] = "canceled", Failed = "rejected", default = "." },
+  status = {
+    "status", Accepted = "open", Placed = "open", ["Partially Matched"] = "open", ["Fully Matched"] = "closed", ["Partially Cancelled"] = "canceled",
+    Failed = "rejected", default = ".",
+  },
 }
 local one_order = order(order_fields)
 local function order_list(status, where)
@@ -32,7 +35,7 @@ local transaction_fields = {
   address = "paymentDetail.address|before:?dt=", addressTo = "paymentDetail.address|before:?dt=",
   tag = "paymentDetail.address|after:?dt=", tagTo = "paymentDetail.address|after:?dt=",
   amount = function(o) return o.amount and o.fee and decimal.sub(o.amount, o.fee) or o.amount end,
-  fee = { cost = "fee", currency = "assetName|code" },
+  fee = { cost = "fee" },
 }
 local function history(path) return { get = path, send = "limit={limit} after={since}", read = transactions(transaction_fields) } end
 
@@ -103,21 +106,19 @@ return {
 
   create_order = {
     run = function(a)
-      local stop, target = a:take "triggerPrice" or a:take "stopLossPrice", a:take "takeProfitPrice"
-      local type = order_types[a.type:lower()] or a.type
-      if stop and type == "Limit" then type = "Stop Limit" elseif stop and type == "Market" then type = "Stop"
-      elseif target and not triggered[type] then type = "Take Profit"
+      local stop, target = a.trigger or a:take "stopLossPrice", a:take "takeProfitPrice"
+      local kind = order_types[a.type:lower()] or a.type
+      if stop and kind == "Limit" then kind = "Stop Limit" elseif stop and kind == "Market" then kind = "Stop"
+      elseif target and not triggered[kind] then kind = "Take Profit"
       end
-      local trigger = stop or target
-      if priced[type] and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
-      if triggered[type] and not trigger then fail("ArgumentsRequired", "params.triggerPrice is needed") end
-      if a.params.timeInForce == "PO" then a.params.timeInForce, a.params.postOnly = nil, true end
+      local at = stop or target
+      if triggered[kind] and not at then fail("ArgumentsRequired", "params.triggerPrice is needed") end
+      a.kind, a.set_off_at = kind, at and a:to_price(at)
+      if not priced[kind] then a.price = nil end
       return {
         post = "/v3/orders", read = one_order,
-        send = ordered {
-          { "amount", a.amount }, { "clientOrderId", a:take "clientOrderId" }, { "marketId", a.id }, { "price", priced[type] and a.price or nil },
-          { "side", a.side == "buy" and "Bid" or "Ask" }, { "triggerPrice", trigger and a:to_price(trigger) }, { "type", type },
-        },
+        send = "amount={amount} clientOrderId={clientOrderId} marketId={id} price={price} side={side|as:buy=Bid;sell=Ask} triggerPrice={set_off_at} "
+          .. "type={kind} postOnly={post_only}",
       }
     end,
   },

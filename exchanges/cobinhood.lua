@@ -123,14 +123,8 @@ return {
   fetch_order_trades = { get = "/trading/orders/{order_id}/trades", read = own_trades },
   fetch_my_trades = { get = "/trading/trades", needs = "symbol", send = "trading_pair_id={id}", read = own_trades },
   create_order = {
-    run = function(a)
-      a.as_sent = a.side == "sell" and "ask" or "bid"
-      if a.type == "market" then a.price = nil elseif not a.price then fail("ArgumentsRequired", "a " .. a.type .. " order needs a price") end
-      return {
-        post = "/trading/orders", send = "trading_pair_id={id} type={type} side={as_sent} size={amount} price={price}",
-        read = order(with(order_fields, { at = "result.order" })),
-      }
-    end,
+    post = "/trading/orders", send = "trading_pair_id={id} type={type} side={side|as:sell=ask;buy=bid} size={amount} price={limit_price}",
+    read = order(with(order_fields, { at = "result.order" })),
   },
   edit_order = { put = "/trading/orders/{order_id}", send = "price={price} size={amount}", read = changed },
   cancel_order = { delete = "/trading/orders/{order_id}", read = changed },

@@ -63,7 +63,7 @@ local trade_fields = {
   market = "product_id", id = "trade_id", order = "order_id", timestamp = "trade_time|iso,time|iso", datetime = "trade_time,time", side = side_of,
   price = "price", amount = fill_amount, cost = function(o) return o.size_in_quote and o.size or nil end,
   takerOrMaker = { "liquidity_indicator", TAKER = "taker", MAKER = "maker" },
-  fee = { cost = "commission", currency = function(o, _, market) return o.commission and market and market.quote end },
+  fee = { cost = "commission", currency = "@quote" },
 }
 
 local order_fields = {
@@ -78,7 +78,7 @@ local order_fields = {
   postOnly = "order_configuration.*.post_only", price = "order_configuration.*.limit_price", amount = "order_configuration.*.base_size",
   triggerPrice = "order_configuration.*.stop_price,order_configuration.*.stop_trigger_price",
   filled = "filled_size", average = "average_filled_price",
-  fee = { cost = "total_fees", currency = function(o, _, market) return o.total_fees and market and market.quote end },
+  fee = { cost = "total_fees", currency = "@quote" },
 }
 local placed = order(with(order_fields, { at = "success_response" }))
 local function raw(reply) return { info = reply } end

@@ -73,10 +73,7 @@ return {
       precision = { amount = "size_precision|tick", price = "price_precision|tick" },
     },
   },
-  fetch_ticker = {
-    get = "/markets",
-    read = one_of(ticker_list),
-  },
+  fetch_ticker = { get = "/markets", read = one_of(ticker_list) },
   fetch_tickers = { get = "/markets", read = ticker_list },
   fetch_order_book = {
     get = "/markets/{id}/orders", send = "level=3",

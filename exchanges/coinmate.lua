@@ -13,7 +13,7 @@ local trade_list = trades {
   at = "data", id = "transactionId", order = "orderId", market = "currencyPair", timestamp = "timestamp,createdTimestamp", type = "orderType|lower",
   side = "type|lower,tradeType|lower", price = "price", amount = "amount",
   takerOrMaker = function(o) return o.feeType == "MAKER" and "maker" or "taker" end,
-  fee = { cost = "fee", currency = function(o, _, market) return o.fee and market and market.quote end },
+  fee = { cost = "fee", currency = "@quote" },
 }
 
 local ticker_fields = { timestamp = "timestamp|s", high = "high", low = "low", bid = "bid", ask = "ask", last = "last", baseVolume = "amount" }
@@ -90,17 +90,11 @@ return {
   create_order = {
     run = function(a)
       local kind = a.type == "market" and "Instant" or a.type == "limit" and "Limit" or fail("InvalidOrder", "market and limit orders only")
-      local send = "currencyPair={id} amount={amount}"
-      if kind == "Limit" then
-        send = send .. " price={price} stopPrice={triggerPrice}"
-        if a.params.timeInForce == "IOC" then
-          a.params.timeInForce = nil
-          send = send .. " immediateOrCancel=1"
-        elseif a.params.timeInForce == "PO" then
-          a.params.timeInForce = nil
-          send = send .. " postOnly={true}"
-        end
-      elseif a.side == "buy" then
+      local send = "currencyPair={id} amount={amount} price={limit_price} stopPrice={triggerPrice} postOnly={post_only}"
+      if a.params.timeInForce == "IOC" then
+        a.params.timeInForce = nil
+        send = send .. " immediateOrCancel=1"
+      elseif kind == "Instant" and a.side == "buy" then
         send = "currencyPair={id} total=" .. (a.params.cost and a:to_cost(a:take "cost") or a.amount)
       end
       return { post = "/" .. a.side .. kind, send = send, read = order { id = "data" } }

@@ -11,31 +11,28 @@ local ticker_list = tickers {
   open = "PrevDay", last = "Last", baseVolume = "Volume", quoteVolume = "BaseVolume",
 }
 
--- Some trades pay in two currencies.
-local function cost_of(fee) return (fee or ""):match "^%S+" end
-local function currency_of(fee, a)
-  local id = (fee or ""):match " (%S+)$"
-  return id and a:code_of(id)
-end
 local trade_fields = {
   id = "id", order = "order_id", market = "symbol", timestamp = "time,timestamp", price = "price", amount = "qty,quantity",
   side = function(o)
     if o.order_side then return o.order_side:lower() end
     return o.isBuyerMaker ~= nil and (o.isBuyerMaker == true and "sell" or "buy") or nil
   end,
-  fee = { cost = function(o) return cost_of(o.fee) end, currency = function(o, a) return currency_of(o.fee, a) end },
-  fees = function(o, a)
+  fee = { cost = "fee|before: ", currency = "fee|after: |code" },
+  fees = function(o, a)         -- some trades pay in two currencies
     if not (o.fee and o.additional_fee) then return nil end
-    return {
-      { cost = cost_of(o.fee), currency = currency_of(o.fee, a) }, { cost = cost_of(o.additional_fee), currency = currency_of(o.additional_fee, a) },
-    }
+    local out = {}
+    for i, fee in ipairs { o.fee, o.additional_fee } do
+      local cost, id = fee:match "^(%S+) (%S+)$"
+      out[i] = { cost = cost, currency = id and a:code_of(id) }
+    end
+    return out
   end,
 }
 
 local order_fields = {
   id = "order_id", market = market_id "order_symbol", timestamp = "createTime", type = "type", side = "order_side|lower", price = "order_price",
   triggerPrice = "stop_price|nonzero", amount = "order_size", filled = "executed", average = "avg",
-  cost = function(o) return cost_of(o.total) or false end,
+  cost = function(o) return (o.total or ""):match "^%S+" or false end,
   status = { "status|upper", CANCELLING = "open", PARTIAL_FILL = "closed", default = "." },
 }
 local one_order = order(order_fields)
@@ -98,10 +95,7 @@ return {
       },
     },
   },
-  fetch_ticker = {
-    get = "/getmarketsummaries", host = "exchange",
-    read = one_of(ticker_list),
-  },
+  fetch_ticker = { get = "/getmarketsummaries", host = "exchange", read = one_of(ticker_list) },
   fetch_tickers = { get = "/getmarketsummaries", host = "exchange", read = ticker_list },
   fetch_order_book = { get = "/dp", host = "engine", send = "symbol={id}", read = book { bids = "bids", asks = "asks", timestamp = "time" } },
   fetch_trades = { get = "/ht", host = "engine", send = "symbol={id}", read = trades(with(trade_fields, { at = "history" })) },

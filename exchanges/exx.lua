@@ -5,7 +5,7 @@ local zb = dialect "zb"
 local ticker_fields = with(zb.ticker_fields, { change = "riseRate" })
 local order_fields = with(zb.order_fields, {
   side = "type", status = { "status", ["1"] = "canceled", ["2"] = "closed", default = "open" },
-  fee = { cost = "fees", currency = function(o, _, market) return o.fees and market.quote end },
+  fee = { cost = "fees", currency = "@quote" },
 })
 local open_orders = orders(order_fields)
 

@@ -86,7 +86,12 @@ local function transaction_fields(type, id)
     id = id, type = type, txid = in_form("TxId", "TXId"), timestamp = in_form "TimeSubmitted", currency = "ProductId|code", amount = "Amount",
     address = in_form("ExternalAddress", "ToAddress"), addressTo = in_form("ExternalAddress", "ToAddress"), addressFrom = in_form "FromAddress",
     updated = updated, fee = { cost = "FeeAmount", currency = "ProductId|code" },
-    status = { "TicketStatus", AdminProcessing = "pending", Accepted = "pending", SystemProcessing = "pending", Confirmed = "pending", AmlProcessing = "pending", AmlAccepted = "pending", LimitsAccepted = "pending", Pending2Fa = "pending", AutoAccepted = "pending", Delayed = "pending", Submitted = "pending", ManuallyConfirmed = "pending", Confirmed2Fa = "pending", FullyProcessed = "ok", AmlFailed = "failed", AmlRejected = "failed", LimitsRejected = "failed", UserCanceled = "canceled", AdminCanceled = "canceled", default = "." },
+    status = {
+      "TicketStatus", AdminProcessing = "pending", Accepted = "pending", SystemProcessing = "pending", Confirmed = "pending", AmlProcessing = "pending",
+      AmlAccepted = "pending", LimitsAccepted = "pending", Pending2Fa = "pending", AutoAccepted = "pending", Delayed = "pending", Submitted = "pending",
+      ManuallyConfirmed = "pending", Confirmed2Fa = "pending", FullyProcessed = "ok", AmlFailed = "failed", AmlRejected = "failed",
+      LimitsRejected = "failed", UserCanceled = "canceled", AdminCanceled = "canceled", default = ".",
+    },
   }
 end
 

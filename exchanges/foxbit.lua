@@ -75,7 +75,10 @@ local transaction_fields = {
   address = "details_crypto.receiving_address,details_crypto.destination_address",
   addressTo = "details_crypto.receiving_address,details_crypto.destination_address", amount = "amount",
   type = function(o) return o.sn and o.sn:sub(1, 1) == "D" and "deposit" or "withdrawal" end,
-  status = { "state", SUBMITTING = "pending", SUBMITTED = "pending", ACCEPTED = "ok", WARNING = "pending", UNBLOCKED = "pending", BLOCKED = "pending", default = "." },
+  status = {
+    "state", SUBMITTING = "pending", SUBMITTED = "pending", ACCEPTED = "ok", WARNING = "pending", UNBLOCKED = "pending", BLOCKED = "pending",
+    default = ".",
+  },
   fee = {
     cost = "fee", currency = "currency_symbol|code",
     rate = function(o)
@@ -203,10 +206,7 @@ return {
   -- Account
 
   fetch_trading_fees = { get = "/me/fees/trading", cost = 60, read = fee_list },
-  fetch_trading_fee = {
-    get = "/me/fees/trading", cost = 60,
-    read = one_of(fee_list),
-  },
+  fetch_trading_fee = { get = "/me/fees/trading", cost = 60, read = one_of(fee_list) },
   fetch_balance = {
     get = "/accounts", cost = 2,
     read = balance { at = "data", currency = "currency_symbol|code", free = "balance_available", used = "balance_locked", total = "balance" },

@@ -133,7 +133,10 @@ local transaction_fields = {
     return gate.abs(o.amount)
   end,
   network = function(o, a) return o.chain and gate.network_name(o.chain:upper(), o.currency and a:code_of(o.currency:upper())) end,
-  status = { "status", PEND = "pending", REQUEST = "pending", DMOVE = "pending", MANUAL = "pending", VERIFY = "pending", PROCES = "pending", EXTPEND = "pending", SPLITPEND = "pending", FAIL = "failed", INVALID = "failed", BCODE = "ok", default = "." },
+  status = {
+    "status", PEND = "pending", REQUEST = "pending", DMOVE = "pending", MANUAL = "pending", VERIFY = "pending", PROCES = "pending", EXTPEND = "pending",
+    SPLITPEND = "pending", FAIL = "failed", INVALID = "failed", BCODE = "ok", default = ".",
+  },
   fee = { cost = "fee,fee_amount", currency = "currency|upper|code" },
 }
 local function history(path)    -- with a start, the thirty days from there

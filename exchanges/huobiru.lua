@@ -89,20 +89,17 @@ return {
   fetch_my_trades = { get = "/v1/order/matchresults", send = "symbol={id} size={limit} start-date={since|date}", read = own_trades },
   create_order = {
     run = function(a)
-      local account, type_, amount = huobi.account_id(a, "spot"), a.type, a.amount
-      local tif, post = a:take "timeInForce", a:take "postOnly"
-      if tif == "IOC" then type_ = "ioc" elseif tif == "PO" or post then type_ = "limit-maker" end
+      a.account, a.told, a.kind = huobi.account_id(a, "spot"), a.amount, a.post_only and "limit-maker" or a.type
+      if a:take "timeInForce" == "IOC" then a.kind = "ioc" end
       local cost = a:take "cost"
       if a.type == "market" and a.side == "buy" then       -- which is told in the quote
         cost = cost or a.price and decimal.mul(decimal.text(a.asked_amount), decimal.text(a.asked_price))
-        amount = a:to_cost(cost or fail("InvalidOrder", "a market order to buy needs a price, or params.cost: what it may spend"))
+        a.told = a:to_cost(cost or fail("InvalidOrder", "a market order to buy needs a price, or params.cost: what it may spend"))
       end
+      if a.type == "market" then a.asked_price = nil end
       return {
         post = "/v1/order/orders/place", read = order(huobi.placed_fields),
-        send = ordered {
-          { "account-id", account and raw_number(account) }, { "symbol", a.id }, { "type", a.side .. "-" .. type_ }, { "amount", amount },
-          { "price", a.type ~= "market" and decimal.text(a.asked_price or fail("ArgumentsRequired", "a limit order needs a price")) or nil },
-        },
+        send = "account-id={account|number} symbol={id} type={side}-{kind} amount={told} price={asked_price|text}",
       }
     end,
   },
@@ -116,9 +113,7 @@ return {
   fetch_withdrawals = history "withdraw",
   withdraw = {           -- to an address of the account's list
     post = "/v1/dw/withdraw/api/create", read = transaction { id = "data" },
-    send = function(a)
-      return ordered { { "address", a.address }, { "amount", raw_number(a.amount) }, { "currency", a.currency_id:lower() }, { "addr-tag", a.tag } }
-    end,
+    send = "address={address} amount={amount|number} currency={currency_id|lower} addr-tag={tag}",
   },
 
   options = { language = "en-US" },

@@ -20,7 +20,7 @@ local ticker_fields = {
 }
 
 -- Fees are in the quote.
-local fee = { cost = "fee", currency = function(o, _, market) return o.fee and market and market.quote end }
+local fee = { cost = "fee", currency = "@quote" }
 
 local trade_list = trades {
   at = "response.entities", id = "trade_id", timestamp = "created|s", type = "=limit", side = "type", price = "price", amount = "volume", fee = fee,

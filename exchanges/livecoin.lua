@@ -13,7 +13,7 @@ local ticker_fields = {
 }
 local trade_fields = {
   id = "id", order = "clientorderid", market = "symbol", timestamp = "time|s,datetime|s", side = "type|lower", price = "price", amount = "quantity",
-  fee = { cost = "commission", currency = function(o, _, market) return o.commission and market and market.quote end },
+  fee = { cost = "commission", currency = "@quote" },
 }
 
 -- Times of orders are in ms, or ISO.
@@ -27,7 +27,7 @@ local order_fields = {
   amount = "quantity", remaining = "remaining_quantity,remainingQuantity",
   status = { "status,orderStatus", PARTIALLY_FILLED_AND_CANCELLED = "canceled", default = "." },
   fee = {
-    rate = "commission_rate", currency = function(o, _, market) return o.commission_rate and market and market.quote end,
+    rate = "commission_rate", currency = "@quote",
     cost = function(o)
       local left = o.remaining_quantity or o.remainingQuantity
       if not (o.commission_rate and o.quantity and left and o.price) then return nil end

@@ -13,7 +13,7 @@ local order_fields = {
   id = "id", market = "pair", timestamp = "created|iso", type = "=limit", side = "type", price = "price", amount = "quantity", cost = "total",
   filled = "executed_quantity", remaining = "pending_quantity",
   status = "status",
-  fee = { cost = "fee", currency = function(o, _, market) return o.fee and market and market.quote end },
+  fee = { cost = "fee", currency = "@quote" },
 }
 local one_order = order(with(order_fields, { at = "1" }))
 

@@ -141,9 +141,7 @@ return {
   fetch_orders = by_states { "wait", "done", "cancel" },
   fetch_open_orders = by_states { "wait" },
   fetch_closed_orders = by_states { "done", "cancel" },
-  create_order = {
-    post = "/orders", send = "market={id} side={side} ord_type={type} volume={amount} price={limit_price}", read = one_order,
-  },
+  create_order = { post = "/orders", send = "market={id} side={side} ord_type={type} volume={amount} price={limit_price}", read = one_order },
   cancel_order = { post = "/order/delete", send = "id={order_id}", read = one_order },
   cancel_orders = { post = "/order/delete/multi", send = "ids={ids}", read = order_list },
   cancel_all_orders = { post = "/orders/clear", read = order_list },       -- of every market: it takes none

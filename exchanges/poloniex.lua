@@ -100,7 +100,9 @@ end
 local transaction_fields = {
   id = "withdrawalRequestsId,depositNumber", txid = "txid", timestamp = "timestamp|s", currency = "currency|code", amount = "amount",
   address = "address", tag = "paymentID", fee = { cost = "fee", currency = "currency|code" },
-  status = { "status", ["AWAITING APPROVAL"] = "pending", AWAITING_APPROVAL = "pending", ["COMPLETE ERROR"] = "failed", COMPLETE_ERROR = "failed", default = "." },
+  status = {
+    "status", ["AWAITING APPROVAL"] = "pending", AWAITING_APPROVAL = "pending", ["COMPLETE ERROR"] = "failed", COMPLETE_ERROR = "failed", default = ".",
+  },
   type = function(o) return o.withdrawalRequestsId and "withdrawal" or "deposit" end,
 }
 local deposit_list = transactions(with(transaction_fields, { at = "deposits" }))

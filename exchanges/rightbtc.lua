@@ -18,7 +18,7 @@ local order_fields = {
   id = "id", market = "trading_pair", timestamp = "time,transactTime,created,created_at|iso", side = "side|lower",
   type = function(_, a) return a.type or "limit" end, price = e8 "limit" .. "," .. e8 "price", amount = e8 "quantity", filled = e8 "filled_quantity",
   remaining = e8 "rest", cost = e8 "cost", status = { "status", TRADE = "closed", default = "." },
-  fee = { cost = e8 "min_fee", rate = "fee", currency = function(o, _, market) return o.min_fee and market and market.quote end },
+  fee = { cost = e8 "min_fee", rate = "fee", currency = "@quote" },
 }
 local listed = orders(with(order_fields, { at = "result" }))
 

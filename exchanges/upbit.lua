@@ -26,7 +26,7 @@ local order_fields = {
   price = function(o) return o.ord_type ~= "price" and o.price or nil end,
   amount = "volume", filled = "executed_volume", remaining = "remaining_volume", cost = spent,
   lastTradeTimestamp = "trades.-1.created_at|iso",
-  fee = { cost = "paid_fee", currency = function(_, _, market) return market and market.quote end },
+  fee = { cost = "paid_fee", currency = "@quote" },
   -- only an order that is asked for alone has its trades with it
   trades = trades(with(u.trade_fields, { at = "trades?", order = "/uuid", type = { "/ord_type", price = "market", default = "." } })),
 }

@@ -38,7 +38,7 @@ local order_fields = {
   remaining = function(o) return not (o.type or ""):find("market", 1, true) and o.left or nil end,
   postOnly = "postOnly",
   timeInForce = function(o) return o.ioc == true and "IOC" or o.postOnly == true and "PO" or nil end,
-  fee = { cost = "dealFee", currency = function(o, _, market) return o.dealFee and market and market.quote end },
+  fee = { cost = "dealFee", currency = "@quote" },
 }
 local one_order = order(order_fields)
 local order_list = orders(order_fields)

@@ -104,7 +104,10 @@ return function(bybit)
       at = "result.rows,result.list", id = "id,withdrawId", txid = "txID", timestamp = "createTime,successAt", updated = "updateTime",
       type = "=" .. type, currency = "coin|code", amount = "amount", addressTo = "toAddress", tag = "tag",
       network = function(o, a) return network_of(told(o.chain), o.coin and a:code_of(o.coin)) end,
-      status = { "status", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", SecurityCheck = "pending", MoreInformationRequired = "pending", BlockchainConfirmed = "ok", CancelByUser = "canceled", Reject = "failed", Fail = "failed", default = "." },
+      status = {
+        "status", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", SecurityCheck = "pending",
+        MoreInformationRequired = "pending", BlockchainConfirmed = "ok", CancelByUser = "canceled", Reject = "failed", Fail = "failed", default = ".",
+      },
       fee = { cost = "depositFee,withdrawFee", currency = "coin|code" },
     }
   end

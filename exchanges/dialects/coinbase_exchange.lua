@@ -22,7 +22,7 @@ return function(parts)
     end,
     price = "price", amount = "size,filled_size", filled = "filled_size", cost = "executed_value", triggerPrice = "stop_price",
     timeInForce = "time_in_force", postOnly = { "post_only", ["true"] = true, ["false"] = false },
-    fee = { cost = "fill_fees", currency = function(o, _, market) return o.fill_fees and market and market.quote end },
+    fee = { cost = "fill_fees", currency = "@quote" },
   }
   local an_order, some_orders = order(order_fields), orders(order_fields)
   local function listed(more)
@@ -38,7 +38,7 @@ return function(parts)
     order = "order_id", side = "side", takerOrMaker = liquidity,
     cost = function(o, _, market) return market and o[market.quoteId:lower() .. "_value"] end,
     fee = {
-      cost = "fill_fees,fee", currency = function(_, _, market) return market and market.quote end,
+      cost = "fill_fees,fee", currency = "@quote",
       rate = function(o, _, market) return market and o.liquidity and market[liquidity(o)] end,
     },
   }))

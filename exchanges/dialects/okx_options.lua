@@ -24,10 +24,7 @@ return function(okx)
   end
 
   return {
-    fetch_greeks = {
-      get = "/public/opt-summary", cost = 1, needs = "symbol", send = same_day,
-      read = one_of(all_greeks),
-    },
+    fetch_greeks = { get = "/public/opt-summary", cost = 1, needs = "symbol", send = same_day, read = one_of(all_greeks) },
     fetch_all_greeks = {
       run = function(a)
         if a.symbols and #a.symbols == 1 then a.market = a:market_of(a.symbols[1])

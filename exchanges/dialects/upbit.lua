@@ -86,7 +86,7 @@ d.trade_fields = {
   price = "trade_price,price", amount = "trade_volume,volume", cost = "funds",
   fee = {
     cost = function(o) return o.side and o[o.side .. "_fee"] end,
-    currency = function(_, _, market) return market and market.quote end,
+    currency = "@quote",
   },
 }
 d.public_trades = trades(d.trade_fields)

@@ -173,21 +173,25 @@ static bool starts_with_value(lua_State *L, int idx) {
   return yes;
 }
 
-/* f(view, a): the call's argument of the name that is the upvalue. */
-static int argument(lua_State *L) {
-  if (!lua_istable(L, 2)) return 0;
+/* f(view, a, market): the field that is the first upvalue, of the argument that is the second. */
+static int field_of_argument(lua_State *L) {
+  int of = (int)lua_tointeger(L, lua_upvalueindex(2));
+  if (!lua_istable(L, of)) return 0;
   lua_pushvalue(L, lua_upvalueindex(1));
-  lua_gettable(L, 2);
+  lua_gettable(L, of);
   return 1;
 }
 
-/* "={name}": not from the reply, but what was asked. */
+/* What is not from the reply: "={name}" was asked, "@base" and "@quote" are the market's. */
 static bool compile_argument(lua_State *L, Plan *p, const char *text, size_t n, Expr *e) {
-  if (n < 4 || text[0] != '=' || text[1] != '{' || text[n - 1] != '}') return false;
+  bool asked = n > 3 && text[0] == '=' && text[1] == '{' && text[n - 1] == '}';
+  if (!asked && strcmp(text, "@base") != 0 && strcmp(text, "@quote") != 0) return false;
   e->form = EXPR_FUNCTION;
   e->text = arena_text(&p->arena, text, n);
-  lua_pushlstring(L, text + 2, n - 3);
-  lua_pushcclosure(L, argument, 1);
+  if (asked) lua_pushlstring(L, text + 2, n - 3);
+  else lua_pushstring(L, text + 1);
+  lua_pushinteger(L, asked ? 2 : 3);
+  lua_pushcclosure(L, field_of_argument, 2);
   e->ref = keep(L, p);
   return true;
 }

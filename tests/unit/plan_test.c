@@ -264,6 +264,8 @@ static void trades_and_orders(void **state) {
       "[{\"i\":1,\"s\":\"PARTIALLY_FILLED\"},{\"i\":2,\"s\":\"Cancelled\"},{\"i\":3,\"s\":\"odd\"}]",
       "eq(r[1].status, 'open') eq(r[2].status, 'canceled') eq(r[3].status, 'odd') eq(r[1].type, 'limit') eq(r[1].price, nil)",
       NULL, NULL, NULL, "{ kind = 'limit' }", 0, 0 },
+    { "trade { fee = { cost = 'f', currency = '@quote' } }", "{\"f\":1}", "eq(r.fee.currency, 'USDT')", NULL, "ETH/USDT", NULL, NULL, 0, 0 },
+    { "trade { fee = { cost = 'f', currency = '@quote' } }", "{\"f\":1}", "eq(r.fee.currency, nil)", NULL, NULL, NULL, NULL, 0, 0 },
     { "order { status = { 's', DONE = 'filled', default = '.' } }", "{\"s\":\"DONE\"}", "eq(r.status, 'filled')", NULL, NULL, NULL, NULL, 0, 0 },
     { "order { side = 's|as:B=buy;S=sell', type = 't|as:1=limit' }", "{\"s\":\"S\",\"t\":2}", "eq(r.side, 'sell') eq(r.type, '2')", NULL, NULL, NULL, NULL, 0, 0 },
     { "transaction { status = 's', fee = { cost = 'f' } }", "{\"s\":\"Success\",\"f\":\"0.1\"}", "eq(r.status, 'ok') eq(r.currency, 'BTC') eq(r.fee.currency, 'BTC')",
