@@ -199,7 +199,7 @@ return {
         send = ordered {
           { "currency", a.currency_id }, { "amount", raw_number(a.amount) }, { "address", a.address }, { "tag", not money and a.tag or nil },
         },
-        read = transaction { at = "data", id = "id", currency = function() return a.code end },
+        read = transaction { at = "data", id = "id", currency = "={code}" },
       }
     end,
   },

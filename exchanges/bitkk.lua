@@ -37,8 +37,7 @@ return {
   create_order = {
     run = function(a)
       if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end
-      a.kind = a.side == "buy" and 1 or 0
-      return zb.private("order", "price={price} amount={amount} tradeType={kind} currency={id}", zb.placed)
+      return zb.private("order", "price={price} amount={amount} tradeType={side|as:buy=1;sell=0} currency={id}", zb.placed)
     end,
   },
   cancel_order = zb.private("cancelOrder", "id={order_id} currency={id}", order {}, { needs = "symbol" }),

@@ -541,7 +541,7 @@ return {
         post = "/{group}/api/pro/v1/transfer",
         send = ordered { { "amount", a.amount }, { "asset", a.currency_id }, { "fromAccount", from }, { "toAccount", to } },
         read = transfer {
-          status = { "code", ["0"] = "ok" }, amount = function() return a.amount end,
+          status = { "code", ["0"] = "ok" }, amount = "={amount}",
           fromAccount = function() return a.from_account end, toAccount = function() return a.to_account end,
         },
       }

@@ -71,7 +71,7 @@ return {
   cancel_order = {
     run = function(a)          -- an order is of BTC/CNY unless its market is told
       local market = a:take "market" or a.id and a.id ~= "btccny" and a.id:upper() or null
-      return rpc("CancelOrder", { a.order_id, market }, order { id = function() return a.order_id end })
+      return rpc("CancelOrder", { a.order_id, market }, order { id = "={order_id}" })
     end,
   },
 }

@@ -80,12 +80,8 @@ return {
     },
   },
   create_order = {
-    run = function(a)
-      if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      return {
-        post = "/{side}/{id}", send = "count={amount} currency1={market.quoteId} currency={market.baseId} price={price}", read = order { id = "order_id" },
-      }
-    end,
+    post = "/{side}/{id}", send = "count={amount} currency1={market.quoteId} currency={market.baseId} price={price}", types = "limit",
+    read = order { id = "order_id" },
   },
   cancel_order = { post = "/remove/order/{order_id}", read = order {} },
 }

@@ -158,7 +158,7 @@ return {
       need_coin(a)
       return {
         post = "/v2/currencies/{currency_id}/receive_addresses",
-        read = address { at = "receive_address", currency = function() return a.code end, address = "address" },
+        read = address { at = "receive_address", currency = "={code}", address = "address" },
       }
     end,
   },

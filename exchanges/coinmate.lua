@@ -7,7 +7,6 @@ local order_fields = {
   price = "price", triggerPrice = "stopPrice", average = "avgPrice", amount = "originalAmount", remaining = "remainingAmount,amount",
   status = "status",
 }
-local cancelled = order(with(order_fields, { at = "data", symbol = false }))
 
 local trade_list = trades {
   at = "data", id = "transactionId", order = "orderId", market = "currencyPair", timestamp = "timestamp,createdTimestamp", type = "orderType|lower",
@@ -20,7 +19,7 @@ local ticker_fields = { timestamp = "timestamp|s", high = "high", low = "low", b
 
 local transaction_fields = {
   id = "transactionId,id", txid = "txid", timestamp = "timestamp", type = "transferType|lower", currency = "amountCurrency|code", network = "walletType",
-  amount = "amount", address = "destination", tag = "destinationTag", fee = { cost = "fee", currency = "amountCurrency|code" },
+  amount = "amount", address = "destination", tag = "destinationTag", fee = { cost = "fee" },
   status = { "transferStatus", WAITING = "pending", SENT = "pending", default = "." },
 }
 local history = {
@@ -101,10 +100,10 @@ return {
     end,
   },
   cancel_order = {
-    post = "/cancelOrderWithInfo", send = "orderId={order_id}",
-    read = function(reply, a)
-      if reply.data.success == false then fail("InvalidOrder", "the order was not cancelled") end
-      return cancelled(reply, a)
+    post = "/cancelOrderWithInfo", send = "orderId={order_id}", read = order(with(order_fields, { at = "data", symbol = false })),
+    failed = function(reply)
+      if reply.data and reply.data.success == false then return "false", "the order was not cancelled", "InvalidOrder" end
+      return reply.errorMessage, reply.errorMessage
     end,
   },
 
@@ -116,8 +115,7 @@ return {
       return {
         post = "/" .. coin .. "Withdrawal", send = "amount={amount} address={address} destinationTag={tag}",
         read = transaction {
-          id = "data.transactionId,data.id", type = "=withdrawal", status = "=pending", currency = function() return a.code end,
-          amount = function() return a.amount end, address = function() return a.address end, tag = function() return a.tag end,
+          id = "data.transactionId,data.id", type = "=withdrawal", status = "=pending", amount = "={amount}", address = "={address}", tag = "={tag}",
         },
       }
     end,

@@ -135,14 +135,9 @@ return {
   },
   fetch_my_trades = { post = "/v2/order/complete_orders", needs = "symbol", send = "currency={id}", read = own_trades },
   create_order = {
-    run = function(a)
-      if a.type ~= "limit" then fail("InvalidOrder", "limit orders only") end
-      return {
-        post = "/v2.1/order/limit", read = order { id = "order_id", type = "=limit", symbol = false },
-        send = "quote_currency={market.quoteId} target_currency={market.baseId} type=LIMIT side={side|upper} price={price} qty={amount} "
-          .. "post_only={postOnly} user_order_id={clientOrderId}",
-      }
-    end,
+    post = "/v2.1/order/limit", types = "limit", read = order { id = "order_id", type = "=limit", symbol = false },
+    send = "quote_currency={market.quoteId} target_currency={market.baseId} type=LIMIT side={side|upper} price={price} qty={amount} "
+      .. "post_only={postOnly} user_order_id={clientOrderId}",
   },
   cancel_order = {              -- which must be described once more
     post = "/v2/order/cancel", needs = "symbol price qty is_ask",

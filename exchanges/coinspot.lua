@@ -18,8 +18,10 @@ for row in ([[
   symbols[key] = symbols[key] or row
 end
 
-local prices = { bid = "bid", ask = "ask", last = "last" }
-local one_ticker = ticker(prices)
+local ticker_list = tickers {
+  at = "prices", bid = "bid", ask = "ask", last = "last", where = function(_, _, _, key) return symbols[key] ~= nil end,
+  symbol = function(_, _, _, key) return symbols[key] end,
+}
 
 -- Trades of the market have the time of sale, own ones what was paid, with the fee in AUD.
 local function price(o)
@@ -34,20 +36,15 @@ local trade_fields = {
     return base and a:code_of(base) .. "/" .. a:code_of(quote) or nil
   end,
   fee = {
-    cost = function(o)
-      local fee, tax = o.audfeeExGst, o.audGst
-      return fee and tax and decimal.add(fee, tax) or fee or tax
-    end,
-    currency = function(o) return not o.solddate and (o.audfeeExGst or o.audGst) and "AUD" or nil end,
+    cost = function(o) return o.audfeeExGst and o.audGst and decimal.add(o.audfeeExGst, o.audGst) or o.audfeeExGst or o.audGst end,
+    currency = function(o) return not o.solddate and "AUD" or nil end,
   },
 }
 local bought = trades(with(trade_fields, { at = "buyorders?", side = "=buy" }))
 local sold = trades(with(trade_fields, { at = "sellorders?", side = "=sell" }))
 
-local order_book = {
-  post = "/orders", right = "read", send = "cointype={id}",
-  read = book { bids = "buyorders", asks = "sellorders", level = { "rate", "amount" } },
-}
+local levels = book { bids = "buyorders", asks = "sellorders", level = { "rate", "amount" } }
+local order_book = { post = "/orders", right = "read", send = "cointype={id}", read = levels }
 
 return {
   hosts = { api = "https://www.coinspot.com.au/api", public = "https://www.coinspot.com.au/pubapi" },
@@ -70,19 +67,10 @@ return {
   fetch_ticker = {
     run = function(a)
       a.params = {}             -- it takes none
-      local key = a.market.quoteId == "aud" and a.id or a.id .. "_" .. a.market.quoteId
-      return {
-        get = "/latest", host = "public",
-        read = function(reply) return one_ticker(reply.prices[key] or fail("NullResponse", "no price of " .. a.symbol .. " is told"), a) end,
-      }
+      return { get = "/latest", host = "public", read = one_of(ticker_list) }
     end,
   },
-  fetch_tickers = {
-    get = "/latest", host = "public",
-    read = tickers(with(prices, {
-      at = "prices", where = function(_, _, _, key) return symbols[key] ~= nil end, symbol = function(_, _, _, key) return symbols[key] end,
-    })),
-  },
+  fetch_tickers = { get = "/latest", host = "public", read = ticker_list },
   fetch_order_book = order_book,
   fetch_l2_order_book = order_book,
   fetch_trades = { post = "/orders/history", right = "read", send = "cointype={id}", read = trades(with(trade_fields, { at = "orders" })) },
@@ -95,10 +83,8 @@ return {
         read = function(reply)
           local out, told = { info = reply }, reply.balance or reply.balances
           for key, row in pairs(told) do
-            if type(row) ~= "userdata" then
-              out[a:code_of(key:upper())] = { total = row }
-            else
-              for coin, wallet in pairs(row) do out[a:code_of(coin:upper())] = { total = wallet.balance } end
+            for coin, wallet in pairs(type(row) == "userdata" and row or { [key] = { balance = row } }) do
+              out[a:code_of(coin:upper())] = { total = wallet.balance }
             end
           end
           return out
@@ -115,8 +101,8 @@ return {
     end,
   },
   create_order = {
+    types = "limit",
     run = function(a)
-      if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
       if a.quote ~= "AUD" then fail("NotSupported", "this API has orders against AUD only; one for " .. a.symbol .. " would go to " .. a.base .. "/AUD") end
       return { post = "/my/{side}", send = "cointype={id} amount={amount|number} rate={price|number}", read = order { id = "id" } }
     end,

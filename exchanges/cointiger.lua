@@ -166,7 +166,7 @@ return {
         fail("ArgumentsRequired", "a limit order needs a price")
       end
       return {
-        post = "/v2/order", read = order(with(huobi.placed_fields, { id = "data.order_id", timestamp = function() return a.now end })),
+        post = "/v2/order", read = order(with(huobi.placed_fields, { id = "data.order_id", timestamp = "={now}" })),
         send = ordered {
           { "symbol", a.id }, { "side", a.side:upper() }, { "type", a.type == "limit" and 1 or 2 }, { "volume", volume }, { "price", a.price or "0" },
         },

@@ -19,7 +19,7 @@ local function value_of(text)
 end
 
 local function message(a, method, inner)
-  return function() return ordered { { "jsonrpc", "2.0" }, { "id", a.now }, { "method", method }, { "params", list { inner } } } end
+  return ordered { { "jsonrpc", "2.0" }, { "id", a.now }, { "method", method }, { "params", list { inner } } }
 end
 
 -- `asked(a)` gives what is asked; the call's params go in with it.
@@ -43,6 +43,11 @@ local function own(method, read, asked)
       return call
     end,
   }
+end
+
+local function places(m)
+  local n = tonumber(m.meQuantityMultiplier)
+  return n and n > 0 and math.floor(math.log(n, 10) + 1e-9) or n
 end
 
 local function page(a) return ordered { { "limit", a.limit }, { "offset", 0 } } end
@@ -95,13 +100,7 @@ return {
     at = "result.instruments", id = "id", baseId = "asset.baseCurrencyId", quoteId = "asset.quotedCurrencyId",
     numericId = "id|number", baseNumericId = "asset.baseCurrencyId|number", quoteNumericId = "asset.quotedCurrencyId|number",
     base = "asset.fullName|before:/|code", quote = "asset.fullName|after:/|code",
-    precision = {
-      amount = function(m)
-        local n = tonumber(m.meQuantityMultiplier)
-        return n and n > 0 and math.floor(math.log(n, 10) + 1e-9) or n
-      end,
-      price = "asset.tailDigits",
-    },
+    precision = { amount = places, price = "asset.tailDigits" },
     limits = { amount = { min = "minOrderQuantity", max = "maxOrderQuantity" }, price = { min = 0 }, cost = { min = 0 } },
   }),
   fetch_ticker = public("AssetManagement.GetTicker", ticker {
@@ -109,9 +108,7 @@ return {
     quoteVolume = "volume24converted",
   }, function(a) return ordered { { "instrumentIds", list { tonumber(a.id) } }, { "currencyId", tonumber(a.market.quoteId) } } end),
   fetch_order_book = public("OrderManagement.GetOrderBook", order_book, function(a) return ordered { { "instrumentId", tonumber(a.id) } } end),
-  fetch_ohlcv = public("AssetManagement.History", candles {
-    at = "result.assets", columns = "date|s open high low close volume",
-  }, function(a)
+  fetch_ohlcv = public("AssetManagement.History", candles { at = "result.assets", columns = "date|s open high low close volume" }, function(a)
     return ordered { { "timestampFrom", a.since }, { "instrumentId", tonumber(a.id) }, { "type", a.timeframe }, { "pagination", page(a) } }
   end),
 
@@ -119,11 +116,10 @@ return {
   fetch_open_orders = own("OrderManagement.OpenOrders", orders(with(order_fields, { at = "result.orders" })), of_market),
   fetch_closed_orders = own("OrderManagement.OrderHistory", orders(with(order_fields, { at = "result.ordersForHistory" })), of_market),
   create_order = own("OrderManagement.Create", order { id = "result.externalOrderId" }, function(a)
-    local is_limit = a.type == "limit"
     return ordered {
       { "order", ordered {
-        { "direction", a.side == "buy" and 1 or 2 }, { "instrumentId", tonumber(a.id) }, { "orderType", is_limit and 2 or 1 },
-        { "quantity", value_of(a.amount) }, { "price", is_limit and value_of(a.price) or nil },
+        { "direction", a.side == "buy" and 1 or 2 }, { "instrumentId", tonumber(a.id) }, { "orderType", a.type == "limit" and 2 or 1 },
+        { "quantity", value_of(a.amount) }, { "price", a.type == "limit" and value_of(a.price) or nil },
       } },
     }
   end),

@@ -218,7 +218,7 @@ return {
       account(a)
       local mine = a:take "clientOrderId" or a:take "ClOrderId"
       return {
-        post = "//CancelOrder", read = order(with(order_fields, { id = function() return a.order_id end, clientOrderId = function() return mine end })),
+        post = "//CancelOrder", read = order(with(order_fields, { id = "={order_id}", clientOrderId = function() return mine end })),
         send = mine and function() return ordered { { "omsId", a.options.omsId }, { "ClOrderId", raw_number(mine) } } end
           or "omsId={omsId} OrderId={order_id|number}",
       }

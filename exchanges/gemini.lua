@@ -210,8 +210,8 @@ return {
   -- Orders
 
   create_order = {
+    types = "limit",
     run = function(a)
-      if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
       local mine = a:take "clientOrderId" or a:take "client_order_id" or tostring(a.now)
       local stop = a:take "triggerPrice" or a:take "stop_price" or a:take "stopPrice"
       local option

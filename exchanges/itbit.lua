@@ -88,8 +88,8 @@ return {
     read = trades(with(trade_fields, { at = "tradingHistory" })),
   },
   create_order = {
+    types = "limit",
     run = function(a)
-      if a.type ~= "limit" then fail("ExchangeError", "limit orders only") end
       if not a.params.walletId then fail("ArgumentsRequired", "params.walletId is needed") end
       return {
         post = "/v1/wallets/{walletId}/orders", read = order { id = "id" },

@@ -453,7 +453,7 @@ return with(methods, {
           { "currency", a.currency_id }, { "toAddress", a.address }, { "withdrawType", "ADDRESS" }, { "memo", a.tag }, { "chain", chain },
           { "amount", raw_number(a.amount) }, { "feeDeductType", inclusive and "INTERNAL" or nil },
         },
-        read = transaction { at = "data", id = "withdrawalId", currency = function() return a.code end, type = "=withdrawal" },
+        read = transaction { at = "data", id = "withdrawalId", currency = "={code}", type = "=withdrawal" },
       }
     end,
   },

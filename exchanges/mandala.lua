@@ -190,7 +190,7 @@ return {
       a.wanted = wanted_side(a)
       return {
         get = "/order/my-order-status/-/{wanted}/{order_id}",
-        read = order(with(order_fields, { at = "data", id = function() return a.order_id end })),
+        read = order(with(order_fields, { at = "data", id = "={order_id}" })),
       }
     end,
   },
@@ -227,8 +227,8 @@ return {
           { "rate", kind ~= "MARKET" and a.price or "0" }, { "volume", a.amount }, { "stop", trigger and raw_number(a:to_price(trigger)) or 0 },
         },
         read = order {
-          at = "Data", id = "orderId", status = "=open", type = function() return a.type end, side = function() return a.side end,
-          price = function() return a.price end, amount = function() return a.amount end,
+          at = "Data", id = "orderId", status = "=open", type = "={type}", side = "={side}",
+          price = "={price}", amount = "={amount}",
         },
       }
     end,

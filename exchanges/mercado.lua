@@ -157,7 +157,7 @@ return {
           { "tapi_method", "withdraw_coin" }, { "coin", a.currency_id }, { "quantity", ten_places(a.amount) }, { "address", a.address },
           { "destination_tag", tag },
         },
-        read = transaction { at = "response_data.withdrawal", id = "id", currency = function() return a.code end },
+        read = transaction { at = "response_data.withdrawal", id = "id", currency = "={code}" },
       }
     end,
   },

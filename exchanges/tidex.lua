@@ -60,12 +60,9 @@ return {
   fetch_open_orders = private("method=ActiveOrders pair={id}", orders(with(order_fields, { at = "return?" }))),
   fetch_my_trades = private("method=TradeHistory pair={id} count={limit} since={since|s}",
     trades(with(trade_fields, { at = "return?", id = "trade_id,@key" }))),
-  create_order = {
-    run = function(a)
-      if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      return private("method=Trade pair={id} type={side} amount={amount} rate={price}", btce.placed("order_id", "init_order_id"))
-    end,
-  },
+  create_order = with(private("method=Trade pair={id} type={side} amount={amount} rate={price}", btce.placed("order_id", "init_order_id")), {
+    types = "limit",
+  }),
   cancel_order = private("method=CancelOrder order_id={order_id}", order { id = "={order_id}" }),
   withdraw = private("method=createWithdraw asset={currency_id} amount={amount} address={address} memo={tag}", transaction {
     at = "return.withdraw_info", id = "id", currency = "asset|code", amount = "amount", timestamp = "create_time|s", txid = "data.tx",

@@ -97,12 +97,9 @@ return {
   end),
   fetch_open_orders = with(private("method=ActiveOrders pair={id}", open_orders), { needs = "symbol" }),
   fetch_my_trades = with(private("method=TradeHistory pair={id} count={limit} since={since|s}", btce.own_trades), { needs = "symbol" }),
-  create_order = {
-    run = function(a)
-      if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      return private("method=Trade pair={id} type={side} amount={amount} rate={price}", btce.placed("order_id", "init_order_id"))
-    end,
-  },
+  create_order = with(private("method=Trade pair={id} type={side} amount={amount} rate={price}", btce.placed("order_id", "init_order_id")), {
+    types = "limit",
+  }),
   cancel_order = private("method=CancelOrder order_id={order_id}", order {
     at = "return?", id = "order_id", timestamp = "server_time|s", type = "=limit", status = "=canceled",
   }),

@@ -84,20 +84,14 @@ return {
   fetch_balance = private("get_info", "", 10, balances),
   fetch_open_orders = private("active_orders", "currency_pair={id}", 5, order_list),
   fetch_closed_orders = private("trade_history", "currency_pair={id} since={since|s} count={limit|max:1000} end={until|s}", 50, order_list),
-  create_order = {
-    run = function(a)
-      if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
-      a.action = a.side == "buy" and "bid" or "ask"
-      return private("trade", "currency_pair={id} action={action} amount={asked_amount|text} price={asked_price|text}", 5,
-        order { at = "return", id = "order_id" })
-    end,
-  },
+  create_order = with(private("trade", "currency_pair={id} action={side|as:buy=bid;sell=ask} amount={asked_amount|text} price={asked_price|text}", 5,
+    order { at = "return", id = "order_id" }), { types = "limit" }),
   cancel_order = private("cancel_order", "order_id={order_id}", 5, order { at = "return", id = "order_id", symbol = false }),
   withdraw = {              -- a tag is the message of XEM
     run = function(a)
       if a.code == "JPY" then fail("NotSupported", "yen are not withdrawn by the API") end
       return private("withdraw", "currency={currency_id} amount={amount} address={address} message={tag}", 5, transaction {
-        at = "return", id = "id", txid = "txid", currency = function() return a.code end, fee = { cost = "fee", currency = function() return a.code end },
+        at = "return", id = "id", txid = "txid", currency = "={code}", fee = { cost = "fee", currency = "={code}" },
       })
     end,
   },

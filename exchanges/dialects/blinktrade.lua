@@ -65,8 +65,8 @@ function d.of(broker)
 
     fetch_balance = { post = "/tapi/v1/U2", send = "MsgType=U2 BalanceReqID={now|s}", read = balances(broker) },
     create_order = {
+      types = "limit",
       run = function(a)
-        if a.type ~= "limit" then fail("NotSupported", "limit orders only") end
         return {
           post = "/tapi/v1/D", read = order { id = "Responses[MsgType=8].OrderID" },
           send = "MsgType=D ClOrdID={now|s} Symbol={id} Side={side|map:sides} OrdType=2 Price={price|number} OrderQty={amount|number} "

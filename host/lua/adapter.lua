@@ -80,7 +80,7 @@ local function check_hosts(t, report)
   if n > 16 then report("hosts", "names more than 16 hosts") end
 end
 
-local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs priceless run failed code message text timeout_ms kind params markets"
+local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs priceless types run failed code message text timeout_ms kind params markets"
 
 local function check_endpoint(A, field, d, report)
   if not is_type(d, "table", field, report) then return end
@@ -124,6 +124,7 @@ local function check_endpoint(A, field, d, report)
   is_type(d.bucket, "string", field .. ".bucket", report)
   is_type(d.headers, "table", field .. ".headers", report)
   is_type(d.needs, "string", field .. ".needs", report)
+  is_type(d.types, "string", field .. ".types", report)
   if is_type(d.timeout_ms, "number", field .. ".timeout_ms", report) and d.timeout_ms <= 0 then report(field .. ".timeout_ms", "must be positive") end
   local m = methods[field]
   local r = d.right or (m and m.right)

@@ -189,6 +189,10 @@ function arguments.prepare(method, description)
   end
   p.side = method.name:find("order") ~= nil
   p.priced = method.name == "create_order" and not description.priceless
+  if description.types then
+    p.types, p.types_text = {}, description.types:gsub("%s+", " and ")
+    for name in description.types:gmatch("%S+") do p.types[name] = true end
+  end
   p.positive = p.side or method.name == "withdraw" or method.name == "transfer" or method.name == "deposit" or method.name:find("^borrow_")
     or method.name:find("^repay_") or method.name:find("convert_")
   return p
@@ -217,6 +221,7 @@ function arguments.new(venue, prepared, given, params)
   for _, name in ipairs(prepared.needs) do
     if a[name] == nil and a.given[name] == nil then fail("ArgumentsRequired", "%s needs %s", prepared.name, name) end
   end
+  if prepared.types and not prepared.types[a.type] then fail("NotSupported", "%s orders only, not '%s'", prepared.types_text, tostring(a.type)) end
   if prepared.priced and a.price == nil and tostring(a.type):lower():find "limit" then fail("ArgumentsRequired", "a limit order needs a price") end
   for _, name in ipairs(prepared.numbers) do check_number(a, name) end
   for _, name in ipairs(prepared.texts) do
