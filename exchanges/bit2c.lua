@@ -2,18 +2,18 @@
 -- Public data are pages, which take no parameters. Private calls are signed over their parameters as they travel, the nonce first. Failures are
 -- {error} or {Error}, of new orders in OrderResponse. Markets, currencies and fees are told by the documentation only.
 
-local coins = { "Btc", "Eth", "Ltc", "Usdc" }
 -- Volume of the last thirty days, in shekels, from which on a rate holds.
-local tiers = {
-  taker = {
-    { 0, 0.03 }, { 20000, 0.0275 }, { 50000, 0.025 }, { 75000, 0.0225 }, { 100000, 0.02 }, { 250000, 0.015 }, { 500000, 0.0125 }, { 750000, 0.01 },
-    { 1000000, 0.008 }, { 2000000, 0.006 }, { 3000000, 0.004 }, { 4000000, 0.002 },
-  },
-  maker = {
-    { 0, 0.025 }, { 20000, 0.0225 }, { 50000, 0.02 }, { 75000, 0.0175 }, { 100000, 0.015 }, { 250000, 0.01 }, { 500000, 0.0075 }, { 750000, 0.005 },
-    { 1000000, 0.004 }, { 2000000, 0.003 }, { 3000000, 0.002 }, { 4000000, 0.001 },
-  },
-}
+local tiers = { taker = {}, maker = {} }
+local volumes = { 0, 20000, 50000, 75000, 100000, 250000, 500000, 750000, 1000000, 2000000, 3000000, 4000000 }
+local taker = { 0.03, 0.0275, 0.025, 0.0225, 0.02, 0.015, 0.0125, 0.01, 0.008, 0.006, 0.004, 0.002 }
+local maker = { 0.025, 0.0225, 0.02, 0.0175, 0.015, 0.01, 0.0075, 0.005, 0.004, 0.003, 0.002, 0.001 }
+for i, volume in ipairs(volumes) do tiers.taker[i], tiers.maker[i] = { volume, taker[i] }, { volume, maker[i] } end
+
+local listed, coins = {}, { NIS = { id = "Nis", precision = "0.00000001" } }
+for i, coin in ipairs { "Btc", "Eth", "Ltc", "Usdc" } do
+  listed[i] = { id = coin .. "Nis", baseId = coin, quoteId = "Nis", index = false, tierBased = true, percentage = true, tiers = tiers }
+  coins[coin:upper()] = { id = coin, precision = "0.00000001" }
+end
 
 local function page(name, read)
   return {
@@ -45,14 +45,7 @@ return {
   rate = { interval_ms = 3000, burst = 5 },
   fees = { taker = 0.03, maker = 0.025 },
 
-  failed = function(reply)
-    local result = reply.OrderResponse
-    local told = reply.error or reply.Error
-    if not told and type(result) == "userdata" and result.HasError then
-      told = result.Error and result.Error ~= "" and result.Error or result.Message or "refused"
-    end
-    return told, told
-  end,
+  failed = "error,Error,OrderResponse.HasError~=false", code = "error,Error,OrderResponse.Error,OrderResponse.Message", message = "OrderResponse.Message",
   errors = { ["Please provide valid APIkey"] = "AuthenticationError", ["No order found."] = "OrderNotFound" },
   broad = { { "Please provide valid nonce", "InvalidNonce" }, { "please approve new terms of use on site", "PermissionDenied" } },
 
@@ -64,22 +57,8 @@ return {
     req.headers.sign = base64(hmac("sha512", key.secret, text))
   end,
 
-  fetch_markets = {
-    run = function()
-      local out = {}
-      for i, coin in ipairs(coins) do
-        out[i] = { id = coin .. "Nis", baseId = coin, quoteId = "Nis", index = false, tierBased = true, percentage = true, tiers = tiers }
-      end
-      return out
-    end,
-  },
-  fetch_currencies = {
-    run = function()
-      local out = { NIS = { id = "Nis", precision = "0.00000001" } }
-      for _, coin in ipairs(coins) do out[coin:upper()] = { id = coin, precision = "0.00000001" } end
-      return out
-    end,
-  },
+  fetch_markets = { run = function() return listed end },
+  fetch_currencies = { run = function() return coins end },
   fetch_ticker = page("Ticker", ticker { bid = "h", ask = "l", last = "ll", average = "av", baseVolume = "a" }),
   fetch_order_book = page("orderbook", book { bids = "bids", asks = "asks" }),
   fetch_trades = page("trades", trades {
@@ -90,7 +69,7 @@ return {
     get = "/Account/Balance/v2",
     read = function(reply)
       local out = { info = reply }
-      for _, id in ipairs { "NIS", "BTC", "ETH", "LTC", "USDC" } do
+      for id in pairs(coins) do
         if reply[id] then out[id] = { free = reply["AVAILABLE_" .. id], total = reply[id] } end
       end
       return out
@@ -104,9 +83,9 @@ return {
   fetch_open_orders = {
     get = "/Order/MyOrders", needs = "symbol", send = "pair={id}",
     read = function(reply, a)
-      local out = {}
+      local told, out = reply[a.id] or {}, {}
       for _, side in ipairs { "ask", "bid" } do
-        for _, o in ipairs(reply[a.id] and reply[a.id][side] and order_list(reply[a.id][side], a) or {}) do out[#out + 1] = o end
+        for _, o in ipairs(told[side] and order_list(told[side], a) or {}) do out[#out + 1] = o end
       end
       return out
     end,
@@ -122,17 +101,16 @@ return {
     read = trades {
       id = "reference", order = order_id, market = "pair", timestamp = "ticks|s", amount = "firstAmount|abs",
       side = { "action", ["0"] = "buy", default = "sell" }, price = function(o) return o.price and (o.price:gsub(",", "")) end,
-      takerOrMaker = function(o) return o.isMaker and "maker" or "taker" end, fee = { cost = "feeAmount", currency = "=NIS" },
+      takerOrMaker = { "isMaker", ["true"] = "maker", default = "taker" }, fee = { cost = "feeAmount", currency = "=NIS" },
     },
   },
   create_order = {
     run = function(a)
-      local buy = a.side == "buy"
       if a.type == "market" then
-        return { post = "/Order/AddOrderMarketPrice" .. (buy and "Buy" or "Sell"), send = "Amount={amount} Pair={id}", read = placed }
+        return { post = "/Order/AddOrderMarketPrice{side|as:buy=Buy;sell=Sell}", send = "Amount={amount} Pair={id}", read = placed }
       end
-      a.total, a.is_bid = decimal.mul(a.amount, a.price), tostring(buy)
-      return { post = "/Order/AddOrder", send = "Amount={amount} Pair={id} Price={price} Total={total} IsBid={is_bid}", read = placed }
+      a.total = decimal.mul(a.amount, a.price)
+      return { post = "/Order/AddOrder", send = "Amount={amount} Pair={id} Price={price} Total={total} IsBid={side|eq:buy}", read = placed }
     end,
   },
   cancel_order = { post = "/Order/CancelOrder", send = "id={order_id}", read = cancelled },

@@ -42,15 +42,12 @@ local function told(pattern)
 end
 local placed = order {
   id = "order_number", timestamp = "={now}", status = "=open", type = "=limit", filled = 0,
-  side = function(o)
-    local side = told "/ (%u+) /" (o)
-    return side and side:lower()
-  end,
+  side = function(o) return o.message and o.message:lower():match "/ (%l+) /" end,
   amount = told "AMOUNT: ([%d.]+)", price = told "PRICE: ([%d.]+)", cost = told "TOTAL: ([%d.]+)",
   fee = { cost = told "FEE: ([%d.]+)", currency = told "FEE: [%d.]+ (%w+)" },
 }
 
-local function command(name, more) return "command=" .. name .. " " .. (more or "") end
+local function command(name, send, read, needs) return { post = "/private", send = "command=" .. name .. " " .. send, read = read, needs = needs } end
 
 return {
   hosts = { api = "https://braziliex.com/api/v1" },
@@ -109,20 +106,10 @@ return {
   fetch_order_book = { get = "/public/orderbook/{id}", read = book { level = { "price", "amount" } } },
   fetch_trades = { get = "/public/tradehistory/{id}", read = trades(trade_fields) },
 
-  fetch_balance = {
-    post = "/private", send = command "complete_balance", read = balance { currency = "@key|code", free = "available", total = "total" },
-  },
-  fetch_order = {
-    post = "/private", needs = "symbol", send = command("order_status", "order_number={order_id} market={id}"), read = order(order_fields),
-  },
-  fetch_open_orders = {
-    post = "/private", needs = "symbol", send = command("open_orders", "market={id}"),
-    read = orders(with(order_fields, { at = "order_open?" })),
-  },
-  fetch_my_trades = {
-    post = "/private", needs = "symbol", send = command("trade_history", "market={id}"),
-    read = trades(with(trade_fields, { at = "trade_history?" })),
-  },
+  fetch_balance = command("complete_balance", "", balance { currency = "@key|code", free = "available", total = "total" }),
+  fetch_order = command("order_status", "order_number={order_id} market={id}", order(order_fields), "symbol"),
+  fetch_open_orders = command("open_orders", "market={id}", orders(with(order_fields, { at = "order_open?" })), "symbol"),
+  fetch_my_trades = command("trade_history", "market={id}", trades(with(trade_fields, { at = "trade_history?" })), "symbol"),
   create_order = {
     post = "/private", send = "command={side} market={id} price={price} amount={amount}", read = placed,
     failed = function(reply)
@@ -130,12 +117,6 @@ return {
       if reply.success ~= "1" then return "refused", reply.message, "InvalidOrder" end
     end,
   },
-  cancel_order = {
-    post = "/private", needs = "symbol", send = command("cancel_order", "order_number={order_id} market={id}"),
-    read = order { id = "={order_id}" },
-  },
-  fetch_deposit_address = {
-    post = "/private", send = command("deposit_address", "currency={currency_id}"),
-    read = address { address = "deposit_address", tag = "payment_id" },
-  },
+  cancel_order = command("cancel_order", "order_number={order_id} market={id}", order { id = "={order_id}" }, "symbol"),
+  fetch_deposit_address = command("deposit_address", "currency={currency_id}", address { address = "deposit_address", tag = "payment_id" }),
 }

@@ -11,8 +11,7 @@ local order_fields = {
 local trade_list = trades {
   at = "data", id = "transactionId", order = "orderId", market = "currencyPair", timestamp = "timestamp,createdTimestamp", type = "orderType|lower",
   side = "type|lower,tradeType|lower", price = "price", amount = "amount",
-  takerOrMaker = function(o) return o.feeType == "MAKER" and "maker" or "taker" end,
-  fee = { cost = "fee", currency = "@quote" },
+  takerOrMaker = { "feeType", MAKER = "maker", default = "taker" }, fee = { cost = "fee", currency = "@quote" },
 }
 
 local ticker_fields = { timestamp = "timestamp|s", high = "high", low = "low", bid = "bid", ask = "ask", last = "last", baseVolume = "amount" }
@@ -38,9 +37,7 @@ return {
   rate = { interval_ms = 600, burst = 5 },
   fees = { taker = 0.006, maker = 0.004 },
 
-  failed = function(reply)
-    if reply.error == true or reply.errorMessage then return reply.errorMessage or "error", reply.errorMessage end
-  end,
+  failed = "errorMessage", message = "errorMessage",
   errors = { ["No order with given ID"] = "OrderNotFound" },
   broad = {
     { "Not enough account balance available", "InsufficientFunds" }, { "Incorrect order ID", "InvalidOrder" },

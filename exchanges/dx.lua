@@ -23,27 +23,18 @@ local function message(a, method, inner)
 end
 
 -- `asked(a)` gives what is asked; the call's params go in with it.
-local function public(method, read, asked)
+local function public(method, read, asked, with_token)
   return {
     run = function(a)
       local inner = asked and asked(a) or ordered {}
       for k, v in pairs(a.params) do inner[k] = v end
       a.params = {}
-      return { post = "/", read = read, send = message(a, method, inner) }
+      local token = with_token and (a.options.accessToken or ask { post = "/", send = message(a, login, ordered {}) }.result.token) or nil
+      return { post = "/", read = read, send = message(a, method, inner), headers = { Authorization = token } }
     end,
   }
 end
-
-local function own(method, read, asked)
-  local run = public(method, read, asked).run
-  return {
-    run = function(a)
-      local call = run(a)
-      call.headers = { Authorization = a.options.accessToken or ask { post = "/", send = message(a, login, ordered {}) }.result.token }
-      return call
-    end,
-  }
-end
+local function own(method, read, asked) return public(method, read, asked, true) end
 
 local function places(m)
   local n = tonumber(m.meQuantityMultiplier)
