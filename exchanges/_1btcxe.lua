@@ -44,9 +44,7 @@ return {
   },
   fetch_trades = {
     get = "/transactions", send = "currency={id} limit={limit}",
-    read = trades {
-      at = "transactions", where = is_row, id = "id", timestamp = "timestamp|s", side = "maker_type", price = "price", amount = "amount",
-    },
+    read = trades { at = "transactions", where = is_row, id = "id", timestamp = "timestamp|s", side = "maker_type", price = "price", amount = "amount" },
   },
   fetch_ohlcv = {              -- one price a day
     get = "/historical-prices", send = "currency={id} timeframe={timeframe}",

@@ -27,9 +27,7 @@ return with(peatio.methods, {
       precision = { amount = 8, price = 8 },
     },
   },
-  fetch_ohlcv = {
-    get = "/api/v2/k.json", send = "market={id} period={timeframe} limit={limit|default:500} timestamp={since|s}", read = peatio.candles,
-  },
+  fetch_ohlcv = { get = "/api/v2/k.json", send = "market={id} period={timeframe} limit={limit|default:500} timestamp={since|s}", read = peatio.candles },
   fetch_l2_order_book = peatio.fetch_l2_order_book,
   fetch_order = peatio.fetch_order,
   withdraw = {                 -- what it answers is not documented; tags are not known

@@ -198,9 +198,7 @@ local some_send = "symbol={id} startTime={since} endTime={until}"
 local function past(...) return placed("get", all_names, some_send, b.orders_that_are(...), { needs = "symbol" }) end
 
 return with(with(contracts(b, of_contracts), money(b)), {
-  hosts = {
-    api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
-  },
+  hosts = { api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com" },
   client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,

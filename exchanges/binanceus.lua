@@ -1,7 +1,6 @@
--- Binance.US: spot. API: https://docs.binance.us ; the same API as binance.com in what both offer: dialects/binance.lua and
--- dialects/binance_wallet.lua. Weights are counted otherwise: a cost of 1 is a weight of 1.
-local b = dialect "binance"
-local wallet = dialect "binance_wallet"
+-- Binance.US: spot. API: https://docs.binance.us ; the same API as binance.com in what both offer: dialects/binance.lua,
+-- dialects/binance_spot.lua and dialects/binance_wallet.lua. Weights are counted otherwise: a cost of 1 is a weight of 1.
+local b, spot, wallet = dialect "binance", dialect "binance_spot", dialect "binance_wallet"
 
 local spot_markets = markets(with(b.market_fields, { margin = false, marginModes = { cross = false, isolated = false }, index = false, stock = false }))
 
@@ -10,20 +9,6 @@ local function candles_of(a)
   return { get = "/api/v3/klines", send = b.klines_send, read = b.spot_candles }
 end
 
--- A call about one order, which the exchange's id or the client's names.
-local function about_order(verb, cost)
-  return {
-    needs = "symbol",
-    run = function(a)
-      return { [verb] = "/api/v3/order", send = b.order_ref(a, "spot"), encode = "query", cost = cost, read = b.an_order[1] }
-    end,
-  }
-end
-
--- All orders, or those of certain unified statuses: the exchange's list does not tell them apart.
-local function listed(read, send)
-  return { get = "/api/v3/allOrders", needs = "symbol", send = send, cost = 10, read = read[1] }
-end
 local past = "symbol={id} startTime={since} endTime={until}"
 
 local own_trades = {
@@ -53,7 +38,7 @@ return {
   -- Market data
 
   fetch_time = { get = "/api/v3/time", read = time "serverTime" },
-  fetch_status = { get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
+  fetch_status = { get = "/sapi/v1/system/status", read = spot.state },
   fetch_markets = { get = "/api/v3/exchangeInfo", cost = 10, read = spot_markets },
   fetch_currencies = { get = "/sapi/v1/capital/config/getall", right = "read", read = wallet.currency_list },
   fetch_ticker = {
@@ -83,9 +68,7 @@ return {
       }
     end,
   },
-  fetch_trades = {
-    run = function(a) return { get = "/api/v3/aggTrades", send = b.trades_send(a, "spot"), read = b.public_trades } end,
-  },
+  fetch_trades = spot.public_trades "/api/v3/aggTrades",
   fetch_ohlcv = { run = candles_of },
 
   -- Fees
@@ -100,11 +83,11 @@ return {
   -- Account and orders
 
   fetch_balance = { get = "/api/v3/account", cost = 10, read = b.spot_balance },
-  fetch_order = about_order("get", 2),
-  fetch_orders = listed(b.all_orders, "symbol={id} startTime={since} limit={limit} endTime={until}"),
-  fetch_closed_orders = listed(b.orders_that_are "closed", past),
-  fetch_canceled_orders = listed(b.orders_that_are "canceled", past),
-  fetch_canceled_and_closed_orders = listed(b.orders_that_are("canceled", "closed"), past),
+  fetch_order = spot.fetch_order(2),
+  fetch_orders = spot.listed(b.all_orders, "symbol={id} startTime={since} limit={limit} endTime={until}", 10),
+  fetch_closed_orders = spot.listed(b.orders_that_are "closed", past, 10),
+  fetch_canceled_orders = spot.listed(b.orders_that_are "canceled", past, 10),
+  fetch_canceled_and_closed_orders = spot.listed(b.orders_that_are("canceled", "closed"), past, 10),
   fetch_open_orders = {
     run = function(a) return { get = "/api/v3/openOrders", send = "symbol={id}", cost = a.symbol and 3 or 40, read = b.all_orders[1] } end,
   },
@@ -115,8 +98,8 @@ return {
   create_market_buy_order_with_cost = by_cost "buy",
   create_market_sell_order_with_cost = by_cost "sell",
   edit_order = { run = b.edit },
-  cancel_order = about_order("delete", 1),
-  cancel_all_orders = { delete = "/api/v3/openOrders", needs = "symbol", send = "symbol={id}", encode = "query", read = b.all_orders[1] },
+  cancel_order = spot.cancel_order,
+  cancel_all_orders = spot.cancel_all_orders,
 
   -- Money in and out
 

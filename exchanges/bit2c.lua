@@ -69,9 +69,7 @@ return {
     get = "/Account/Balance/v2",
     read = function(reply)
       local out = { info = reply }
-      for id in pairs(coins) do
-        if reply[id] then out[id] = { free = reply["AVAILABLE_" .. id], total = reply[id] } end
-      end
+      for id in pairs(coins) do out[id] = reply[id] and { free = reply["AVAILABLE_" .. id], total = reply[id] } end
       return out
     end,
   },
@@ -94,9 +92,7 @@ return {
     get = "/Order/OrderHistory",
     send = function(a)
       local function day(ms) return (iso8601(ms):sub(1, 10):gsub("-", ".")) end
-      return ordered {
-        { "take", a.limit }, { "toTime", a.since and day(a.now) }, { "fromTime", a.since and day(a.since) }, { "pair", a.id },
-      }
+      return ordered { { "take", a.limit }, { "toTime", a.since and day(a.now) }, { "fromTime", a.since and day(a.since) }, { "pair", a.id } }
     end,
     read = trades {
       id = "reference", order = order_id, market = "pair", timestamp = "ticks|s", amount = "firstAmount|abs",

@@ -166,9 +166,7 @@ local function side(place) return function(o) return o[place] and (o[place]:sub(
 -- A market that is no more is named by its id, never by the one that was asked for.
 local function gone(place) return function(o, _, market) return (not market or market.id ~= o[place]) and o[place] or nil end end
 
-local types = {
-  MARKET = "market", LIMIT = "limit", STOP = "market", ["STOP LIMIT"] = "limit", IOC = "limit", FOK = "limit", ["TRAILING STOP"] = "market",
-}
+local types = { MARKET = "market", LIMIT = "limit", STOP = "market", ["STOP LIMIT"] = "limit", IOC = "limit", FOK = "limit", ["TRAILING STOP"] = "market" }
 
 local function type_in(place) return function(o) return o[place] and types[(o[place]:gsub("^EXCHANGE ", ""))] end end
 
@@ -363,9 +361,7 @@ local function one_order(places)
   return {
     run = function(a)
       for _, place in ipairs(places) do
-        local found = ask(private("r/orders" .. (a.symbol and "/{id}" or "") .. place, {
-          send = { id = list { number_of(a.order_id) } }, params = true,
-        }))
+        local found = ask(private("r/orders" .. (a.symbol and "/{id}" or "") .. place, { send = { id = list { number_of(a.order_id) } }, params = true }))
         if #found > 0 then return first_of_list(found, a) end
       end
       fail("OrderNotFound", "no order " .. a.order_id)

@@ -16,18 +16,14 @@ return {
 
   fetch_markets = {
     get = "/data/v1/markets",
-    read = markets(with(zb.market_fields, {
-      limits = { amount = { min = "amountScale|tick" }, price = { min = "priceScale|tick" }, cost = { min = 0 } },
-    })),
+    read = markets(with(zb.market_fields, { limits = { amount = { min = "amountScale|tick" }, price = { min = "priceScale|tick" }, cost = { min = 0 } } })),
   },
   fetch_currencies = { get = "/api/getFeeInfo", host = "zb", read = zb.currency_list },      -- the sister's
   fetch_ticker = { get = "/data/v1/ticker", send = "market={id}", read = ticker(with(zb.ticker_fields, { at = "ticker" })) },
   fetch_tickers = zb.all_tickers,
   fetch_order_book = { get = "/data/v1/depth", send = "market={id} size={limit}", read = zb.order_book },
   fetch_trades = { get = "/data/v1/trades", send = "market={id}", read = zb.public_trades },
-  fetch_ohlcv = {
-    get = "/data/v1/kline", send = "market={id} type={timeframe} limit={limit|default:1000} since={since}", read = candles { at = "data" },
-  },
+  fetch_ohlcv = { get = "/data/v1/kline", send = "market={id} type={timeframe} limit={limit|default:1000} since={since}", read = candles { at = "data" } },
 
   fetch_balance = zb.private("getAccountInfo", "", balance { at = "result.coins", currency = "key|code", free = "available", used = "freez" }),
   fetch_order = zb.private("getOrder", "id={order_id} currency={id}", order(zb.order_fields), { needs = "symbol" }),

@@ -41,9 +41,7 @@ return {
         post = "/ohlcv", send = ordered { { "time_range", list { tostring(start), null } } },
         read = candles {
           at = "list", where = function(o) return o.data and o.data[a.id] ~= nil end,
-          columns = {
-            time = "from|s", open = row .. "open", high = row .. "high", low = row .. "low", close = row .. "close", volume = row .. "volume",
-          },
+          columns = { time = "from|s", open = row .. "open", high = row .. "high", low = row .. "low", close = row .. "close", volume = row .. "volume" },
         },
       }
     end,

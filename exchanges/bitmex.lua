@@ -294,9 +294,7 @@ return {
     read = function(reply, a)
       local volume = a.market.spot and "volume|mul:" .. m.unit(a.market.base) or "volume"
       return candles {
-        columns = {
-          time = "timestamp|iso|sub:" .. a.timeframe_s * 1000, open = "open", high = "high", low = "low", close = "close", volume = volume,
-        },
+        columns = { time = "timestamp|iso|sub:" .. a.timeframe_s * 1000, open = "open", high = "high", low = "low", close = "close", volume = volume },
       }(reply, a)
     end,
   }),
@@ -363,9 +361,7 @@ return {
     read = function(reply, a)
       local out = {}
       for i, row in ipairs(reply) do
-        out[i] = {
-          symbol = a.symbol, contractSize = a.market.contractSize, price = tonumber(row.price), side = row.side and row.side:lower(), info = row,
-        }
+        out[i] = { symbol = a.symbol, contractSize = a.market.contractSize, price = tonumber(row.price), side = row.side and row.side:lower(), info = row }
       end
       return out
     end,

@@ -303,9 +303,7 @@ return {
 
   -- Account
 
-  fetch_balance = {
-    post = "/v2/account_balances/", read = balance { currency = "currency|code", free = "available", used = "reserved", total = "total" },
-  },
+  fetch_balance = { post = "/v2/account_balances/", read = balance { currency = "currency|code", free = "available", used = "reserved", total = "total" } },
   fetch_trading_fees = { post = "/v2/fees/trading/", read = all_fees },
   fetch_trading_fee = {
     run = function(a)

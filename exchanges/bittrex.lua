@@ -242,9 +242,7 @@ return {
 
   -- Fees
 
-  fetch_trading_fee = {
-    get = "/account/fees/trading/{id}", read = trading_fee { market = "marketSymbol", maker = "makerRate", taker = "takerRate" },
-  },
+  fetch_trading_fee = { get = "/account/fees/trading/{id}", read = trading_fee { market = "marketSymbol", maker = "makerRate", taker = "takerRate" } },
   fetch_trading_fees = { get = "/account/fees/trading", read = trading_fees { market = "marketSymbol", maker = "makerRate", taker = "takerRate" } },
   fetch_deposit_withdraw_fees = {
     get = "/currencies", right = "public", read = withdraw_fees { currency = "symbol|code", withdraw = { fee = "txFee", percentage = false } },

@@ -7,9 +7,7 @@ local function power_of_ten(o)
   return digits and "1" .. ("0"):rep(math.min(digits, 18)) or nil
 end
 
-local function is_active(o)
-  return o.active == "1" and o.under_maintenance == "0" and o.is_withdrawal_active == "1" and o.is_deposit_active == "1"
-end
+local function is_active(o) return o.active == "1" and o.under_maintenance == "0" and o.is_withdrawal_active == "1" and o.is_deposit_active == "1" end
 
 -- Highs and lows are told of the best prices in the book only.
 local ticker_fields = {

@@ -55,9 +55,7 @@ return {
   fetch_balance = { post = "/balance", right = "read", read = jubi.balances(function(reply) return reply end) },
   fetch_order = { post = "/trade_view", right = "read", send = "id={order_id} coin={id|default:btc}", read = order(fields) },
   fetch_orders = { post = "/trade_list", right = "read", send = "type=all coin={id|default:btc}", read = orders(fields) },
-  fetch_open_orders = {
-    post = "/trade_list", right = "read", send = "type=open coin={id|default:btc}", read = orders(with(fields, { status = "=open" })),
-  },
+  fetch_open_orders = { post = "/trade_list", right = "read", send = "type=open coin={id|default:btc}", read = orders(with(fields, { status = "=open" })) },
   create_order = {      -- a price with too many decimals is refused (107), not moved
     post = "/trade_add", read = answer,
     send = function(a)

@@ -14,9 +14,7 @@ local function add_pages(out, kind, coin, status)
   repeat
     local reply = ask {
       get = "/v5/market/instruments-info", cost = 5, params = true,
-      send = ordered {
-        { "category", kind }, { "baseCoin", coin }, { "limit", kind ~= "spot" and 1000 or nil }, { "status", status }, { "cursor", page },
-      },
+      send = ordered { { "category", kind }, { "baseCoin", coin }, { "limit", kind ~= "spot" and 1000 or nil }, { "status", status }, { "cursor", page } },
     }
     for _, market in ipairs(lists[kind](reply)) do out[#out + 1] = market end
     local next_page = kind ~= "spot" and bybit.told(reply.result.nextPageCursor) or nil

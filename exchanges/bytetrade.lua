@@ -92,9 +92,7 @@ return {
     read = currencies {
       id = "code", name = "fullname", type = "type", active = "active", precision = "basePrecision|tick",
       code = function(o) return renames[o.code] or o.name end,
-      limits = {
-        deposit = { min = "limits.deposit.min", max = bounded "deposit" }, withdraw = { min = "limits.withdraw.min", max = bounded "withdraw" },
-      },
+      limits = { deposit = { min = "limits.deposit.min", max = bounded "deposit" }, withdraw = { min = "limits.withdraw.min", max = bounded "withdraw" } },
     },
   },
   fetch_ticker = { get = "/tickers", send = "symbol={id}", read = ticker(with(ticker_fields, { at = "1" })) },

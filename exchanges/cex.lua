@@ -165,9 +165,7 @@ return {
     read = one_of(ticker_list),
   },
   fetch_tickers = { post = "/get_ticker", send = function(a) return ordered { { "pairs", a.ids } } end, read = ticker_list },
-  fetch_order_book = {
-    post = "/get_order_book", send = "pair={id}", read = book { bids = "data.bids", asks = "data.asks", timestamp = "data.timestamp" },
-  },
+  fetch_order_book = { post = "/get_order_book", send = "pair={id}", read = book { bids = "data.bids", asks = "data.asks", timestamp = "data.timestamp" } },
   fetch_trades = {
     run = function(a)
       a.upto = upto(a)

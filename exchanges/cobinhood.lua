@@ -5,15 +5,8 @@
 local statuses = {}
 for status = 400, 599 do statuses[status] = "ExchangeError" end
 
--- "0.0001" -> 4; what is no number, `otherwise`
-local function places(name, otherwise)
-  return function(o)
-    local step = o[name]
-    if not step or step == "" then return nil end
-    if not tonumber(step) then return otherwise end
-    return #(step:match "^%d+%.(%d*)$" or ""):gsub("0+$", "")
-  end
-end
+-- A currency's unit may be text that is no number.
+local function places(o) return o.min_unit and #(o.min_unit:match "^%d+%.(%d*)$" or ""):gsub("0+$", "") end
 local function unit(o) return tonumber(o.min_unit) and o.min_unit or nil end
 
 local ticker_fields = {
@@ -63,11 +56,7 @@ return {
   encode = "json_always",
   timeframes = "1m 5m 15m 30m 1h 3h 6h 12h 1d=1D 1w=7D 2w=14D 1M",
 
-  failed = function(reply)
-    local told = reply.error
-    if told == nil and reply.success ~= false then return nil end
-    return type(told) == "userdata" and told.error_code or "not told"
-  end,
+  failed = "error.error_code,success~=true",
   errors = {
     insufficient_balance = "InsufficientFunds", invalid_order_size = "InvalidOrder", invalid_nonce = "InvalidNonce",
     unauthorized_scope = "PermissionDenied", invalid_address = "InvalidAddress", parameter_error = "OrderNotFound",
@@ -85,14 +74,14 @@ return {
     get = "/market/trading_pairs",
     read = markets {
       at = "result.trading_pairs", id = "id", baseId = "id|before:-", quoteId = "id|after:-", active = "is_active",
-      taker = "taker_fee", maker = "maker_fee", precision = { amount = 8, price = places "quote_increment" },
+      taker = "taker_fee", maker = "maker_fee", precision = { amount = 8, price = "quote_increment|places" },
       limits = { amount = { min = "base_min_size", max = "base_max_size" } },
     },
   },
   fetch_currencies = {
     get = "/market/currencies",
     read = currencies {
-      at = "result.currencies", id = "currency", name = "name", active = true, fiat = false, precision = places("min_unit", 0), fee = "withdrawal_fee",
+      at = "result.currencies", id = "currency", name = "name", active = true, fiat = false, precision = places, fee = "withdrawal_fee",
       limits = { amount = { min = unit }, price = { min = unit }, deposit = { min = unit }, withdraw = { min = unit } },
       funding = { withdraw = { fee = "withdrawal_fee" }, deposit = { fee = "deposit_fee" } },
     },
@@ -114,9 +103,7 @@ return {
 
   -- Account and orders
 
-  fetch_balance = {
-    get = "/wallet/balances", read = balance { at = "result.balances", currency = "currency|code", used = "on_order", total = "total" },
-  },
+  fetch_balance = { get = "/wallet/balances", read = balance { at = "result.balances", currency = "currency|code", used = "on_order", total = "total" } },
   fetch_order = { get = "/trading/orders/{order_id}", read = order(with(told_fields, { at = "result.order" })) },
   fetch_open_orders = { get = "/trading/orders", read = order_list },
   fetch_closed_orders = { get = "/trading/order_history", send = "trading_pair_id={id} limit={limit}", read = order_list },

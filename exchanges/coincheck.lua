@@ -113,7 +113,5 @@ return {
     get = "/deposit_money", send = "currency={currency_id} limit={limit}",
     read = transactions(with(transaction_fields, { at = "deposits?", type = "=deposit" })),
   },
-  fetch_withdrawals = {
-    get = "/withdraws", send = "limit={limit}", read = transactions(with(transaction_fields, { at = "data", type = "=withdrawal" })),
-  },
+  fetch_withdrawals = { get = "/withdraws", send = "limit={limit}", read = transactions(with(transaction_fields, { at = "data", type = "=withdrawal" })) },
 }

@@ -73,13 +73,9 @@ return {
     post = "/traderFees", send = "currencyPair={id}",
     read = trading_fee { at = "data", maker = "maker|div:100", taker = "taker|div:100", percentage = true, tierBased = true },
   },
-  fetch_balance = {
-    post = "/balances", read = balance { at = "data", currency = "@key|code", free = "available", used = "reserved", total = "balance" },
-  },
+  fetch_balance = { post = "/balances", read = balance { at = "data", currency = "@key|code", free = "available", used = "reserved", total = "balance" } },
   fetch_order = { post = "/orderById", send = "orderId={order_id}", read = order(with(order_fields, { at = "data" })) },
-  fetch_orders = {
-    post = "/orderHistory", needs = "symbol", send = "currencyPair={id} limit={limit}", read = orders(with(order_fields, { at = "data" })),
-  },
+  fetch_orders = { post = "/orderHistory", needs = "symbol", send = "currencyPair={id} limit={limit}", read = orders(with(order_fields, { at = "data" })) },
   fetch_open_orders = { post = "/openOrders", read = orders(with(order_fields, { at = "data", status = "=open" })) },
   fetch_my_trades = { post = "/tradeHistory", send = "limit={limit|default:1000} currencyPair={id} timestampFrom={since}", read = trade_list },
 

@@ -173,9 +173,7 @@ return {
       }
     end,
   },
-  cancel_order = {
-    delete = "/order", encode = "query", needs = "symbol", send = "symbol={id} order_id={order_id}", read = order(huobi.cancelled_fields),
-  },
+  cancel_order = { delete = "/order", encode = "query", needs = "symbol", send = "symbol={id} order_id={order_id}", read = order(huobi.cancelled_fields) },
   cancel_orders = {
     post = "/v2/order/batch_cancel", needs = "ids symbol",
     send = function(a) return { orderIdList = encode_json(ordered { { a.id, list(a.ids) } }) } end,

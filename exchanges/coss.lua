@@ -90,9 +90,7 @@ return {
         local digits = (o.decimal_format or ""):match "%.(.*)$"
         return digits and #digits > 1 and #digits or 8
       end,
-      limits = {
-        amount = { min = "minimum_order_amount" }, withdraw = { min = "minimum_withdrawn_amount" }, deposit = { min = "minimum_deposit_amount" },
-      },
+      limits = { amount = { min = "minimum_order_amount" }, withdraw = { min = "minimum_withdrawn_amount" }, deposit = { min = "minimum_deposit_amount" } },
     },
   },
   fetch_ticker = { get = "/getmarketsummaries", host = "exchange", read = one_of(ticker_list) },

@@ -232,10 +232,7 @@ return {
   },
   fetch_order_book = by_market(
     { get = "/order_book", send = "symbol={id} limit={limit}", read = book { bids = "bids", asks = "asks", timestamp = "date|s" } },
-    {
-      get = "/public/depth", send = "instrument_id={id} limit={limit}",
-      read = book { at = "data", bids = "bids", asks = "asks", timestamp = "timestamp" },
-    }
+    { get = "/public/depth", send = "instrument_id={id} limit={limit}", read = book { at = "data", bids = "bids", asks = "asks", timestamp = "timestamp" } }
   ),
   fetch_trades = by_market(
     { get = "/trades", send = "symbol={id} limit={limit}", read = trades(with(spot_trades, { at = "data", takerOrMaker = "=taker" })) },

@@ -437,9 +437,7 @@ return {
     run = function(a)
       if not is_margin(a) then fail("BadRequest", "only orders on margin (params.marginMode = isolated) can be changed") end
       local trigger = trigger_of(a)
-      local r = ordered {
-        { "order_id", a.order_id }, { "quantity", a.amount }, { "price", a.price }, { "stop_price", trigger and a:to_price(trigger) },
-      }
+      local r = ordered { { "order_id", a.order_id }, { "quantity", a.amount }, { "price", a.price }, { "stop_price", trigger and a:to_price(trigger) } }
       return { post = "/margin/user/order/update", send = r, read = order(order_fields) }
     end,
   },

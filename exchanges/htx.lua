@@ -157,9 +157,7 @@ return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money
       local prefix = part == "linear" and "linear_swap_" or part == "swap" and "swap_" or ""
       return {
         get = "/heartbeat/", host = "contract",
-        read = status {
-          at = "data", status = { prefix .. "heartbeat", ["1"] = "ok", default = "maintenance" }, eta = prefix .. "estimated_recovery_time",
-        },
+        read = status { at = "data", status = { prefix .. "heartbeat", ["1"] = "ok", default = "maintenance" }, eta = prefix .. "estimated_recovery_time" },
       }
     end,
   },

@@ -209,9 +209,7 @@ return {
       return out
     end,
   },
-  fetch_balance = private("/balances", "", {
-    read = balance { currency = "asset|code", free = "availableForTrade", used = "locked", total = "quantity" },
-  }),
+  fetch_balance = private("/balances", "", { read = balance { currency = "asset|code", free = "availableForTrade", used = "locked", total = "quantity" } }),
   fetch_order = private("/orders", "market={id} orderId={order_id}", { cost = 0.05, read = one_order }),
   fetch_open_orders = order_listing("closed=false", order_list),
   fetch_closed_orders = order_listing("closed=true", order_list),

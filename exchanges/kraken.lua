@@ -276,9 +276,7 @@ local function deposit_address(new)
   return {
     run = function(a)
       local method = deposit_method(a)
-      local reply = ask(private("DepositAddresses", {
-        params = true, send = ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } },
-      }))
+      local reply = ask(private("DepositAddresses", { params = true, send = ordered { { "asset", a.currency_id }, { "method", method }, { "new", new } } }))
       if not reply.result[1] then fail("InvalidAddress", "no address for " .. a.code) end
       return first_address(reply, a)
     end,

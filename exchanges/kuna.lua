@@ -107,9 +107,7 @@ return {
   fetch_l3_order_book = order_book,
   fetch_trades = { get = "/v4/trade/public/book/{id}", send = "limit={limit}", read = public_trades },
 
-  fetch_balance = {
-    get = "/v4/private/getBalance", read = balance { at = "data", currency = "currency|code", free = "balance", used = "lockBalance" },
-  },
+  fetch_balance = { get = "/v4/private/getBalance", read = balance { at = "data", currency = "currency|code", free = "balance", used = "lockBalance" } },
   fetch_order = { get = "/v4/order/private/details/{order_id}", send = "withTrades={true}", read = one_order },
   fetch_open_orders = { get = "/v4/order/private/active", send = "pairs={id} start={since|iso} limit={limit} end={until|iso}", read = order_list },
   fetch_orders_by_status = {

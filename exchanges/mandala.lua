@@ -226,10 +226,7 @@ return {
           { "market", a.quote_id }, { "trade", a.base_id }, { "type", kind }, { "side", a.side:upper() }, { "timeInForce", "GTC" },
           { "rate", kind ~= "MARKET" and a.price or "0" }, { "volume", a.amount }, { "stop", trigger and raw_number(a:to_price(trigger)) or 0 },
         },
-        read = order {
-          at = "Data", id = "orderId", status = "=open", type = "={type}", side = "={side}",
-          price = "={price}", amount = "={amount}",
-        },
+        read = order { at = "Data", id = "orderId", status = "=open", type = "={type}", side = "={side}", price = "={price}", amount = "={amount}" },
       }
     end,
   },

@@ -16,9 +16,7 @@ local order_fields = {
   id = "order_id", market = "coin_pair", timestamp = "created_timestamp|s", lastTradeTimestamp = "updated_timestamp|s", type = "=limit", side = sides,
   status = { "status", ["2"] = "open", ["3"] = "canceled", ["4"] = "closed", default = "." }, price = "limit_price", average = "executed_price_avg",
   amount = "quantity", filled = "executed_quantity", fee = { cost = "fee", currency = fee_currency },
-  trades = trades {
-    at = "operations?", id = "operation_id,tid", timestamp = "executed_timestamp|s,date|s", price = "price", amount = "quantity,amount",
-  },
+  trades = trades { at = "operations?", id = "operation_id,tid", timestamp = "executed_timestamp|s,date|s", price = "price", amount = "quantity,amount" },
 }
 local one_order = order(with(order_fields, { at = "response_data.order" }))
 local order_list = orders(with(order_fields, { at = "response_data.orders" }))

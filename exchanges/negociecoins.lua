@@ -65,8 +65,6 @@ return {
   fetch_orders = order_list(),
   fetch_open_orders = order_list "pending",
   fetch_closed_orders = order_list "filled",
-  create_order = {
-    post = "/tradeapi/v1/user/order", needs = "price", send = "pair={id} price={price} volume={amount} type={side}", read = one_order,
-  },
+  create_order = { post = "/tradeapi/v1/user/order", needs = "price", send = "pair={id} price={price} volume={amount} type={side}", read = one_order },
   cancel_order = { delete = "/tradeapi/v1/user/order/{order_id}", encode = "query", read = one_order },
 }

@@ -4,9 +4,7 @@
 
 local function e8(path) return path .. "|div:100000000" end
 
-local ticker_fields = {
-  timestamp = "date", bid = e8 "buy", ask = e8 "sell", last = e8 "last", high = e8 "high", low = e8 "low", baseVolume = e8 "vol24h",
-}
+local ticker_fields = { timestamp = "date", bid = e8 "buy", ask = e8 "sell", last = e8 "last", high = e8 "high", low = e8 "low", baseVolume = e8 "vol24h" }
 
 local trade_list = trades {
   at = "result?", id = "trade_id,tid", order = "order_id", market = "trading_pair", timestamp = "date,created_at|iso", type = "=limit",

@@ -137,9 +137,7 @@ return {
     read = currencies {
       at = "data", id = "id", numericId = "id", code = "code|code", name = "name", active = "active", fee = "withdrawal_fee_const",
       precision = "precision|tick",
-      limits = {
-        amount = { min = "precision|tick" }, deposit = { min = "minimum_deposit_amount" }, withdraw = { min = "minimum_withdrawal_amount" },
-      },
+      limits = { amount = { min = "precision|tick" }, deposit = { min = "minimum_deposit_amount" }, withdraw = { min = "minimum_withdrawal_amount" } },
     },
   },
   fetch_markets = {

@@ -205,9 +205,7 @@ return {
   },
   fetch_trades = {
     get = "/v1/trade_history", send = pair,
-    read = trades {
-      id = "id", order = "id", timestamp = "lastUpdated", side = "side", takerOrMaker = "=taker", price = "price", amount = amount "amount",
-    },
+    read = trades { id = "id", order = "id", timestamp = "lastUpdated", side = "side", takerOrMaker = "=taker", price = "price", amount = amount "amount" },
   },
 
   fetch_balance = {         -- one token at a time: params.codes, or the option, says of which

@@ -156,16 +156,12 @@ return {
     end,
   },
 
-  fetch_balance = {
-    get = "/v1/balances", read = balance { at = "balances", currency = "currency|code", free = "trading_balance", total = "balance" },
-  },
+  fetch_balance = { get = "/v1/balances", read = balance { at = "balances", currency = "currency|code", free = "trading_balance", total = "balance" } },
   fetch_order = { get = "/v1/funds/{id}/orders/{order_id}", needs = "symbol", read = one_order },
   fetch_orders = orders_in(),
   fetch_open_orders = orders_in "active",
   fetch_closed_orders = orders_in "executed",
-  fetch_my_trades = {
-    get = "/v1/funds/{id}/trades", needs = "symbol", send = "per_page={limit} after={since|iso} before={until|iso}", read = trade_list,
-  },
+  fetch_my_trades = { get = "/v1/funds/{id}/trades", needs = "symbol", send = "per_page={limit} after={since|iso} before={until|iso}", read = trade_list },
   create_order = {        -- a price of 0 is any price
     post = "/v1/funds/{id}/orders", read = one_order,
     send = function(a)

@@ -15,9 +15,7 @@ return with(peatio.methods, {
 
   fetch_markets = {
     get = "/api/v2/markets.json",
-    read = markets {
-      id = "id", baseId = "name|before:/", quoteId = "name|after:/", precision = { amount = "ask_fixed|tick", price = "bid_fixed|tick" },
-    },
+    read = markets { id = "id", baseId = "name|before:/", quoteId = "name|after:/", precision = { amount = "ask_fixed|tick", price = "bid_fixed|tick" } },
   },
   fetch_ohlcv = {             -- a timestamp must be given; any early one means the latest
     get = "/api/v2/k.json", send = "market={id} period={timeframe} limit={limit|default:30} timestamp={since|s|default:1800000}",

@@ -140,9 +140,7 @@ return {
   },
 
   fetch_balance = { get = "/trading/balances", read = balance { currency = "currency|code", total = "totalBalance", used = "lockedBalance" } },
-  fetch_trading_fee = {
-    get = "/trading/fees", send = "markets={id}", read = trading_fee { at = "1", market = "market", maker = "fee", taker = "fee" },
-  },
+  fetch_trading_fee = { get = "/trading/fees", send = "markets={id}", read = trading_fee { at = "1", market = "market", maker = "fee", taker = "fee" } },
   fetch_order = {
     get = "/history/orders/details", send = "orderHash={order_id}",
     read = order(with(found_fields, { at = "order", trades = trades(with(trade_fields, { at = "/trades?", symbol = told_symbol })) })),
@@ -151,9 +149,7 @@ return {
   fetch_closed_orders = {           -- one side at a time
     get = "/history/orders", send = "sort={sort|default:createdAt,asc} side={side|default:BUY}" .. filter, read = order_list,
   },
-  fetch_my_trades = {
-    get = "/history/trades", send = "sort={sort|default:timestamp,asc}" .. filter, read = trades(with(trade_fields, { at = "trades" })),
-  },
+  fetch_my_trades = { get = "/history/trades", send = "sort={sort|default:timestamp,asc}" .. filter, read = trades(with(trade_fields, { at = "trades" })) },
   create_order = {
     run = function(a)
       local kind = a:take "postOnly" and "POST_ONLY" or a.type:upper()

@@ -294,10 +294,7 @@ return with(dialect "whitebit_convert", {
       }
     end,
   },
-  fetch_order_book = {
-    get = "/v4/public/orderbook/{id}", send = "limit={limit}",
-    read = book { bids = "bids", asks = "asks", timestamp = "timestamp|s" },
-  },
+  fetch_order_book = { get = "/v4/public/orderbook/{id}", send = "limit={limit}", read = book { bids = "bids", asks = "asks", timestamp = "timestamp|s" } },
   fetch_trades = { get = "/v4/public/trades/{id}", read = trades(trade_fields) },
   fetch_ohlcv = {
     get = "/v1/public/kline",

@@ -62,17 +62,13 @@ local texts = by_class {
     "You don't have permission.", "This symbol is restricted for this account.", "This symbol is not permitted for this account.",
   },
   AuthenticationError = { "API key does not exist" }, InsufficientFunds = { "Account has insufficient balance for requested action." },
-  OrderImmediatelyFillable = {
-    "Order would trigger immediately.", "Stop price would trigger immediately.", "Order would immediately match and take.",
-  },
+  OrderImmediatelyFillable = { "Order would trigger immediately.", "Stop price would trigger immediately.", "Order would immediately match and take." },
   OperationRejected = { "This type of sub-account exceeds the maximum number limit" },
   AccountSuspended = { "This action is disabled on this account." },
   BadRequest = { "Limit orders require GTC for this phase.", "This order type is not possible in this trading phase." },
   RateLimitExceeded = { "Too many requests. Please try again later." },
 }
-local fragments = {
-  { "has no operation privilege", "PermissionDenied" }, { "MAX_POSITION", "BadRequest" }, { "PERCENT_PRICE_BY_SIDE", "InvalidOrder" },
-}
+local fragments = { { "has no operation privilege", "PermissionDenied" }, { "MAX_POSITION", "BadRequest" }, { "PERCENT_PRICE_BY_SIDE", "InvalidOrder" } }
 -- Filters that an order broke, named in the message of a 4xx.
 local filters = { "Price * QTY is zero or less", "LOT_SIZE", "PRICE_FILTER" }
 

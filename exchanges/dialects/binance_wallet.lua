@@ -2,9 +2,7 @@
 -- Networks are named as Binance names them (TRX) on the wire, and by their unified names (TRC20) here.
 local d = {}
 
-local network_names = {
-  SEGWITBTC = "BTCSEGWIT", LIGHTNING = "BTCLIGHTNING", BNB = "BEP2", BSC = "BEP20", OPTIMISM = "OP", ETH = "ERC20", TRX = "TRC20",
-}
+local network_names = { SEGWITBTC = "BTCSEGWIT", LIGHTNING = "BTCLIGHTNING", BNB = "BEP2", BSC = "BEP20", OPTIMISM = "OP", ETH = "ERC20", TRX = "TRC20" }
 local network_ids = { COSMOS = "ATOM", ARB = "ARBITRUM", ARBONE = "ARBITRUM" }
 for id, name in pairs(network_names) do network_ids[name] = id end
 
@@ -73,9 +71,7 @@ d.transaction_fees = {
 
 d.states = {
   deposit = { "status", ["0"] = "pending", ["1"] = "ok", ["2"] = "failed", ["6"] = "ok", ["7"] = "failed", ["8"] = "pending" },
-  withdrawal = {
-    "status", ["0"] = "pending", ["1"] = "canceled", ["2"] = "pending", ["3"] = "failed", ["4"] = "pending", ["5"] = "failed", ["6"] = "ok",
-  },
+  withdrawal = { "status", ["0"] = "pending", ["1"] = "canceled", ["2"] = "pending", ["3"] = "failed", ["4"] = "pending", ["5"] = "failed", ["6"] = "ok" },
 }
 -- Of fiat money.
 local fiat_states = {

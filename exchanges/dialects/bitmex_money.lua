@@ -80,9 +80,7 @@ function m.currencies(reply, a)
     out[c] = {
       id = id, code = c, name = row.name, type = row.currencyType == "Crypto" and "crypto" or "other", precision = digits and "1e-" .. digits,
       active = row.enabled == true or deposit or withdraw, deposit = deposit, withdraw = withdraw, fee = least, networks = ways, info = row,
-      limits = {
-        withdraw = { min = amount "minWithdrawalAmount", max = amount "maxWithdrawalAmount" }, deposit = { min = amount "minDepositAmount" },
-      },
+      limits = { withdraw = { min = amount "minWithdrawalAmount", max = amount "maxWithdrawalAmount" }, deposit = { min = amount "minDepositAmount" } },
     }
   end
   return out

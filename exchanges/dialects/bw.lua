@@ -96,9 +96,7 @@ return {
     },
     fetch_ticker = { get = "/api/data/v1/ticker", send = "marketId={id}", read = ticker(with(ticker_fields, { at = "datas" })) },
     fetch_tickers = { get = "/api/data/v1/tickers", read = tickers(with(ticker_fields, { at = "datas", market = "1" })) },
-    fetch_order_book = {
-      get = "/api/data/v1/entrusts", send = "marketId={id} dataSize={limit}", read = book { at = "datas", timestamp = "timestamp|s" },
-    },
+    fetch_order_book = { get = "/api/data/v1/entrusts", send = "marketId={id} dataSize={limit}", read = book { at = "datas", timestamp = "timestamp|s" } },
     fetch_trades = {
       get = "/api/data/v1/trades", send = "marketId={id} dataSize={limit}",
       read = trades { at = "datas", timestamp = "3|s", type = "=limit", side = { "5", ask = "sell", default = "buy" }, price = "6", amount = "7" },

@@ -49,9 +49,7 @@ return function(bybit)
     fetch_option = {
       get = tickers_path, cost = 5, needs = "symbol", send = "category=option symbol={id}", read = records.one(with(contract, { at = "result.list.1" })),
     },
-    fetch_option_chain = {
-      get = tickers_path, cost = 5, needs = "code", send = "category=option baseCoin={currency_id}", read = records.keyed(contract),
-    },
+    fetch_option_chain = { get = tickers_path, cost = 5, needs = "code", send = "category=option baseCoin={currency_id}", read = records.keyed(contract) },
     fetch_volatility_history = {
       get = "/v5/market/historical-volatility", cost = 5, needs = "code", send = "category=option baseCoin={currency_id}",
       read = records.list { at = "result", time = "time", number = { volatility = "value" } },

@@ -172,9 +172,7 @@ return function(bybit)
       end,
     },
     fetch_deposits = { get = "/v5/asset/deposit/query-record", cost = 10, send = past_send, read = transactions(transaction_fields "deposit") },
-    fetch_withdrawals = {
-      get = "/v5/asset/withdraw/query-record", cost = 10, send = past_send, read = transactions(transaction_fields "withdrawal"),
-    },
+    fetch_withdrawals = { get = "/v5/asset/withdraw/query-record", cost = 10, send = past_send, read = transactions(transaction_fields "withdrawal") },
     withdraw = {            -- params.accountType: "FUND", or "UTA" (default), or "FUND,UTA"
       run = function(a)
         local network, kind = chain_id(a), a:take "accountType"

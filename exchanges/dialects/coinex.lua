@@ -7,9 +7,7 @@ local d = {}
 
 -- ---- names ----
 
-local network_names = {
-  BSC = "BEP20", AVA_C = "AVAXC", AVA = "AVAXX", CHILIZ = "CHZ", OPTIMISM = "OP", APTOS = "APT", ETHPOW = "ETHW", CELESTIA = "TIA",
-}
+local network_names = { BSC = "BEP20", AVA_C = "AVAXC", AVA = "AVAXX", CHILIZ = "CHZ", OPTIMISM = "OP", APTOS = "APT", ETHPOW = "ETHW", CELESTIA = "TIA" }
 local network_ids = { ETH = "ERC20", TRX = "TRC20", CRC20 = "CRONOS" }
 for id, name in pairs(network_names) do network_ids[name] = id end
 

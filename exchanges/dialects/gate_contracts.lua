@@ -163,9 +163,7 @@ return {
       if kind ~= "swap" and kind ~= "future" then fail("NotSupported", "only of perpetuals and futures") end
       return {
         get = root .. "/position_close", cost = cost, read = positions(position_fields),
-        send = ordered {
-          { "contract", one and a.ids[1] or nil }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) },
-        },
+        send = ordered { { "contract", one and a.ids[1] or nil }, { "limit", a.limit }, { "from", gate.seconds(a.since) }, { "to", gate.seconds(last) } },
       }
     end,
   },
@@ -210,9 +208,7 @@ return {
           for _, row in ipairs(reply) do
             local symbol = row.text and gate.symbol_of(row.text, "swap")
             if not a.symbol or symbol == a.symbol then
-              out[#out + 1] = gate.dated(row.time, {
-                info = row, symbol = symbol, code = symbol and symbol:match ":([^-]+)", amount = number(row.change),
-              })
+              out[#out + 1] = gate.dated(row.time, { info = row, symbol = symbol, code = symbol and symbol:match ":([^-]+)", amount = number(row.change) })
             end
           end
           return gate.oldest_first(out)

@@ -246,9 +246,7 @@ local adapter = {
     end,
   },
   fetch_ticker = { get = "/public/ticker/{id}", cost = 10, read = ticker(ticker_fields) },
-  fetch_tickers = {
-    get = "/public/ticker", cost = 10, arrays = "comma", send = "symbols={ids}", read = tickers(with(ticker_fields, { market = "@key" })),
-  },
+  fetch_tickers = { get = "/public/ticker", cost = 10, arrays = "comma", send = "symbols={ids}", read = tickers(with(ticker_fields, { market = "@key" })) },
   fetch_order_book = { get = "/public/orderbook/{id}", cost = 10, send = "depth={limit}", read = order_book },
   fetch_order_books = {
     get = "/public/orderbook", cost = 10, arrays = "comma", send = "symbols={ids} depth={limit}",
@@ -298,9 +296,7 @@ local adapter = {
     cost = 15, send = "symbol={id} from={since|iso} till={until|iso} limit={limit}",
     read = orders(with(order_fields, { where = function(o) return done[o.status] end })),
   }),
-  fetch_my_trades = in_account("get", "/history/trade", {
-    cost = 15, send = "symbol={id} limit={limit} from={since} till={until}", read = trade_list,
-  }),
+  fetch_my_trades = in_account("get", "/history/trade", { cost = 15, send = "symbol={id} limit={limit} from={since} till={until}", read = trade_list }),
   fetch_order_trades = in_account("get", "/history/trade", { cost = 15, send = "order_id={order_id}", read = trade_list }),
   create_order = { run = new_order },
   edit_order = {

@@ -21,9 +21,7 @@ return function(huobi)
       host = "contract", market = "/swap-ex/market/", symbol = "contract_code", tickers = "detail/batch_merged",
       mark = "swap_mark_price_kline", premiumIndex = "swap_premium_index_kline",
     },
-    future = {
-      host = "contract", market = "/market/", symbol = "symbol", tickers = "detail/batch_merged", mark = "mark_price_kline", index = "index",
-    },
+    future = { host = "contract", market = "/market/", symbol = "symbol", tickers = "detail/batch_merged", mark = "mark_price_kline", index = "index" },
   }
   local coin_roots = { swap = "/swap-api/%s/swap_", future = "/api/%s/contract_" }
 

@@ -152,9 +152,7 @@ return function(k)
         local ids = table.concat(a.ids, ",")
         return {
           get = "/api/ua/v1/market/position-tiers", cost = 40, read = function(reply) return tiers(reply.data, a) end,
-          send = ordered {
-            { "tradeType", "FUTURES" }, { "marginMode", mode }, { "data", "RISK_LIMIT" }, { "accountType", "UNIFIED" }, { "symbol", ids },
-          },
+          send = ordered { { "tradeType", "FUTURES" }, { "marginMode", mode }, { "data", "RISK_LIMIT" }, { "accountType", "UNIFIED" }, { "symbol", ids } },
         }
       end,
     },
@@ -198,9 +196,7 @@ return function(k)
     fetch_position_history = past_positions("symbol", function(a) return a.id end),
     fetch_positions_history = past_positions(nil, function(a) return a.ids and #a.ids == 1 and a.ids[1] or nil end),
     fetch_positions_adl_rank = { get = "/api/v1/positions", host = "futures", cost = 4, read = records.list(rank) },
-    fetch_position_adl_rank = {
-      get = "/api/v1/position", host = "futures", cost = 4, needs = "symbol", send = "symbol={id}", read = records.one(rank),
-    },
+    fetch_position_adl_rank = { get = "/api/v1/position", host = "futures", cost = 4, needs = "symbol", send = "symbol={id}", read = records.one(rank) },
     fetch_position = {
       get = "/api/v1/position", host = "futures", cost = 4, send = "symbol={id}", read = position(with(position_fields, { at = "data" })),
     },

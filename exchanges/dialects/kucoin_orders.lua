@@ -47,9 +47,7 @@ return function(k)
   local function spot_row(a, market, o, params)
     local take = taker(params)
     local is_market, mode = o.type == "market", take "marginMode"
-    local r = ordered {
-      { "clientOid", take("clientOid", "clientOrderId") or uuid() }, { "side", o.side }, { "symbol", market.id }, { "type", o.type },
-    }
+    local r = ordered { { "clientOid", take("clientOid", "clientOrderId") or uuid() }, { "side", o.side }, { "symbol", market.id }, { "type", o.type } }
     local cost = is_market and take("cost", "funds")
     if cost then
       r.funds = a:to_cost(cost, market)

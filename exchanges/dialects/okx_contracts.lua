@@ -130,9 +130,7 @@ return function(okx)
         return { get = "/public/funding-rate", cost = 2, send = "instId={id}", read = one_funding_rate }
       end,
     },
-    fetch_funding_rates = {
-      get = "/public/funding-rate", cost = 2, send = "instId=ANY", read = funding_rates(with(funding_fields, { at = "data" })),
-    },
+    fetch_funding_rates = { get = "/public/funding-rate", cost = 2, send = "instId=ANY", read = funding_rates(with(funding_fields, { at = "data" })) },
     fetch_funding_rate_history = {
       get = "/public/funding-rate-history", cost = 2, needs = "symbol",
       send = function(a) return ordered { { "instId", a.id }, { "before", a.since and math.max(a.since - 1, 0) }, { "limit", a.limit } } end,
@@ -268,9 +266,7 @@ return function(okx)
         return { info = row, hedged = row.posMode == "long_short_mode" }
       end,
     },
-    fetch_positions_for_symbol = {
-      get = "/account/positions", cost = 2, needs = "symbol", read = position_list, send = "instId={id} instType={instType}",
-    },
+    fetch_positions_for_symbol = { get = "/account/positions", cost = 2, needs = "symbol", read = position_list, send = "instId={id} instType={instType}" },
     fetch_positions_history = {
       get = "/account/positions-history", cost = 2, read = position_list,
       send = function(a)

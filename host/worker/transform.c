@@ -11,7 +11,7 @@
 #include "worker/view.h"
 
 enum op { T_S, T_MS, T_US, T_NS, T_ISO, T_ISO_S, T_UPPER, T_LOWER, T_TEXT, T_NUMBER, T_MAP, T_MIN, T_MAX, T_DEFAULT, T_ADD, T_SUB, T_MUL,
-          T_DIV, T_NEG, T_ABS, T_NOT, T_EQ, T_CODE, T_CURRENCY, T_TICK, T_BEFORE, T_AFTER, T_DATE, T_NONZERO, T_JSON, T_AS };
+          T_DIV, T_NEG, T_ABS, T_NOT, T_EQ, T_CODE, T_CURRENCY, T_TICK, T_BEFORE, T_AFTER, T_DATE, T_NONZERO, T_JSON, T_AS, T_PLACES };
 
 static const struct { const char *name; uint8_t op; bool takes, numeric; } rows[] = {
   { "s",        T_S,        false, false },
@@ -45,6 +45,7 @@ static const struct { const char *name; uint8_t op; bool takes, numeric; } rows[
   { "nonzero",  T_NONZERO,  false, false },
   { "json",     T_JSON,     false, false },
   { "as",       T_AS,       true,  false },
+  { "places",   T_PLACES,   false, false },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
@@ -311,6 +312,10 @@ Value transform_in(Reader *r, Transform *t, Value v) {
       out = value_decimal(tick);
       break;
     }
+    case T_PLACES:
+      if (!value_number(&v, &d)) misfit(r, t->op, "a step", &v);
+      out = value_decimal((Decimal){ dec_strip(d).scale, 0 });
+      break;
     case T_BEFORE: case T_AFTER: {
       s = text_in(r, &v, &n);
       if (!s) misfit(r, t->op, "text", &v);
@@ -488,6 +493,12 @@ static int transform_out(lua_State *L) {
       char buf[512];
       if (!number_at(L, 1, &x) || !tick_of(x, &tick)) return luaL_error(L, "|tick expected a count of places, got %s", luaL_tolstring(L, 1, NULL));
       lua_pushlstring(L, buf, dec_text(tick, buf, sizeof buf));
+      return 1;
+    }
+    case T_PLACES: {
+      Decimal x;
+      if (!number_at(L, 1, &x)) return luaL_error(L, "|places expected a step, got %s", luaL_tolstring(L, 1, NULL));
+      lua_pushinteger(L, dec_strip(x).scale);
       return 1;
     }
     case T_BEFORE: case T_AFTER: {

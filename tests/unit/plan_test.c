@@ -267,6 +267,8 @@ static void trades_and_orders(void **state) {
     { "trade { fee = { cost = 'f', currency = '@quote' } }", "{\"f\":1}", "eq(r.fee.currency, 'USDT')", NULL, "ETH/USDT", NULL, NULL, 0, 0 },
     { "trade { fee = { cost = 'f', currency = '@quote' } }", "{\"f\":1}", "eq(r.fee.currency, nil)", NULL, NULL, NULL, NULL, 0, 0 },
     { "order { status = { 's', DONE = 'filled', default = '.' } }", "{\"s\":\"DONE\"}", "eq(r.status, 'filled')", NULL, NULL, NULL, NULL, 0, 0 },
+    { "market { id = 'i', symbol = 'i|text', precision = { amount = 'a|places', price = 'p|places' } }", "{\"i\":1,\"a\":\"0.0010\",\"p\":5}",
+      "eq(r.precision.amount, 3.0) eq(r.precision.price, 0.0)", NULL, NULL, NULL, NULL, 0, 0 },
     { "order { side = 's|as:B=buy;S=sell', type = 't|as:1=limit' }", "{\"s\":\"S\",\"t\":2}", "eq(r.side, 'sell') eq(r.type, '2')", NULL, NULL, NULL, NULL, 0, 0 },
     { "transaction { status = 's', fee = { cost = 'f' } }", "{\"s\":\"Success\",\"f\":\"0.1\"}", "eq(r.status, 'ok') eq(r.currency, 'BTC') eq(r.fee.currency, 'BTC')",
       NULL, NULL, "BTC", NULL, 0, 0 },
@@ -541,7 +543,7 @@ static void transforms_out(void **state) {
       " t('Ab', 'upper', nil, 'AB') t('Ab', 'lower', nil, 'ab') t(0.00000001, 'text', nil, '0.00000001') t(true, 'text', nil, 'true') t(1e21, 'text', nil, '1000000000000000000000')"
       " t('1.50', 'number', nil, 1.5) t('2', 'number', nil, 2) t('buy', 'as', 'buy=B;sell=S', 'B') t('x', 'as', 'buy=B;sell=S', 'x') t('sell', 'as', 'buy=B;sell=', '') t(500, 'max', '100', 100) t(5, 'min', '10', 10) t('0.1', 'add', '0.2', '0.3') t(2, 'mul', '3', 6)"
       " t('1', 'div', '8', '0.125') t('-3', 'abs', nil, '3') t(3, 'neg', nil, -3) t(true, 'not', nil, false) t('x', 'eq', 'x', true) t(1, 'eq', '1', true)"
-      " t(8, 'tick', nil, '0.00000001') t('a-b', 'before', '-', 'a') t('a-b', 'after', '-', 'b') t('ab', 'after', '-', nil) t(0, 'nonzero', nil, nil) t('0.0', 'nonzero', nil, nil)"
+      " t(8, 'tick', nil, '0.00000001') t('0.00100', 'places', nil, 3) t('1.0', 'places', nil, 0) t(100, 'places', nil, -2) t('a-b', 'before', '-', 'a') t('a-b', 'after', '-', 'b') t('ab', 'after', '-', nil) t(0, 'nonzero', nil, nil) t('0.0', 'nonzero', nil, nil)"
       " t('x', 'nonzero', nil, 'x') t(nil, 'upper', nil, nil) t(nil, 'default', 'd', 'd') t('v', 'default', 'd', 'v') t('a', 'map', { a = 'A' }, 'A') t('z', 'map', { default = 'Z' }, 'Z')\n"
       "local function bad(want, ...) local ok, e = pcall(transform, ...) if ok or not e:find(want, 1, true) then error(tostring(e) .. ' instead of ' .. want, 2) end end\n"
       "bad(\"no transform 'zz'\", 1, 'zz') bad('|max needs an argument', 1, 'max') bad('|s expected a time', 'abc', 's') bad('|add expected a number', {}, 'add', '1')"
