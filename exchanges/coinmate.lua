@@ -37,7 +37,7 @@ return {
   rate = { interval_ms = 600, burst = 5 },
   fees = { taker = 0.006, maker = 0.004 },
 
-  failed = "errorMessage", message = "errorMessage",
+  failed = "errorMessage,error~=false", message = "errorMessage",
   errors = { ["No order with given ID"] = "OrderNotFound" },
   broad = {
     { "Not enough account balance available", "InsufficientFunds" }, { "Incorrect order ID", "InvalidOrder" },
@@ -96,7 +96,7 @@ return {
     post = "/cancelOrderWithInfo", send = "orderId={order_id}", read = order(with(order_fields, { at = "data", symbol = false })),
     failed = function(reply)
       if reply.data and reply.data.success == false then return "false", "the order was not cancelled", "InvalidOrder" end
-      return reply.errorMessage, reply.errorMessage
+      return reply.errorMessage or reply.error == true and "error" or nil, reply.errorMessage
     end,
   },
 
