@@ -1,7 +1,7 @@
 -- ByteTrade (closed in 2022). API: https://docs.byte-trade.com/
 -- Reading is not signed: the user's id (apiKey) is a parameter. Currencies go by the number of their asset, some of which carry it in
--- their names too ("BTT@1"). Failures are {code: 1, msg}. New orders and cancellations are transactions of its chain, signed over their
--- binary form, which holds the id's length and gives the order's id: with a sealed id there is no way to make them, so they are left out.
+-- their names too ("BTT@1"). Failures are {code: 1, msg}. New orders and cancellations are transactions of its chain (Graphene's kind), sent as JSON and
+-- signed over their binary form. The id of a new order is a hash over that, and so over the user's id, which is sealed: open orders tell it.
 
 local renames = { ["1"] = "ByteTrade", ["44"] = "ByteHub", ["48"] = "Blocktonic", ["133"] = "TerraCredit", BCC = "BCH", BCHABC = "BCH" }
 
@@ -55,9 +55,85 @@ local function movements(path)
   }
 end
 
+local fee = "300000000000000"
+
+local function divided(n, by)
+  local whole = decimal.round(decimal.div(n, by, 12), 0, "places", "cut")
+  return whole, decimal.sub(n, decimal.mul(whole, by))
+end
+local function u64(n)
+  local high, low = divided(n, "4294967296")
+  return string.pack("<I4I4", math.tointeger(tonumber(low)), math.tointeger(tonumber(high)))
+end
+local function u128(n)       -- the higher half first
+  local high, low = divided(n, "18446744073709551616")
+  return u64(high) .. u64(low)
+end
+
+-- In units of the currency's last place on the chain.
+local function on_chain(amount, currency)
+  return decimal.round(decimal.div(amount, currency and currency.precision or "1e-18", 0), 0, "places", "cut")
+end
+
+local function ids(a) return math.tointeger(tonumber(a.market.quoteId)), math.tointeger(tonumber(a.market.baseId)) end
+
+-- One operation: `fields` of its JSON, where "@" stands for the user's id, and `bytes` of its binary form after that.
+local function transaction(a, operation, expires_ms, fields, bytes, method)
+  local dapp, quote, base = a:take "dappId" or "Sagittarius", ids(a)
+  a.transaction = {
+    head = ("\0"):rep(31) .. "\1" .. string.pack("<I4BI4BBI8", a.now // 1000, 1, expires_ms // 1000, 1, operation, 0) .. u64(fee),
+    tail = bytes .. string.pack("<I4I4BBs1B", quote, base, 0, 1, dapp, 0),
+    fields = fields,
+    json = ordered {
+      { "timestamp", iso8601(a.now):sub(1, 19) }, { "expiration", iso8601(expires_ms):sub(1, 19) }, { "operations", list { list { operation, fields } } },
+      { "validate_type", 0 }, { "dapp", dapp }, { "signatures", list {} },
+    },
+  }
+  a.params = {}      -- what is not signed for is not taken
+  return with({ encode = "query" }, method)
+end
+
+local function create(a)
+  if a:take "postOnly" or a:take "timeInForce" then fail("NotSupported", "orders rest until they are filled or canceled") end
+  local name, quote, base = a.market.normalSymbol or a.symbol, ids(a)
+  local limit = a.type == "limit"
+  local amount = on_chain(a.amount, a:currency_of(a.base))
+  local price = limit and on_chain(a.price, a:currency_of(a.quote)) or "0"
+  local side, kind, expires = a.side == "sell" and 1 or 2, limit and 1 or 2, a.now + 31536000000
+  local times = string.pack("<I4I4", a.now // 1000, expires // 1000)
+  return transaction(a, 32, expires, ordered {
+    { "now", iso8601(a.now):sub(1, 19) }, { "expiration", iso8601(expires):sub(1, 19) }, { "fee", fee }, { "creator", "@" }, { "side", side },
+    { "order_type", kind }, { "market_name", name }, { "amount", amount }, { "price", price }, { "use_btt_as_fee", false }, { "money_id", quote },
+    { "stock_id", base }, { "custom_no_btt_fee_rate", 8 }, { "custom_btt_fee_rate", 1 },
+  }, string.pack("BBs1", side, kind, name) .. u128(amount) .. u128(price) .. "\0\0" .. times .. string.pack("<BI2BI2", 1, 1, 1, 8), {
+    post = "/transaction/createorder", read = order { status = { "code", ["0"] = "open", default = "rejected" }, timestamp = function() return a.now end },
+  })
+end
+
+local function cancel(a)
+  local name, quote, base = a.market.normalSymbol or a.symbol, ids(a)
+  return transaction(a, 33, 0, ordered {
+    { "fee", fee }, { "creator", "@" }, { "order_id", a.order_id }, { "market_name", name }, { "money_id", quote }, { "stock_id", base },
+  }, string.pack("s1", name) .. unhex(a.order_id), {
+    post = "/transaction/cancelorder", read = order { status = { "code", ["0"] = "canceled", default = "failed" }, timestamp = function() return a.now end },
+  })
+end
+
+local function sign(req, key, a)
+  local t = a.transaction
+  if t then
+    t.fields.creator = key.apiKey
+    local bytes = t.head .. length_byte(key.apiKey) .. key.apiKey .. t.tail
+    t.json.signatures = list { hex(ecdsa("secp256k1", "sha256", key.secret, bytes, "compact")) }
+    req.query = ordered { { "trObj", encode_json(t.json) } }
+  elseif req.query.userid == nil then
+    req.query = first(req.query, "userid", key.apiKey)
+  end
+end
+
 return {
   hosts = { api = "https://api-v2.bttcdn.com" },
-  credentials = { "apiKey" },
+  credentials = { "apiKey", "secret" },
   rate = { interval_ms = 100, burst = 10 },
   fees = { taker = 0.0008, maker = 0.0008 },
   renames = renames,
@@ -70,9 +146,7 @@ return {
   },
   http = { [503] = "DDoSProtection" },
 
-  sign = function(req, key)
-    if req.query.userid == nil then req.query = first(req.query, "userid", key.apiKey) end
-  end,
+  sign = sign,
 
   fetch_markets = {
     get = "/symbols",
@@ -106,6 +180,8 @@ return {
   },
 
   fetch_balance = { get = "/balance", read = balance { currency = "code|code", free = "free", used = "used" } },
+  create_order = { run = create },
+  cancel_order = { needs = "symbol", run = cancel },
   fetch_order = { get = "/orders", send = "symbol={id} id={order_id}", read = order(order_fields) },
   fetch_orders = orders_in "/orders/all",
   fetch_open_orders = orders_in "/orders/open",

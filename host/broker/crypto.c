@@ -8,6 +8,7 @@
 #include <openssl/ecdsa.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/obj_mac.h>
 #include <openssl/param_build.h>
 #include <openssl/rsa.h>
@@ -324,17 +325,53 @@ bool crypto_rsa_verify(enum recipe_hash h, const void *key, size_t keylen, const
   return good;
 }
 
+/* k by RFC 6979, seeded with the key, the number of the try (32 bytes, little-endian) and the digest. */
+static int k_of_try(uint8_t *k, const uint8_t *digest, const uint8_t *key, const uint8_t *algo, void *again, unsigned attempt) {
+  uint8_t hmac_key[32] = { 0 }, block[32 + 1 + 96];
+  unsigned n = 32, no = *(const unsigned *)again;
+  bool ok = true;
+  (void)algo;
+  memset(block, 1, 32);
+  memcpy(block + 33, key, 32);
+  memset(block + 65, 0, 32);
+  for (int i = 0; i < 4; i++) block[65 + i] = (uint8_t)(no >> 8 * i);
+  memcpy(block + 97, digest, 32);
+  for (uint8_t step = 0; step < 2; step++) {
+    block[32] = step;
+    ok = ok && HMAC(EVP_sha256(), hmac_key, 32, block, sizeof block, hmac_key, &n) && HMAC(EVP_sha256(), hmac_key, 32, block, 32, block, &n);
+  }
+  for (unsigned i = 0; ok && i <= attempt; i++) {
+    ok = HMAC(EVP_sha256(), hmac_key, 32, block, 32, k, &n) != NULL;
+    memcpy(block, k, 32);
+    block[32] = 0;
+    ok = ok && HMAC(EVP_sha256(), hmac_key, 32, block, 33, hmac_key, &n) && HMAC(EVP_sha256(), hmac_key, 32, block, 32, block, &n);
+  }
+  OPENSSL_cleanse(hmac_key, sizeof hmac_key);
+  OPENSSL_cleanse(block, sizeof block);
+  return ok;
+}
+
+static bool is_compact(const uint8_t rs[64]) {
+  static const uint8_t half[32] = { 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                    0x5d, 0x57, 0x6e, 0x73, 0x57, 0xa4, 0x50, 0x1d, 0xdf, 0xe9, 0x2f, 0x46, 0x68, 0x1b, 0x20, 0xa0 };
+  return rs[0] != 0 && rs[32] != 0 && memcmp(rs, half, sizeof half) <= 0;
+}
+
 /* secp256k1 as ledgers sign: k by RFC 6979, so that signing the same twice gives the same, s in the lower half, and which point it was. */
 static bool sign_secp256k1(const EVP_PKEY *pkey, enum ecdsa_form form, const uint8_t digest[32], uint8_t *out, size_t *len, char *err, size_t errlen) {
   static secp256k1_context *ctx;
-  uint8_t secret[32];
+  uint8_t secret[32], rs[64];
   BIGNUM *d = NULL;
   secp256k1_ecdsa_recoverable_signature sig;
   secp256k1_ecdsa_signature plain;
   int v = 0;
   if (!ctx && !(ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN))) return failf(err, errlen, "out of memory");
   bool ok = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) && BN_bn2binpad(d, secret, sizeof secret) == sizeof secret
-            && secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, NULL, NULL);
+            && secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, NULL, NULL)
+            && secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, rs, &v, &sig);
+  for (unsigned again = 0; ok && form == ECDSA_COMPACT && !is_compact(rs); again++)
+    ok = secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, k_of_try, &again)
+         && secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, rs, &v, &sig);
   BN_clear_free(d);
   OPENSSL_cleanse(secret, sizeof secret);
   if (!ok) return failf(err, errlen, "ecdsa needs a private key");
@@ -342,9 +379,10 @@ static bool sign_secp256k1(const EVP_PKEY *pkey, enum ecdsa_form form, const uin
     *len = CRYPTO_SIGNATURE_MAX;
     return secp256k1_ecdsa_recoverable_signature_convert(ctx, &plain, &sig) && secp256k1_ecdsa_signature_serialize_der(ctx, out, len, &plain);
   }
-  secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, out, &v, &sig);
-  out[64] = (uint8_t)v;
-  *len = form == ECDSA_RECOVERABLE ? 65 : 64;
+  if (form == ECDSA_COMPACT) *out++ = (uint8_t)(31 + v);
+  memcpy(out, rs, sizeof rs);
+  if (form == ECDSA_RECOVERABLE) out[64] = (uint8_t)v;
+  *len = form == ECDSA_RAW ? 64 : 65;
   return true;
 }
 
@@ -361,7 +399,7 @@ bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form,
     if (tbslen != 32) return failf(err, errlen, "ecdsa on secp256k1 signs 32 bytes");
     return sign_secp256k1(s->pkey, form, tbs, out, len, err, errlen);
   }
-  if (form == ECDSA_RECOVERABLE) return failf(err, errlen, "recoverable signatures are of secp256k1");
+  if (form >= ECDSA_RECOVERABLE) return failf(err, errlen, "recoverable signatures are of secp256k1");
   if (!s->sign) {
     s->sign = EVP_PKEY_CTX_new(s->pkey, NULL);
     if (!s->sign || EVP_PKEY_sign_init(s->sign) <= 0) {

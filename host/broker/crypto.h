@@ -11,7 +11,12 @@
 #define CRYPTO_DIGEST_MAX 64
 #define CRYPTO_SIGNATURE_MAX 1024     /* an RSA key of 8192 bits */
 
-enum ecdsa_form { ECDSA_RAW, ECDSA_DER, ECDSA_RECOVERABLE /* r||s||v, v 0 or 1 */, ECDSA_FORM_COUNT };
+enum ecdsa_form {
+  ECDSA_RAW, ECDSA_DER,
+  ECDSA_RECOVERABLE,       /* r||s||v, v 0 or 1 */
+  ECDSA_COMPACT,           /* 31+v||r||s as Graphene takes it: r in the lower half too, neither with a first byte of zero */
+  ECDSA_FORM_COUNT
+};
 
 bool crypto_hash(enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen);
 bool crypto_hmac(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,

@@ -18,7 +18,7 @@ enum recipe_op {
   R_HMAC,        /* u8 hash: pops message, then key */
   R_ENCODE,      /* u8 enum recipe_coding */
   R_RSA,         /* u8 hash: pops message, then PEM private key: PKCS#1 v1.5 signature bytes */
-  R_ECDSA,       /* u8 enum recipe_curve, u8 hash, u8 form (0 raw r||s, 1 DER, 2 raw r||s||v recoverable, low s):
+  R_ECDSA,       /* u8 enum recipe_curve, u8 hash, u8 form (0 raw r||s, 1 DER, 2 raw r||s||v recoverable, low s, 3 compact 31+v||r||s):
                     pops message, then key (PEM, or hex/raw 32 bytes) */
   R_ED25519,     /* pops message, then key (PEM, or 32 bytes seed) */
   R_SLICE,       /* varint from, varint to (1-based, inclusive): part of the top */

@@ -194,10 +194,10 @@ static int l_rsa(lua_State *L) {       /* rsa(hash, pem, message) */
   return push_program(L, parts, 2, op, 2);
 }
 
-static int l_ecdsa(lua_State *L) {     /* ecdsa(curve, hash, key, message [, "der" | "recoverable"]) */
-  static const char *const forms[] = { "raw", "der", "recoverable" };
+static int l_ecdsa(lua_State *L) {     /* ecdsa(curve, hash, key, message [, "der" | "recoverable" | "compact"]) */
+  static const char *const forms[] = { "raw", "der", "recoverable", "compact" };
   int curve = option(L, 1, curve_names, CURVE_COUNT, "curve"), h = option(L, 2, hash_names, H_COUNT, "hash");
-  int form = lua_isnoneornil(L, 5) ? 0 : option(L, 5, forms, 3, "form of signature");
+  int form = lua_isnoneornil(L, 5) ? 0 : option(L, 5, forms, 4, "form of signature");
   Part parts[2] = { part_of(L, 3), part_of(L, 4) };
   char op[4] = { R_ECDSA, (char)curve, (char)h, (char)form };
   return push_program(L, parts, 2, op, 4);

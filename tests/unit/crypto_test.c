@@ -228,6 +228,7 @@ static void ecdsa_p256(void **state) {
   assert_false(crypto_ecdsa_verify(CURVE_P256, H_SHA256, EC_7515_HEX, 64, input, strlen(input), sig, len, err, sizeof err));
   assert_string_equal(err, "");
   assert_false(crypto_ecdsa(CURVE_P256, H_SHA256, ECDSA_RECOVERABLE, EC_7515, strlen(EC_7515), input, strlen(input), sig, &len, err, sizeof err));
+  assert_false(crypto_ecdsa(CURVE_P256, H_SHA256, ECDSA_COMPACT, EC_7515, strlen(EC_7515), input, strlen(input), sig, &len, err, sizeof err));
   assert_string_equal(err, "recoverable signatures are of secp256k1");
   for (enum ecdsa_form form = ECDSA_RAW; form < ECDSA_RECOVERABLE; form++)
     for (int i = 0; i < 8; i++) {
@@ -297,6 +298,23 @@ static void ecdsa_secp256k1(void **state) {
     assert_true(crypto_ecdsa_verify(CURVE_SECP256K1, H_KECCAK256, key + 2, 64, message, 1, sig, 65, err, sizeof err));
   }
   assert_true(seen[0] && seen[1]);
+  /* Compact ones have r in the lower half too: where the first k gives none, another one does. */
+  int others = 0;
+  for (int i = 0; i < 40; i++) {
+    uint8_t compact[CRYPTO_SIGNATURE_MAX], message[1] = { (uint8_t)i };
+    size_t compact_len;
+    assert_true(crypto_ecdsa(CURVE_SECP256K1, H_SHA256, ECDSA_RECOVERABLE, key, strlen(key), message, 1, sig, &len, err, sizeof err));
+    assert_true(crypto_ecdsa(CURVE_SECP256K1, H_SHA256, ECDSA_COMPACT, key, strlen(key), message, 1, compact, &compact_len, err, sizeof err));
+    assert_int_equal(compact_len, 65);
+    assert_true(compact[0] == 31 || compact[0] == 32);
+    assert_true(memcmp(compact + 1, half, 32) <= 0 && memcmp(compact + 33, half, 32) <= 0);
+    assert_true(crypto_ecdsa_verify(CURVE_SECP256K1, H_SHA256, key + 2, 64, message, 1, compact + 1, 64, err, sizeof err));
+    bool first = memcmp(sig, half, 32) <= 0 && sig[0] && sig[32];
+    assert_int_equal(memcmp(sig, compact + 1, 64) == 0, first);
+    if (first) assert_int_equal(compact[0], 31 + sig[64]);
+    others += !first;
+  }
+  assert_in_range(others, 5, 35);
   /* RFC 6979 over secp256k1, as the libraries of ledgers test it: key 1, "Satoshi Nakamoto" by SHA-256. */
   static const char one[] = "0000000000000000000000000000000000000000000000000000000000000001", message[] = "Satoshi Nakamoto";
   uint8_t want[64];
