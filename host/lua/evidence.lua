@@ -43,7 +43,7 @@ return {
   buda = { adapter = "buda", passed = 56, total = 56, set_aside = 2, oracle = "2.9.16", methods = 19, lines = 173, shared = 0 },
   bw = { adapter = "bw", passed = 48, total = 48, set_aside = 0, oracle = "1.95.43", methods = 18, lines = 7, shared = 153 },
   bybit = { adapter = "bybit", passed = 126, total = 126, set_aside = 3, oracle = "4.5.84", methods = 84, lines = 187, shared = 1421 },
-  bytetrade = { adapter = "bytetrade", passed = 49, total = 49, set_aside = 10, oracle = "1.95.43", methods = 18, lines = 120, shared = 0 },
+  bytetrade = { adapter = "bytetrade", passed = 56, total = 56, set_aside = 3, oracle = "1.95.43", methods = 20, lines = 196, shared = 0 },
   cex = { adapter = "cex", passed = 69, total = 69, set_aside = 1, oracle = "4.5.84", methods = 23, lines = 298, shared = 0 },
   chilebit = { adapter = "chilebit", passed = 33, total = 33, set_aside = 0, oracle = "1.27.3", methods = 7, lines = 4, shared = 81 },
   cobinhood = { adapter = "cobinhood", passed = 54, total = 54, set_aside = 0, oracle = "1.18.1115", methods = 21, lines = 135, shared = 0 },
