@@ -1,11 +1,12 @@
 -- Binance: spot, margin, and perpetuals and futures settled in a stablecoin (fapi) or in the coin (dapi).
 -- API: https://developers.binance.com/docs/binance-spot-api-docs ; how it signs, fails and names things: dialects/binance.lua, and
--- dialects/binance_wallet.lua for currencies, deposits, withdrawals and transfers, dialects/binance_contracts.lua for what contracts have more.
--- Only spot markets are listed unless options.fetchMarkets.types has "linear" or "inverse" too. Calls without a market go to the wallet that
+-- dialects/binance_wallet.lua for currencies, deposits, withdrawals and transfers, dialects/binance_contracts.lua for what contracts have more,
+-- dialects/binance_options.lua for options.
+-- Only spot markets are listed unless options.fetchMarkets.types has "linear", "inverse" or "option" too. Calls without a market go to the wallet that
 -- params.type names ("spot", "margin", "swap", "delivery", "funding", "papi").
 local b = dialect "binance"
 local wallet = dialect "binance_wallet"
-local contracts, money = dialect "binance_contracts", dialect "binance_money"
+local contracts, money, options = dialect "binance_contracts", dialect "binance_money", dialect "binance_options"
 local placed = b.placed
 
 -- ---- markets ----
@@ -20,6 +21,7 @@ local lists = {
   spot = { get = "/api/v3/exchangeInfo", cost = 4, read = b.spot_markets },
   linear = { get = "/fapi/v1/exchangeInfo", host = "fapi", read = contract_markets(0.0005, 0.0002) },
   inverse = { get = "/dapi/v1/exchangeInfo", host = "dapi", read = contract_markets(0.0005, 0.0001) },
+  option = options.markets,
 }
 
 -- ---- prices ----
@@ -197,8 +199,11 @@ local fee_path = { spot = "/sapi/v1/asset/tradeFee", margin = "/sapi/v1/asset/tr
 local some_send = "symbol={id} startTime={since} endTime={until}"
 local function past(...) return placed("get", all_names, some_send, b.orders_that_are(...), { needs = "symbol" }) end
 
-return with(with(contracts(b, of_contracts), money(b)), {
-  hosts = { api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com" },
+return with(with(with(contracts(b, of_contracts), money(b)), options.methods), {
+  hosts = {
+    api = "https://api.binance.com", fapi = "https://fapi.binance.com", dapi = "https://dapi.binance.com", papi = "https://papi.binance.com",
+    eapi = "https://eapi.binance.com",
+  },
   client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
   timeframes = b.timeframes,
@@ -215,7 +220,7 @@ return with(with(contracts(b, of_contracts), money(b)), {
     run = function(a)
       local types = a.options.fetchMarkets.types
       for _, type in ipairs(types) do
-        if not lists[type] then fail("BadRequest", "no markets of type '" .. tostring(type) .. "': spot, linear or inverse") end
+        if not lists[type] then fail("BadRequest", "no markets of type '" .. tostring(type) .. "': spot, linear, inverse or option") end
       end
       if #types == 1 then return lists[types[1]] end
       local all = {}

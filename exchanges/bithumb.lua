@@ -217,6 +217,10 @@ return {
       return { post = "/v2/orders/batch", cost = 6, send = { batch_orders = batch }, read = placed_batch }
     end,
   },
+  create_twap_order = {         -- the duration is in ms; a buy names no amount, but params.price: what it spends
+    post = "/v1/twap", needs = "symbol side duration", read = order(with(order_fields, { id = "algo_order_id" })),
+    send = "market={id} duration={duration|div:1000|text} volume={amount} side={side|as:buy=bid;sell=ask}",
+  },
   cancel_order = {
     run = function(a)
       if a:take "twap" then
@@ -246,6 +250,7 @@ return {
   fetch_deposit = { get = "/v1/deposit", needs = "code", send = "currency={currency_id} uuid={order_id}", read = one_transaction },
   fetch_withdrawals = history "withdraws",
   fetch_withdrawal = { get = "/v1/withdraw", needs = "code", send = "currency={currency_id} uuid={order_id}", read = one_transaction },
+  fetch_withdrawal_whitelist = { get = "/v1/withdraws/coin_addresses", read = function(reply) return reply end },
   fetch_deposit_addresses = { get = "/v1/deposits/coin_addresses", read = addresses(u.address_fields) },
   fetch_deposit_address = deposit_address("get", "coin_address"),
   create_deposit_address = deposit_address("post", "generate_coin_address"),

@@ -3,6 +3,7 @@
 -- the time in ms and JSON to send. Replies are {code, ...}, where 0 or 200 is success. Margin is cross only.
 -- `base_vol` of a ticker is in quote. Orders and own trades: dialects/digifinex_orders.lua.
 
+local records = dialect "records"
 local orders_of = dialect "digifinex_orders"
 local is_margin, kind_of, own, spot_trades, swap_trades =
   orders_of.is_margin, orders_of.kind_of, orders_of.own, orders_of.spot_trades, orders_of.swap_trades
@@ -56,6 +57,19 @@ local position_fields = {     -- of margin and of swaps
 }
 local margin_fields = with(position_fields, { marginMode = "=cross" })
 local margin_position = position(with(margin_fields, { at = "positions.1", collateral = "/margin", marginRatio = "/margin_rate" }))
+
+local day = 86400000
+local borrow_rates = records.keyed({ at = "list", code = { currency = "currency" }, value = { rate = 0.001, period = day } }, "currency")
+local borrowed = records.list {
+  at = "positions", market = "symbol", of = "spot",
+  value = {
+    interestRate = 0.001, currency = function(_, a) return a.market and a.market.base end,
+    amountBorrowed = function(o)          -- what was not one's own
+      if not (decimal.is(o.amount) and decimal.is(o.leverage_ratio) and tonumber(o.leverage_ratio) > 0) then return nil end
+      return tonumber(decimal.sub(o.amount, decimal.div(o.amount, o.leverage_ratio, 18)))
+    end,
+  },
+}
 
 local intervals = { ["3600000"] = "1h", ["14400000"] = "4h", ["28800000"] = "8h", ["57600000"] = "16h", ["86400000"] = "24h" }
 
@@ -340,6 +354,13 @@ return {
       return { get = "/account/positions", host = "swap", send = "instrument_id={id}", read = position(with(position_fields, { at = "data.1" })) }
     end,
   },
+  -- What is borrowed costs a tenth of a percent a day, whatever it is.
+  fetch_cross_borrow_rates = { get = "/margin/assets", read = borrow_rates },
+  fetch_cross_borrow_rate = {
+    get = "/margin/assets", needs = "code",
+    read = function(reply, a) return borrow_rates(reply, a)[a.code] or fail("NullResponse", "nothing is told of " .. a.code) end,
+  },
+  fetch_borrow_interest = { get = "/margin/positions", send = "symbol={id}", read = borrowed },
   set_leverage = swaps_only("BadSymbol", {
     post = "/account/leverage", encode = "json",
     send = function(a)

@@ -5,6 +5,7 @@
 
 -- ---- reading ----
 
+local records = dialect "records"
 local function first_text(errors)
   for _, texts in pairs(errors) do return type(texts) == "userdata" and texts[1] or texts end
 end
@@ -204,6 +205,24 @@ end
 
 local account_ids = { funding = "main", margin = "collateral", trade = "spot", swap = "collateral" }
 
+local currency_list = {
+  get = "/v4/public/assets", right = "public",
+  read = currencies {
+    id = "@key", deposit = "can_deposit", withdraw = "can_withdraw", precision = "currency_precision|tick",
+    type = function(o) return o.providers ~= nil and "fiat" or "crypto" end,
+    limits = { deposit = { min = "min_deposit", max = "max_deposit" }, withdraw = { min = "min_withdraw", max = "max_withdraw" } },
+    networks = network_list,
+  },
+}
+local function fee_of(told)
+  if not told then return nil end
+  local flex = told.flex
+  return {
+    fixed = records.number(told.fixed),
+    flex = flex and { min = records.number(flex.min_fee), max = records.number(flex.max_fee), percent = records.number(flex.percent) } or nil,
+  }
+end
+
 return with(dialect "whitebit_convert", {
   hosts = { api = "https://whitebit.com/api" },
   client_id = "hex",
@@ -272,15 +291,7 @@ return with(dialect "whitebit_convert", {
       limits = { amount = { min = "minAmount" }, cost = { min = "minTotal", max = "maxTotal" } },
     },
   },
-  fetch_currencies = {
-    get = "/v4/public/assets",
-    read = currencies {
-      id = "@key", deposit = "can_deposit", withdraw = "can_withdraw", precision = "currency_precision|tick",
-      type = function(o) return o.providers ~= nil and "fiat" or "crypto" end,
-      limits = { deposit = { min = "min_deposit", max = "max_deposit" }, withdraw = { min = "min_withdraw", max = "max_withdraw" } },
-      networks = network_list,
-    },
-  },
+  fetch_currencies = currency_list,
   fetch_ticker = { get = "/v1/public/ticker", send = "market={id}", read = ticker(with(ticker_fields, { at = "result" })) },
   fetch_tickers = {
     run = function(a)
@@ -335,6 +346,29 @@ return with(dialect "whitebit_convert", {
   },
   fetch_deposit_withdraw_fees = { get = "/v4/public/fee", right = "public", read = fees_by_currency },
   fetch_transaction_fees = { get = "/v4/public/fee", right = "public", read = fees_by_currency },
+  fetch_funding_limits = {
+    right = "public",
+    run = function(a)           -- what a currency's networks take stands in the list of currencies, what moving it costs in that of fees
+      local fees, out = {}, {}
+      local assets = ask(currency_list)
+      for _, row in pairs(ask { get = "/v4/public/fee", params = true }) do fees[row.ticker or ""] = fees[row.ticker or ""] or row end
+      a.params = {}
+      for code, currency in pairs(assets) do
+        local fee, limits = fees[code] or {}, { networks = currency.networks }
+        for _, way in ipairs { "deposit", "withdraw" } do
+          local least = currency.limits and currency.limits[way] or {}
+          limits[way] = { min = least.min, max = least.max, fee = fee_of(fee[way]) }
+        end
+        out[code] = { info = currency.info, limits = limits }
+      end
+      for code in pairs(a.codes and out or {}) do
+        local asked = false
+        for _, one in ipairs(a.codes) do asked = asked or one == code end
+        if not asked then out[code] = nil end
+      end
+      return out
+    end,
+  },
   fetch_funding_rates = { get = "/v4/public/futures", read = funding_list },
   fetch_funding_rate = {
     get = "/v4/public/futures",
@@ -404,6 +438,13 @@ return with(dialect "whitebit_convert", {
     send = "orderId={order_id|number} market={id} limit={limit|max:100}", read = trades(with(trade_fields, { at = "records" })),
   }),
   fetch_positions = private("collateral-account/positions/open", { read = positions(position_fields) }),
+  fetch_borrow_interest = private("collateral-account/positions/open", {       -- the rate is the same for all: https://whitebit.com/fees
+    send = "market={id}",
+    read = records.list {
+      market = "market", time = "modifyDate|s", number = { interest = "unrealizedFunding", amountBorrowed = "amount" },
+      value = { currency = "USDT", interestRate = 0.00098, marginMode = "cross" },
+    },
+  }),
   fetch_position_history = private("collateral-account/positions/history", {
     needs = "symbol", send = "market={id} startDate={since} limit={limit} endDate={until}", read = positions(position_fields),
   }),

@@ -2,6 +2,7 @@
 -- https://www.zb.com/i/developer . Spot and margin are in dialects/zb.lua. Contracts have their own host, ids in capitals (BTC_USDT) and
 -- signature: HMAC-SHA256 over time, method, path and the sorted parameters, which travel as JSON when posted.
 local zb = dialect "zb"
+local records = dialect "records"
 
 local slow = 16.667             -- of the 10,000 requests a minute; orders count once, contracts 3.334 times
 local spot_periods = {
@@ -231,6 +232,11 @@ local bill_types = {
   ["9"] = "margin", ["10"] = "fee", ["14"] = "transfer", ["15"] = "trade", ["16"] = "fee", ["17"] = "rebate", default = ".",
 }
 
+local loan = {
+  at = "result", code = { currency = "coinName" }, number = { rate = "interestRateOfDay", period = "repaymentDay" },
+  value = { timestamp = function(_, a) return a.now end, datetime = function(_, a) return iso8601(a.now) end },
+}
+
 return {
   hosts = { api = "https://api.zb.com", trade = "https://trade.zb.com", fapi = "https://fapi.zb.com" },
   credentials = { "apiKey", "secret", "password" },
@@ -338,6 +344,26 @@ return {
   fetch_open_orders = either(spot_list("getUnfinishedOrdersIgnoreTradeType", "pageSize={limit}"), contract_list("trade/getUndoneOrders", 1), by_symbol),
   fetch_closed_orders = either(spot_list("getFinishedAndPartialOrders", "pageSize={limit|default:10}"), contract_list(nil, 5), by_symbol),
   fetch_canceled_orders = either(canceled_on_spot, contract_list(nil, 2), by_symbol),
+
+  -- Loans
+
+  borrow_margin = {             -- with the safe password; for one market, or for all
+    run = function(a)
+      local mode = a:take "marginMode" or (a.symbol and "isolated" or "cross")
+      if mode == "isolated" and not a.symbol then fail("ArgumentsRequired", "isolated margin is borrowed for a symbol") end
+      a.name = mode == "isolated" and a.id or nil
+      return zb.private(mode == "isolated" and "borrow" or "doCrossLoan", "coin={currency_id} amount={amount} marketName={name}",
+        function(reply) return { currency = a.code, amount = tonumber(a.amount), symbol = a.symbol, info = reply } end, { cost = slow })
+    end,
+  },
+  fetch_borrow_rate = zb.private("getLoans", "coin={currency_id}", records.one(with(loan, { at = "result.1" })), { needs = "code", cost = slow }),
+  fetch_borrow_rates = {
+    needs = "coin",
+    run = function(a)
+      a.coin = a:currency_id_of(a:take "coin")
+      return zb.private("getLoans", "coin={coin}", records.list(loan), { cost = slow })
+    end,
+  },
 
   -- Money in and out
 

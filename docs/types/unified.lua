@@ -421,6 +421,7 @@
 ---@field create_market_sell_order_with_cost fun(self: bourse.Exchange, symbol: string, cost: number|string, params?: table): bourse.Order # right: trade
 ---@field create_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order # right: trade
 ---@field create_orders fun(self: bourse.Exchange, orders: table[], params?: table): bourse.Order[] # right: trade
+---@field create_twap_order fun(self: bourse.Exchange, symbol: string, side: "buy"|"sell", amount: number|string, duration: any, params?: table): bourse.Order # right: trade
 ---@field deposit fun(self: bourse.Exchange, code: string, amount: number|string, order_id: string, params?: table): bourse.Transaction # right: withdraw
 ---@field edit_order fun(self: bourse.Exchange, order_id: string, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price?: number|string, params?: table): bourse.Order # right: trade
 ---@field edit_orders fun(self: bourse.Exchange, orders: table[], params?: table): bourse.Order[] # right: trade
@@ -458,7 +459,7 @@
 ---@field fetch_funding_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any # right: read
 ---@field fetch_funding_interval fun(self: bourse.Exchange, symbol: string, params?: table): bourse.FundingRate
 ---@field fetch_funding_intervals fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.FundingRate>
----@field fetch_funding_limits fun(self: bourse.Exchange, params?: table): any # right: read
+---@field fetch_funding_limits fun(self: bourse.Exchange, codes?: string[], params?: table): any # right: read
 ---@field fetch_funding_rate fun(self: bourse.Exchange, symbol: string, params?: table): bourse.FundingRate
 ---@field fetch_funding_rate_history fun(self: bourse.Exchange, symbol: string, since?: integer, limit?: integer, params?: table): any
 ---@field fetch_funding_rates fun(self: bourse.Exchange, symbols?: string[], params?: table): table<string, bourse.FundingRate>
@@ -532,6 +533,7 @@
 ---@field fetch_volatility_history fun(self: bourse.Exchange, code: string, params?: table): any
 ---@field fetch_withdraw_addresses fun(self: bourse.Exchange, code: string, params?: table): any # right: read
 ---@field fetch_withdrawal fun(self: bourse.Exchange, order_id: string, code?: string, params?: table): bourse.Transaction # right: read
+---@field fetch_withdrawal_whitelist fun(self: bourse.Exchange, params?: table): any # right: read
 ---@field fetch_withdrawals fun(self: bourse.Exchange, code?: string, since?: integer, limit?: integer, params?: table): bourse.Transaction[] # right: read
 ---@field reduce_margin fun(self: bourse.Exchange, symbol: string, amount: number|string, params?: table): any # right: trade
 ---@field repay_cross_margin fun(self: bourse.Exchange, code: string, amount: number|string, params?: table): any # right: trade

@@ -32,7 +32,7 @@ local function text(x) return type(x) == "string" and x or nil end
 function r.dated(x, record, unit)
   if unit == "iso" then x = type(x) == "string" and tostring(parse8601(x)) end
   local ms = decimal.is(x) and (unit == "s" and decimal.mul(x, 1000) or unit == "ns" and decimal.div(x, 1000000, 0) or x)
-  record.timestamp = ms and math.tointeger(tonumber(ms)) or nil
+  record.timestamp = ms and math.floor(tonumber(ms)) or nil
   record.datetime = iso8601(record.timestamp)
   return record
 end

@@ -27,10 +27,11 @@ end
 
 -- ---- signing ----
 
+local with_password = { withdraw = true, borrow = true, doCrossLoan = true }
 function d.sign(req, key)
   local send = req.query
   send.method, send.accesskey = req.path:match "[^/]+$", key.apiKey
-  if send.method == "withdraw" and send.safePwd == nil then send.safePwd = key.password end
+  if with_password[send.method] and send.safePwd == nil then send.safePwd = key.password end
   send = sorted(send)
   local parts = {}
   for name, value in pairs(send) do parts[#parts + 1] = name .. "=" .. (type(value) == "boolean" and tostring(value) or value) end

@@ -96,7 +96,9 @@ local M = {
   fetch_deposit_method_id = { "order_id", "raw", "read" },
   fetch_withdraw_addresses = { "code", "raw", "read" },
   fetch_network_deposit_address = { "code", "raw", "read" },
-  fetch_funding_limits = { "", "raw", "read" },
+  fetch_funding_limits = { "codes", "raw", "read" },
+  fetch_withdrawal_whitelist = { "", "raw", "read" },
+  create_twap_order = { "symbol side amount duration", "order", "trade" },
 
   fetch_convert_currencies = { "", "currencies", "read" },
   fetch_convert_quote = { "from_code to_code amount", "raw", "read" },

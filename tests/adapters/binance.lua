@@ -44,6 +44,9 @@ return {
   markets = {
     { id = "BTCUSDT", symbol = "BTC/USDT", base = "BTC", quote = "USDT", baseId = "BTC", quoteId = "USDT", type = "spot", spot = true,
       precision = { amount = 0.00001, price = 0.01 } },
+    { id = "BTC-231229-40000-C", symbol = "BTC/USDT:USDT-231229-40000-C", base = "BTC", quote = "USDT", settle = "USDT", baseId = "BTC", quoteId = "USDT",
+      settleId = "USDT", type = "option", option = true, contract = true, linear = true, contractSize = 1, strike = 40000, optionType = "call",
+      expiry = 1703836800000, precision = { amount = 0.01, price = 5 } },
   },
 
   { "an HMAC secret", call = { "fetch_balance" }, sends = account .. by_hmac, reply = reply, gives = gives },
@@ -58,4 +61,17 @@ return {
     sends = "POST https://api.binance.com/api/v3/order\ntimestamp=1718454896789&symbol=BTCUSDT&side=BUY&newClientOrderId=x1&newOrderRespType=FULL&type=LIMIT"
       .. "&quantity=0.5&price=25000&timeInForce=GTC&recvWindow=10000&signature=kgwpIwCNjTKfpkXm9BJ6eRniFNRt3KybakCxyWlWE3HUAKcqrmgoH3Tm4xcRQz5ImqXjNxO0QeIR88Y0agm7Dg%3D%3D",
     reply = '{"symbol":"BTCUSDT","orderId":12}', gives = { id = "12" } },
+  { "greeks of an option", call = { "fetch_greeks", "BTC/USDT:USDT-231229-40000-C" },
+    sends = "GET https://eapi.binance.com/eapi/v1/mark?symbol=BTC-231229-40000-C",
+    reply = '[{"symbol":"BTC-231229-40000-C","markPrice":"2012","bidIV":"0.60","askIV":"0.62","markIV":"0.61","delta":"0.39","theta":"-32.1"}]',
+    gives = { symbol = "BTC/USDT:USDT-231229-40000-C", delta = 0.39, theta = -32.1, markPrice = 2012, bidImpliedVolatility = 0.6 } },
+  { "greeks are told of options only", call = { "fetch_greeks", "BTC/USDT" }, fails = "NotSupported" },
+  { "the price of an option", call = { "fetch_option", "BTC/USDT:USDT-231229-40000-C" },
+    sends = "GET https://eapi.binance.com/eapi/v1/ticker?symbol=BTC-231229-40000-C",
+    reply = '[{"symbol":"BTC-231229-40000-C","lastPrice":"2750","bidPrice":"4880","askPrice":"0","exercisePrice":"63944.1","volume":"3"}]',
+    gives = { symbol = "BTC/USDT:USDT-231229-40000-C", bidPrice = 4880, lastPrice = 2750, underlyingPrice = 63944.1, baseVolume = 3 } },
+  { "options settled", call = { "fetch_settlement_history", "BTC/USDT:USDT-231229-40000-C", json.null, 5 },
+    sends = "GET https://eapi.binance.com/eapi/v1/exerciseHistory?underlying=BTCUSDT&limit=5",
+    reply = '[{"symbol":"BTC-231229-40000-C","strikePrice":"40000","realStrikePrice":"42140.1","expiryDate":1703836800000}]',
+    gives = { { symbol = "BTC/USDT:USDT-231229-40000-C", price = 42140.1, timestamp = 1703836800000 } } },
 }

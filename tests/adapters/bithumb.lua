@@ -24,4 +24,9 @@ return {
     gives = { { id = "019f", symbol = "BTC/KRW", status = "open", side = "buy", amount = 1, filled = 0.25, timestamp = 1764810000000 } } },
   { "a failure of the first generation", call = { "fetch_open_orders", "BTC/KRW" }, sends = "GET https://api.bithumb.com/v1/orders?market=KRW-BTC&state=wait",
     reply = '{"status":"5600","message":"Unknown Error"}', fails = "ExchangeError" },
+  { "a TWAP order's duration goes out in seconds", call = { "create_twap_order", "BTC/KRW", "sell", "0.5", 600000 },
+    sends = 'POST https://api.bithumb.com/v1/twap\n{"market":"KRW-BTC","duration":"600","volume":"0.5","side":"ask"}',
+    reply = '{"algo_order_id":"019f3ed7"}', gives = { id = "019f3ed7", symbol = "BTC/KRW" } },
+  { "addresses that money may go to", call = { "fetch_withdrawal_whitelist" }, sends = "GET https://api.bithumb.com/v1/withdraws/coin_addresses",
+    reply = '[{"currency":"BTC","net_type":"BTC"}]', gives = { { currency = "BTC", net_type = "BTC" } } },
 }

@@ -1,5 +1,6 @@
 -- DigiFinex: what its recorded vectors do not hold.
 return {
+  currencies = { USDT = { id = "USDT", code = "USDT" } },
   markets = {
     { id = "BTC_USDT", symbol = "BTC/USDT", base = "BTC", quote = "USDT", baseId = "BTC", quoteId = "USDT", type = "spot", spot = true,
       precision = { amount = 0.000001, price = 0.01 } },
@@ -28,4 +29,13 @@ return {
   { "margin is cross only", call = { "fetch_open_orders", "BTC/USDT" }, params = { marginMode = "isolated" }, fails = "NotSupported" },
   { "a reply without a code", call = { "fetch_balance" }, sends = "GET https://openapi.digifinex.com/v3/spot/assets", reply = '{"list":[]}',
     fails = "BadResponse" },
+  { "what is borrowed is the part that the leverage adds", call = { "fetch_borrow_interest", json.null, "BTC/USDT" },
+    sends = "GET https://openapi.digifinex.com/v3/margin/positions?symbol=BTC_USDT",
+    reply = '{"code":0,"positions":[{"amount":0.03,"side":"go_long","symbol":"BTC_USDT","leverage_ratio":3}]}',
+    gives = { { symbol = "BTC/USDT", currency = "BTC", amountBorrowed = 0.02, interestRate = 0.001 } } },
+  { "a borrow rate is that of every coin", call = { "fetch_cross_borrow_rate", "USDT" }, sends = "GET https://openapi.digifinex.com/v3/margin/assets",
+    reply = '{"code":0,"list":[{"currency":"BTC","total":1},{"currency":"USDT","total":2}]}',
+    gives = { currency = "USDT", rate = 0.001, period = 86400000 } },
+  { "a coin that is not on margin has no rate", call = { "fetch_cross_borrow_rate", "USDT" }, sends = "GET https://openapi.digifinex.com/v3/margin/assets",
+    reply = '{"code":0,"list":[{"currency":"BTC","total":1}]}', fails = "NullResponse" },
 }

@@ -31,4 +31,13 @@ return {
     gives = { id = "7", symbol = "BTC/USDT", status = "closed", filled = 1 } },
   { "what is wrong stands under its field", call = { "fetch_balance" }, sends = post "trade-account/balance",
     reply = '{"code":3,"message":"Inner validation failed","errors":{"amount":["Not enough balance"]}}', fails = "InsufficientFunds" },
+  { "a position is a loan", call = { "fetch_borrow_interest", json.null, "BTC/USDT" },
+    sends = post("collateral-account/positions/open", ',"market":"BTC_USDT"'),
+    reply = '[{"positionId":2,"market":"BTC_USDT","modifyDate":1660340344.027163,"amount":"0.003","unrealizedFunding":"0.00003"}]',
+    gives = { { symbol = "BTC/USDT", currency = "USDT", interest = 0.00003, amountBorrowed = 0.003, timestamp = 1660340344027 } } },
+  { "limits of moving a coin, and what it costs", call = { "fetch_funding_limits", { "USDT" } },
+    sends = { "GET https://whitebit.com/api/v4/public/assets", "GET https://whitebit.com/api/v4/public/fee" },
+    reply = { '{"BTC":{"name":"Bitcoin"},"USDT":{"name":"Tether","min_deposit":"5","max_deposit":"0","min_withdraw":"10","max_withdraw":"500"}}',
+      '{"USDT (ERC20)":{"ticker":"USDT","deposit":{"fixed":"0.5","flex":{"min_fee":"1","max_fee":"9","percent":"2"}},"withdraw":{"fixed":null}}}' },
+    gives = { USDT = { limits = { deposit = { min = 5, fee = { fixed = 0.5, flex = { min = 1, max = 9, percent = 2 } } }, withdraw = { min = 10, max = 500 } } } } },
 }
