@@ -5,7 +5,7 @@ local loan = {
   at = "data", time = "expired_at", text = { id = "borrow_id" },
   value = {
     symbol = "={symbol}", amount = function(_, a) return records.number(a.amount) end,
-    currency = "ccy|code",
+    currency = function(o, a) return o.ccy and a:code_of(o.ccy) or a.code end,
   },
 }
 

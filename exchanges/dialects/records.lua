@@ -4,7 +4,7 @@
 --   market    path of the market's id (`symbol`); `of` prefers a market by type: "spot", "contract" or "option"; `symbol_of` names the others
 --   time      path of the time, ms or "path|s", |ns, |iso (`timestamp`, `datetime`)
 --   number, text, code   tables field -> path: numbers, texts as they are, ids of currencies
---   value     table field -> constant, or function(row, a, record)
+--   value     table field -> constant, "={name}" for an argument of the call, or function(row, a, record)
 -- Of lists, rows of other symbols and codes than were asked for are left out; oldest first, `since` and `limit` applied. A path may have
 -- alternatives, apart by commas.
 local r = {}
@@ -75,7 +75,8 @@ local function record(map, row, a)
     r.dated(at(row, path), out, unit)
   end
   for field, value in pairs(map.value or {}) do
-    if type(value) == "function" then out[field] = value(row, a, out) else out[field] = value end
+    local name = type(value) == "string" and value:match "^={([%w_]+)}$"
+    if type(value) == "function" then out[field] = value(row, a, out) elseif name then out[field] = a[name] else out[field] = value end
   end
   return out
 end
