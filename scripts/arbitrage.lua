@@ -121,7 +121,7 @@ local function check(symbol)
     for _, k in ipairs(args.venues) do
       local a, b, record, fill = sides[i], sides[k], nil, nil
       if a and b and a ~= b and not a.why and not b.why then record, fill = compare(a, b, symbol) end
-      if record and args.show == "all" then report(record) end
+      if record and args.show == "all" then report(record, { buy = a.book, sell = b.book }) end
       if record and not (best and better(best, record)) then best, found, from, to = record, fill, a, b end
     end
   end
@@ -129,7 +129,7 @@ local function check(symbol)
     local x = sides[id]
     if x and x.why then report { kind = "left out", pair = symbol, venue = id, verdict = x.verdict, why = x.why } end
   end
-  if best and args.show == "best" then report(best) end
+  if best and args.show == "best" then report(best, { buy = from.book, sell = to.book }) end
   if best and execute and best.verdict == "opportunity" then trade(best, found, from, to) end
 end
 

@@ -4,30 +4,48 @@
 #include <stdlib.h>
 #include <string.h>
 #include "broker/hosts.h"
+#include "broker/loop.h"
 #include "cli/consent.h"
+#include "cli/look.h"
 #include "cli/replay.h"
 #include "cli/screen.h"
 #include "cli/verbs.h"
 #include "wire/pack.h"
 
 /* What a run leaves behind: counted, and shown as it comes. */
-typedef struct { Screen *screen; Tally tally; } Shown;
+typedef struct { Screen *screen; Tally tally; Look *look; /* NULL without --html */ } Shown;
 
 static bool on_out(void *ctx, const char *text, size_t len) { return screen_out(((Shown *)ctx)->screen, text, len); }
 static bool on_log(void *ctx, const char *level, const char *text, size_t len) { return screen_log(((Shown *)ctx)->screen, level, text, len); }
-static void on_tick(void *ctx, int64_t now_ms) { screen_tick(((Shown *)ctx)->screen, now_ms); }
 static void on_asked(void *ctx, const char *venue, double budget_ms, bool again) { tally_asked(&((Shown *)ctx)->tally, venue, budget_ms, again); }
 static void on_failed(void *ctx, const char *venue, const char *class) { tally_failed(&((Shown *)ctx)->tally, venue, class); }
 
+static void on_books(void *ctx, const msgpack_object *data, const msgpack_object *books) {
+  (void)data;
+  look_books(((Shown *)ctx)->look, books);
+}
+
+static void on_tick(void *ctx, int64_t now_ms) {
+  Shown *s = ctx;
+  if (s->look) look_begin(s->look, clock_wall_ms());
+  screen_tick(s->screen, now_ms);
+}
+
 static bool on_report(void *ctx, const char *worker, const msgpack_object *data) {
   Shown *s = ctx;
+  if (s->look) look_report(s->look, data, clock_wall_ms());
   tally_report(&s->tally, data);
   return screen_report(s->screen, worker, data);
 }
 
 int run_workers(Cli *cli, SessionSpec *spec, const WorkerSpec *workers, size_t n, const char *title) {
-  const char *format = cli_text(cli, "format");
+  const char *format = cli_text(cli, "format"), *html = cli_flag(cli, "help") ? NULL : cli_text(cli, "html");
   Shown shown = { .screen = NULL };
+  char err[400];
+  if (html && (page_missing() || !page_check(html, err, sizeof err))) {
+    fprintf(stderr, "bourse: --html: %s\n", page_missing() ? page_missing() : err);
+    return 1;
+  }
   shown.screen = screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms, &shown.tally);
   if (!shown.screen) return 1;
   spec->workers = workers;
@@ -39,9 +57,15 @@ int run_workers(Cli *cli, SessionSpec *spec, const WorkerSpec *workers, size_t n
   spec->on_tick = on_tick;
   spec->on_asked = on_asked;
   spec->on_failed = on_failed;
+  if (html) {
+    spec->on_books = on_books;
+    shown.look = look_new(title, spec, cli_text(cli, "replay"));
+  }
   int code = session_run(spec);
   tally_sort(&shown.tally);
   if (!spec->quiet && !cli_flag(cli, "help")) screen_summary(shown.screen);
+  if (html && !look_write(shown.look, &shown.tally, screen_ms(shown.screen), html) && !code) code = 1;
+  look_free(shown.look);
   screen_free(shown.screen);
   tally_free(&shown.tally);
   return code;
