@@ -16,7 +16,7 @@ return {
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
   timeframes = "1d=1year",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   encode = "json", nonce = "s",
 
   failed = function(reply)

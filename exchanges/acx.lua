@@ -13,7 +13,7 @@ return with(peatio.methods, {
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },
-  renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", PLA = "Plair" },
+  renames = with(old_codes, { PLA = "Plair" }),
   timeframes = peatio.timeframes, failed = peatio.failed, errors = peatio.errors, sign = peatio.sign,
   symbol_of = function(id)       -- two names of three letters
     local base, quote = id:upper():match("^(%u%u%u)(%u%u%u)$")

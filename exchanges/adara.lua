@@ -96,7 +96,7 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.001, maker = 0.001, tierBased = false, percentage = true },
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   encode = "json",
   options = { expiredAt = 10000 },      -- ms for which a signature holds
   symbol_of = function(id)

@@ -65,7 +65,7 @@ return {
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.001, tierBased = false, percentage = true },
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   options = { fetchMyTradesMethod = "private_post_money_trade_list" },       -- or "v3private_post_trade_list", which tells no sides
 
   failed = function(reply)

@@ -61,7 +61,7 @@ return {
   hosts = { api = "https://www.bcex.top" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   fees = { taker = 0.002, maker = 0.001 },
 
   failed = "code~=0", code = "msg,code", message = "msg",

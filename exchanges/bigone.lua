@@ -155,16 +155,6 @@ local texts = {      -- messages that say more than their code
   ["Price mulit with amount should larger than AssetPair's min_quote_value"] = "InvalidOrder",
 }
 
--- What a market buy may spend.
-local function cost_of(a)
-  local needs_price, cost = a:take "createMarketBuyOrderRequiresPrice", a:take "cost"
-  if needs_price == nil then needs_price = a.options.createMarketBuyOrderRequiresPrice end
-  if cost then return a:to_cost(cost) end
-  if not needs_price then return a:to_cost(a.asked_amount) end
-  if not a.asked_price then fail("InvalidOrder", "a market buy spends money: give params.cost, or a price to work it out") end
-  return a:to_cost(decimal.mul(a.asked_amount, a.asked_price))
-end
-
 local function new_order(a)
   spot_only(a)
   local kind, is_buy, tif = a.type:upper(), a.side == "buy", a:take "timeInForce"
@@ -175,7 +165,7 @@ local function new_order(a)
   local is_limit = kind == "LIMIT" or kind == "STOP_LIMIT"
   if post and tif and tif ~= "PO" then fail("InvalidOrder", "post only and " .. tif .. " exclude one another") end
   if post and not is_limit then fail("InvalidOrder", "a market order cannot be post only") end
-  local r = ordered { { "asset_pair_name", a.id }, { "side", is_buy and "BID" or "ASK" }, { "amount", not is_limit and is_buy and cost_of(a) or a.amount } }
+  local r = ordered { { "asset_pair_name", a.id }, { "side", is_buy and "BID" or "ASK" }, { "amount", not is_limit and is_buy and a:to_spend() or a.amount } }
   if is_limit then r.price = a.price end
   if kind == "LIMIT" then r.immediate_or_cancel, r.post_only = tif == "IOC" or nil, post or nil end
   if trigger then

@@ -10,7 +10,7 @@ return {
   rate = { interval_ms = 100, burst = 10 },
   precision = "places",
   timeframes = "1m=1min 3m=3min 5m=5min 15m=15min 30m=30min 1h=1hour 2h=2hour 4h=4hour 6h=6hour 12h=12hour 1d=1day 3d=3day 1w=1week",
-  renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", ENT = "ENTCash", BCH = "BCHOLD" },
+  renames = with(old_codes, { ENT = "ENTCash", BCH = "BCHOLD" }),
   fees = { taker = 0.002, maker = 0.002 },
   failed = zb.failed, errors = zb.errors, broad = zb.broad, sign = zb.sign,
 

@@ -13,7 +13,7 @@ return {
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   timeframes = "1h=3600",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DSH = "DASH", XDG = "DOGE" },
+  renames = with(old_codes, { DSH = "DASH", XDG = "DOGE" }),
   fees = { taker = 0.003, maker = 0 },
   http = { [429] = "DDoSProtection" },
   encode = "json",

@@ -169,11 +169,6 @@ local function dated(record, ms)
   return record
 end
 
-local function oldest_first(list)
-  table.sort(list, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-  return list
-end
-
 -- ---- sending ----
 
 -- The sort of market that a call is about.

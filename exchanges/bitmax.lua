@@ -54,12 +54,6 @@ local function row_of(rows, a)
   fail("BadSymbol", "nothing told of " .. a.symbol)
 end
 
-local function dated(ms, record)
-  record.timestamp = math.tointeger(tonumber(ms))
-  record.datetime = iso8601(record.timestamp)
-  return record
-end
-
 local function is_open(chain) return chain.allowDeposit == true and chain.allowWithdraw == true end
 
 -- A spot market is told in two places: of all products, and of what cash trades, which knows the limits.
@@ -444,8 +438,7 @@ return {
       for i, row in ipairs(reply.data.data) do
         out[i] = dated(row.timestamp, { info = row, symbol = symbols[row.symbol], code = "USDT", amount = tonumber(row.paymentInUSDT) })
       end
-      table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-      return out
+      return oldest_first(out)
     end,
   }),
 
@@ -468,10 +461,9 @@ return {
     run = function(a)           -- up to ten of one spot market
       local market, category, batch = a:market_of(a.orders[1].symbol), nil, list {}
       if market.swap then fail("NotSupported", "swaps have no batches") end
+      one_market(a)
       for i, o in ipairs(a.orders) do
-        if o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
-        local params = {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local params = with(o.params or {}, {})
         local mine = params.marginMode and "margin" or "cash"
         params.marginMode = nil
         if i > 1 and mine ~= category then fail("BadRequest", "all orders of a batch are of margin, or none") end

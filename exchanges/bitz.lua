@@ -64,10 +64,7 @@ return {
   rate = { interval_ms = 2000, burst = 1 },
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },
-  renames = {
-    BCC = "BCH", DRK = "DASH", BCHABC = "BCH", BOX = "BOX Token", LEO = "LeoCoin", XRB = "NANO", PXC = "Pixiecoin", VTC = "VoteCoin",
-    TTC = "TimesChain",
-  },
+  renames = with(old_codes, { BOX = "BOX Token", LEO = "LeoCoin", XRB = "NANO", PXC = "Pixiecoin", VTC = "VoteCoin", TTC = "TimesChain" }),
   timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 4h=4hour 1d=1day 5d=5day 1w=1week 1M=1mon",
 
   failed = function(reply)

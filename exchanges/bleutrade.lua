@@ -35,7 +35,7 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   timeframes = "15m 20m 30m 1h 2h 3h 4h 6h 8h 12h 1d",
-  renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", EPC = "Epacoin" },
+  renames = with(old_codes, { EPC = "Epacoin" }),
   fees = { taker = 0.0025, maker = 0.0025 },
   symbol_of = function(id) return (id:gsub("_", "/")) end,
   failed = function(reply)

@@ -52,7 +52,7 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.005, maker = 0.005 },
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", EPC = "Epacoin", ABC = "Anti Bureaucracy Coin" },
+  renames = with(old_codes, { EPC = "Epacoin", ABC = "Anti Bureaucracy Coin" }),
   nonce = "s",
 
   failed = "success=0", message = "message",

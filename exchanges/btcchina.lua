@@ -10,7 +10,7 @@ return {
   hosts = { api = "https://data.btcchina.com/data", trade = "https://api.btcchina.com" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   http = { [429] = "DDoSProtection" },
   encode = "json", nonce = "us",
 

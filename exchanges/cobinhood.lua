@@ -52,7 +52,7 @@ return {
   rate = { interval_ms = 100, burst = 10 },
   precision = "places",
   fees = { taker = 0, maker = 0 },
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", SMT = "SocialMedia.Market", MTN = "Motion Token" },
+  renames = with(old_codes, { SMT = "SocialMedia.Market", MTN = "Motion Token" }),
   encode = "json_always",
   timeframes = "1m 5m 15m 30m 1h 3h 6h 12h 1d=1D 1w=7D 2w=14D 1M",
 

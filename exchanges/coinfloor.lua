@@ -41,7 +41,7 @@ return {
   credentials = { "apiKey", "password", "uid" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   nonce = "s",
   codes_free = true,
 

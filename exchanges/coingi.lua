@@ -27,7 +27,7 @@ return {
   hosts = { api = "https://api.coingi.com", www = "https://coingi.com" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json", nonce = "s",
 

@@ -85,7 +85,7 @@ return {
   precision = "places",
   fees = { taker = 0.0015, maker = 0.0008 },
   headers = { Language = "en_US" },
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", HOT = "Hydro Protocol", FGC = "FoundGameCoin", TCT = "The Tycoon Chain Token" },
+  renames = with(old_codes, { HOT = "Hydro Protocol", FGC = "FoundGameCoin", TCT = "The Tycoon Chain Token" }),
   timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 1d=1day 1w=1week 1M=1mon 1y=1year",
   failed = failed,
   errors = with(huobi.errors, by_class {

@@ -51,7 +51,7 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.0025, maker = 0, tierBased = true, percentage = true },
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", COS = "COSS", COSS = "COSS.io" },
+  renames = with(old_codes, { COS = "COSS", COSS = "COSS.io" }),
   encode = "json",
   timeframes = "1m 5m 15m 30m 1h 2h 4h 6h 12h 1d 1w",
 

@@ -86,17 +86,6 @@ local function tiers(row, market)
   return out
 end
 
-local function dated(ms, record)
-  record.timestamp = math.tointeger(tonumber(ms))
-  record.datetime = iso8601(record.timestamp)
-  return record
-end
-
-local function oldest_first(rows)
-  table.sort(rows, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-  return rows
-end
-
 -- ---- sending ----
 
 -- One of two descriptions, by the market asked for.

@@ -44,7 +44,7 @@ return {
   precision = "places",
   fees = { taker = 0.0025, maker = 0.0015 },
   timeframes = "1m=m 1h=h 1d=d",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DSH = "DASH" },
+  renames = with(old_codes, { DSH = "DASH" }),
   nonce = "s",
   sign = btce.signed(base64),
   failed = btce.failed,

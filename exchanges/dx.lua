@@ -69,7 +69,7 @@ return {
   credentials = { "apiKey" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", BCH = "Bitcoin Cash" },
+  renames = with(old_codes, { BCH = "Bitcoin Cash" }),
   fees = { taker = 0.0025, maker = 0.0025, tierBased = true, percentage = true },
   timeframes = "1m 5m 1h 1d",
   encode = "json",

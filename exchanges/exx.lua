@@ -17,7 +17,7 @@ return {
   hosts = { api = "https://api.exx.com/data/v1", trade = "https://trade.exx.com/api" },
   rate = { interval_ms = 100, burst = 10 },
   precision = "places",
-  renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH", DOS = "DEMOS", TV = "TIV" },
+  renames = with(old_codes, { DOS = "DEMOS", TV = "TIV" }),
   fees = { taker = 0.001, maker = 0.001 },
   failed = function(reply)
     local code = reply.code

@@ -150,7 +150,7 @@ local function in_time(a, list, field, record)
       out[#out + 1] = r
     end
   end
-  table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
+  oldest_first(out)
   if a.limit and #out > a.limit then
     return a.since and { table.unpack(out, 1, a.limit) } or { table.unpack(out, #out - a.limit + 1) }
   end

@@ -16,7 +16,7 @@ return {
   hosts = { api = "https://www.fybse.se/api/SEK" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   nonce = "s",
 
   failed = function(reply)

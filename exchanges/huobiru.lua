@@ -41,7 +41,7 @@ return {
   precision = "places",
   fees = { taker = 0.002, maker = 0.002 },
   encode = "json",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", GET = "Themis", HOT = "Hydro Protocol" },
+  renames = with(old_codes, { GET = "Themis", HOT = "Hydro Protocol" }),
   timeframes = "1m=1min 5m=5min 15m=15min 30m=30min 1h=60min 4h=4hour 1d=1day 1w=1week 1M=1mon 1y=1year",
   failed = huobi.failed, errors = with(huobi.errors, { ["invalid-parameter"] = "BadRequest" }),
   sign = function(req, key) huobi.sign(req, key, (req.path:gsub("^/api/", "/"))) end,

@@ -35,7 +35,7 @@ return {
   hosts = { api = "https://ice3x.com/api/v1" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   fees = { taker = 0.005, maker = 0.005 },
   nonce = "s",
   failed = refused,

@@ -448,11 +448,10 @@ return {
     needs = "orders",
     run = function(a)           -- two to fifteen, of one market; each may be refused alone
       local batch, market = list {}, nil
+      one_market(a)
       for i, o in ipairs(a.orders) do
-        if i > 1 and o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
         market = market or a:market_of(o.symbol)
-        local params = {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local params = with(o.params or {}, {})
         local r = order_request(a, market, o, params)
         for k, v in pairs(sorted(params)) do r[k] = v end
         batch[i] = r

@@ -19,7 +19,7 @@ return {
   hosts = { api = "https://api.lakebtc.com/api_v2" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   fees = { taker = 0.002, maker = 0.0015 },
   encode = "json", nonce = "us",
 

@@ -90,7 +90,7 @@ return {
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
   fees = { taker = 0.005, maker = 0.005 },
-  renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH" },
+  renames = old_codes,
   timeframes = "1m=1 5m=5 1h=60 1d=1440",
   encode = "json",
   symbol_of = function(id) return (id:gsub("^(.-)_(.+)$", "%2/%1")) end,

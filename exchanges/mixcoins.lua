@@ -13,7 +13,7 @@ return {
   hosts = { api = "https://mixcoins.com/api/v1" },
   rate = { interval_ms = 1500, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   nonce = "s",
 
   failed = function(reply)

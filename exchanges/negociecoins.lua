@@ -28,7 +28,7 @@ return {
   hosts = { api = "https://broker.negociecoins.com.br" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   fees = { taker = 0.004, maker = 0.003 },
   http = { [429] = "DDoSProtection" },
   encode = "json",

@@ -24,7 +24,7 @@ return {
   hosts = { api = "https://www.rightbtc.com/api" },
   rate = { interval_ms = 2000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", XRB = "NANO" },
+  renames = with(old_codes, { XRB = "NANO" }),
   fees = { taker = 0.002, maker = 0.001 },
   encode = "json_always",
   timeframes = "1m=min1 5m=min5 15m=min15 30m=min30 1h=hr1 1d=day1 1w=week",

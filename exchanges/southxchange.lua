@@ -49,7 +49,7 @@ return {
   hosts = { api = "https://www.southxchange.com/api" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", BHD = "Bithold", GHOST = "GHOSTPRISM", MTC = "Marinecoin", SMT = "SmartNode" },
+  renames = with(old_codes, { BHD = "Bithold", GHOST = "GHOSTPRISM", MTC = "Marinecoin", SMT = "SmartNode" }),
   fees = { taker = 0.003, maker = 0.001 },
   encode = "json",
   nonce = "s",

@@ -153,7 +153,7 @@ return {
   credentials = { "apiKey", "secret", "walletAddress", "privateKey" },
   rate = { interval_ms = 3000, burst = 3 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   encode = "json",
 
   failed = "message", message = "message",

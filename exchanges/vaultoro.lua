@@ -15,7 +15,7 @@ return {
   hosts = { api = "https://api.vaultoro.com" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", GLD = "Gold" },
+  renames = with(old_codes, { GLD = "Gold" }),
   encode = "query", nonce = "s",
 
   failed = function(reply)

@@ -27,7 +27,7 @@ return {
   credentials = { "apiKey", "login", "password" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" },
+  renames = old_codes,
   http = { [429] = "DDoSProtection" },
   encode = "json",
 

@@ -94,17 +94,6 @@ local funding_fields = {
 }
 local funding_list = funding_rates(funding_fields)
 
-local function dated(ms, record)
-  record.timestamp = math.tointeger(ms)
-  record.datetime = iso8601(record.timestamp)
-  return record
-end
-
-local function oldest_first(rows)
-  table.sort(rows, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-  return rows
-end
-
 -- The token network of a chain's own coin is that chain.
 local own_networks = { ETH = "ERC20", TRX = "TRC20" }
 local function network_of(currency, id) return own_networks[currency] == id and currency or id end

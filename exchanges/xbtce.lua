@@ -31,7 +31,7 @@ return {
   credentials = { "apiKey", "secret", "uid" },
   rate = { interval_ms = 2000, burst = 2 },
   precision = "places",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DSH = "DASH" },
+  renames = with(old_codes, { DSH = "DASH" }),
   encode = "json",
   symbol_of = function(id)
     local base, quote = id:match "^(%u%u%u)(%u%u%u)$"

@@ -288,8 +288,7 @@ return {
     for i, row in ipairs(reply.data) do
       out[i] = { symbol = a.symbol, fundingRate = tonumber(row.fundingRate), timestamp = tonumber(row.fundingTime), info = row }
     end
-    table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-    return out
+    return oldest_first(out)
   end, by_symbol),
 
   -- Account

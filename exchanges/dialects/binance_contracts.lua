@@ -55,8 +55,7 @@ return function(b, of_contracts)
   local function batch(a)
     local rows = list {}
     for i, o in ipairs(a.orders) do
-      local market, params = a:market_of(o.symbol), {}
-      for k, v in pairs(o.params or {}) do params[k] = v end
+      local market, params = a:market_of(o.symbol), with(o.params or {}, {})
       if not market.contract then fail("NotSupported", "only orders of contracts go out together") end
       local one = setmetatable({
         market = market, id = market.id, type = o.type, side = o.side, params = params, given = params, asked_amount = o.amount, asked_price = o.price,

@@ -16,9 +16,7 @@ local one_option = {
     percentage = "priceChangePercent", baseVolume = "volume",
   },
 }
-local settled = records.list {
-  market = "symbol", of = "option", time = "expiryDate,createDate", number = { price = "realStrikePrice,exercisePrice" },
-}
+local settled = records.list { market = "symbol", of = "option", time = "expiryDate,createDate", number = { price = "realStrikePrice,exercisePrice" } }
 
 -- A call about an option, or about all of them.
 local function of_options(path, cost, send, read, more)

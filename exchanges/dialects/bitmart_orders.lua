@@ -194,10 +194,9 @@ return function(kind_of, until_ms)
       run = function(a)
         local rows, market = list {}, a:market_of(a.orders[1] and a.orders[1].symbol)
         if not market.spot then fail("NotSupported", "several orders at once are of spot markets only") end
+        one_market(a)
         for i, o in ipairs(a.orders) do
-          if o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
-          local params = {}
-          for k, v in pairs(o.params or {}) do params[k] = v end
+          local params = with(o.params or {}, {})
           rows[i] = spot_row(a, market, o, params)
           rows[i].symbol = nil
         end

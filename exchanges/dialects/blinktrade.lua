@@ -32,7 +32,7 @@ function d.of(broker)
     rate = { interval_ms = 1000, burst = 5 },
     precision = "places",
     encode = "json",
-    renames = { BCC = "BCH", DRK = "DASH", BCHABC = "BCH" },
+    renames = old_codes,
     maps = { sides = { buy = "1", sell = "2" } },
     nonce = "s",
     failed = function(reply)

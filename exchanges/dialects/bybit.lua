@@ -139,15 +139,6 @@ end
 local function told(x) return x ~= "" and x or nil end
 local function number(x) return x and tonumber(x) or nil end
 local function nonzero(x) return x ~= "" and number(x) ~= 0 and x or nil end
-local function dated(ms, record)
-  record.timestamp = math.tointeger(number(ms))
-  record.datetime = record.timestamp and iso8601(record.timestamp)
-  return record
-end
-local function oldest_first(list)
-  table.sort(list, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-  return list
-end
 local function as_it_is(reply) return reply end
 
 -- Of ids that spot and perpetuals share: the market asked for says which, else the category.

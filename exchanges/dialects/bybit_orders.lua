@@ -185,8 +185,7 @@ local methods = {
     run = function(a)
       local rows = list {}
       for i, o in ipairs(a.orders) do
-        local params = {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local params = with(o.params or {}, {})
         rows[i] = order_row(a, a:market_of(o.symbol), o, params)
       end
       if not a.orders[1] then fail("ArgumentsRequired", "create_orders needs orders") end
@@ -252,8 +251,7 @@ local methods = {
     run = function(a)
       local rows = list {}
       for i, o in ipairs(a.orders) do
-        local market, params = a:market_of(o.symbol), {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local market, params = a:market_of(o.symbol), with(o.params or {}, {})
         a.market = market
         rows[i] = change(a, o.id, market, o.amount and a:to_amount(o.amount, market), o.price and a:to_price(o.price, market), params)
         rows[i].category = nil

@@ -63,15 +63,8 @@ function d.id_number(id) return tostring(id):match "^%d+$" and raw_number(tostri
 function d.number(x) return x and tonumber(x) or nil end
 function d.nonzero(x) return x and not (decimal.is(x) and decimal.cmp(x, 0) == 0) and x or nil end
 
-function d.dated(ms, record)
-  record.timestamp = ms and math.tointeger(tonumber(ms))
-  record.datetime = iso8601(record.timestamp)
-  return record
-end
-function d.oldest_first(list)
-  table.sort(list, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-  return list
-end
+d.dated = dated
+d.oldest_first = oldest_first
 
 d.trade_list = trades {
   at = "data", id = "deal_id", order = "order_id", timestamp = "created_at", side = "side", price = "price", amount = "amount",

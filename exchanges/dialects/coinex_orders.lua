@@ -2,18 +2,6 @@
 
 local coinex = dialect "coinex"
 
--- What a spot market order to buy spends.
-local function cost_of(a, market, o, take)
-  local cost, needs_price = take "cost", take "createMarketBuyOrderRequiresPrice"
-  if needs_price == nil then needs_price = a.options.createMarketBuyOrderRequiresPrice end
-  if cost then return a:to_cost(cost, market) end
-  if not needs_price then return a:to_cost(o.amount, market) end
-  if not o.price then
-    fail("InvalidOrder", "a market buy is told by what it costs: give a price, or params.cost, or createMarketBuyOrderRequiresPrice = false")
-  end
-  return a:to_cost(decimal.mul(decimal.text(o.amount), decimal.text(o.price)), market)
-end
-
 -- Limit orders say how long they stand by their type.
 local function type_of(o, take)
   local post, in_force = take "postOnly" or take "option" == "maker_only", (take "timeInForce" or ""):upper()
@@ -50,7 +38,7 @@ local function order_row(a, market, kind, o, params)
     if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
     row.price = a:to_price(o.price, market)
   end
-  row.amount = not swap and o.type == "market" and o.side == "buy" and cost_of(a, market, o, take) or a:to_amount(o.amount, market)
+  row.amount = not swap and o.type == "market" and o.side == "buy" and a:to_spend(o, market, take) or a:to_amount(o.amount, market)
   if trigger then
     row.trigger_price, row.trigger_price_type = a:to_price(trigger, market), swap and (by or "latest_price") or by
     return row, "stop-order"
@@ -122,8 +110,7 @@ return {
         if o.type ~= "limit" then fail("NotSupported", "only limit orders go out together") end
         a.symbol = a.symbol or o.symbol
         if o.symbol ~= a.symbol then fail("BadRequest", "orders that go out together are of one market") end
-        local market, params = a:market_of(o.symbol), {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local market, params = a:market_of(o.symbol), with(o.params or {}, {})
         local margin = params.marginMode or params.margin
         params.marginMode, params.margin = nil, nil
         local row, of = order_row(a, market, market.swap and "FUTURES" or margin and "MARGIN" or "SPOT", o, params)

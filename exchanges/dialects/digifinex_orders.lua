@@ -177,10 +177,9 @@ return {
     needs = "orders",
     run = function(a)           -- up to ten of one spot market, or twenty of one swap
       local market, margin, batch = a:market_of(a.orders[1].symbol), nil, list {}
+      one_market(a)
       for i, o in ipairs(a.orders) do
-        if o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
-        local params = {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local params = with(o.params or {}, {})
         local mine = is_margin(taker(params))
         if i > 1 and mine ~= margin then fail("BadRequest", "all orders of a batch are of margin, or none") end
         margin = mine

@@ -47,7 +47,7 @@ return {
   encode = "json",
   fees = { taker = 0.0003, maker = -0.0002 },
   timeframes = "1m=M1 3m=M3 5m=M5 15m=M15 30m=M30 1h=H1 1d=D1 1w=W1 1M=MN",
-  renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH", DAG = "DAGX", PAI = "PCHAIN", MT = "Mariana Token" },
+  renames = with(old_codes, { DAG = "DAGX", PAI = "PCHAIN", MT = "Mariana Token" }),
   options = { createMarketBuyOrderRequiresPrice = true },      -- false: the amount of a market order to buy is what to spend
 
   failed = function(reply)

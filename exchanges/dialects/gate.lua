@@ -151,10 +151,7 @@ function d.dated(x, record)
   return record
 end
 
-function d.oldest_first(list)
-  table.sort(list, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-  return list
-end
+d.oldest_first = oldest_first
 
 function d.abs(x) return decimal.is(x) and decimal.abs(x) or x end
 

@@ -35,18 +35,6 @@ local function time_in_force(o, take)
   return value or market and "ioc" or nil
 end
 
--- What a spot market order to buy spends.
-local function cost_of(a, market, o, take)
-  local cost, needs_price = take "cost", take "createMarketBuyOrderRequiresPrice"
-  if needs_price == nil then needs_price = a.options.createMarketBuyOrderRequiresPrice end
-  if cost then return a:to_cost(cost, market) end
-  if not needs_price then return a:to_cost(o.amount, market) end
-  if not o.price then
-    fail("InvalidOrder", "a market buy is told by what it costs: give a price, or params.cost, or createMarketBuyOrderRequiresPrice = false")
-  end
-  return a:to_cost(decimal.mul(decimal.text(o.amount), decimal.text(o.price)), market)
-end
-
 -- One order as the exchange wants it, and whether it waits for a price. What is understood of `params` is taken out of it.
 local function order_row(a, market, o, params)
   local function take(name)
@@ -77,7 +65,7 @@ local function order_row(a, market, o, params)
     return row
   elseif not waits then
     local row = ordered { { "currency_pair", market.id }, { "type", o.type }, { "account", gate.account(a) }, { "side", o.side } }
-    row.amount = is_market and o.side == "buy" and cost_of(a, market, o, take) or a:to_amount(o.amount, market)
+    row.amount = is_market and o.side == "buy" and a:to_spend(o, market, take) or a:to_amount(o.amount, market)
     row.price = o.type == "limit" and price or nil
     row.time_in_force = tif
     row.text = own_text(mine)
@@ -208,8 +196,7 @@ return {
       local out, first_market = list {}, nil
       if #a.orders == 0 or #a.orders > 10 then fail("BadRequest", "from one to ten orders") end
       for i, o in ipairs(a.orders) do
-        local market, params = a:market_of(o.symbol), {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local market, params = a:market_of(o.symbol), with(o.params or {}, {})
         for k, v in pairs(a.params) do params[k] = v end
         if not (market.spot or market.swap) then fail("NotSupported", "only spot and perpetual orders go out together") end
         first_market = first_market or market

@@ -92,8 +92,7 @@ return function(hitbtc)
             out[#out + 1] = dated(row.timestamp, { info = row, symbol = symbol, fundingRate = number(row.funding_rate) })
           end
         end
-        table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-        return out
+        return oldest_first(out)
       end,
     },
     fetch_open_interests = {

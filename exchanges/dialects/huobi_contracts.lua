@@ -216,10 +216,6 @@ return function(huobi)
     record.datetime = record.timestamp and iso8601(record.timestamp)
     return record
   end
-  local function oldest_first(rows)
-    table.sort(rows, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
-    return rows
-  end
   -- Rows of a list, each made a record by `f`. A list that is none is not the reply that was promised.
   local function each_row(rows, f)
     if type(rows) ~= "userdata" then fail("BadResponse", "no list in the reply") end

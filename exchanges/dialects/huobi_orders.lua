@@ -230,8 +230,7 @@ return function(huobi, contracts)
         local rows, market = list {}, a:market_of(a.orders[1] and a.orders[1].symbol)
         for i, o in ipairs(a.orders) do
           if o.symbol ~= market.symbol then fail("BadRequest", "all orders of a batch are of one market") end
-          local params = {}
-          for k, v in pairs(o.params or {}) do params[k] = v end
+          local params = with(o.params or {}, {})
           for k, v in pairs(a.params) do params[k] = v end
           local r = (market.spot and spot_request or contract_request)(a, market, o, params)
           for k, v in pairs(sorted(params)) do r[k] = v end

@@ -82,11 +82,6 @@ end
 -- ---- reading ----
 
 local function number(x) return x and tonumber(x) or nil end
-local function dated(ms, record)
-  record.timestamp = math.tointeger(number(ms))
-  record.datetime = record.timestamp and iso8601(record.timestamp)
-  return record
-end
 -- Symbol of a row's market: the one asked for, else by its id.
 local function symbol_in(o, a)
   if a.symbol then return a.symbol end

@@ -49,7 +49,7 @@ return function(k)
   -- Rows of past rates, of funding paid, of open interest: lists that belong to no structure. Oldest first; of many the first ones since
   -- a time, else the latest.
   local function cut(rows, a)
-    table.sort(rows, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
+    oldest_first(rows)
     local n = a.limit
     if not n or n >= #rows then return rows end
     return a.since and table.move(rows, 1, n, 1, {}) or table.move(rows, #rows - n + 1, #rows, 1, {})

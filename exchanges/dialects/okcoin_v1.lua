@@ -5,7 +5,7 @@
 
 local d = {}
 
-d.renames = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" }
+d.renames = old_codes
 
 -- "btc_usdt" -> "BTC/USDT": the market of a ticker that is not listed.
 function d.symbol_of(id)

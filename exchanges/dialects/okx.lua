@@ -217,12 +217,6 @@ local function balances(reply, a)
   return out
 end
 
-local function dated(ms, record)
-  record.timestamp = math.tointeger(tonumber(ms))
-  record.datetime = iso8601(record.timestamp)
-  return record
-end
-
 local function symbol_in(o, a)
   if a.market and o.instId == a.id then return a.symbol end
   return symbol_of(o.instId)

@@ -176,8 +176,7 @@ local methods = {
     run = function(a)           -- up to twenty; each may be refused alone
       local out = list {}
       for i, o in ipairs(a.orders) do
-        local params = {}
-        for k, v in pairs(o.params or {}) do params[k] = v end
+        local params = with(o.params or {}, {})
         for k, v in pairs(a.params) do params[k] = v end
         out[i] = order_row(a, a:market_of(o.symbol), o, params)
       end

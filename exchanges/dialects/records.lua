@@ -101,7 +101,7 @@ function r.cut(rows, a)
   for _, row in ipairs(rows) do
     if not (a.since and row.timestamp) or row.timestamp >= a.since then out[#out + 1] = row end
   end
-  table.sort(out, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
+  oldest_first(out)
   local n = a.limit
   if not n or n >= #out then return out end
   return a.since and table.move(out, 1, n, 1, {}) or table.move(out, #out - n + 1, #out, 1, {})

@@ -103,6 +103,21 @@ function Arguments:to_cost(x, market)
   return to_precision(self, x, m, m and m.precision and m.precision.cost ~= nil and "cost" or "price", "cut")
 end
 
+-- What a market order to buy spends, in text: the param cost; else amount x price, or with the param or option createMarketBuyOrderRequiresPrice = false
+-- the amount itself. `o` and `take` are the order of a batch, and what takes its params.
+function Arguments:to_spend(o, market, take)
+  take = take or function(name) return self:take(name) end
+  o = o or { amount = self.asked_amount, price = self.asked_price }
+  local cost, needs_price = take "cost", take "createMarketBuyOrderRequiresPrice"
+  if needs_price == nil then needs_price = self.options.createMarketBuyOrderRequiresPrice end
+  if cost then return self:to_cost(cost, market) end
+  if not needs_price then return self:to_cost(o.amount, market) end
+  if not o.price then
+    fail("InvalidOrder", "a market buy is told by what it costs: give a price, or params.cost, or createMarketBuyOrderRequiresPrice = false")
+  end
+  return self:to_cost(decimal.mul(decimal.text(o.amount), decimal.text(o.price)), market)
+end
+
 -- An order's figure at the market's step, from what was asked; nil when the adapter took it away.
 local function rounded(name, way)
   return function(a)

@@ -1,4 +1,4 @@
--- Functions that read a reply, for what several exchanges do alike and no map says. Globals of adapters.
+-- What several exchanges do alike and no map says. Globals of adapters.
 
 -- The record of the market that was asked for, out of what `read` makes of a reply about many.
 function one_of(read)
@@ -30,3 +30,27 @@ function candle_lists(names, unit)
     return out
   end
 end
+
+-- The record with its time in ms, a number or the text of one, in both forms.
+function dated(ms, record)
+  record.timestamp = math.tointeger(tonumber(ms))
+  record.datetime = iso8601(record.timestamp)
+  return record
+end
+
+-- The list itself, in order of its times.
+function oldest_first(records)
+  table.sort(records, function(x, y) return (x.timestamp or 0) < (y.timestamp or 0) end)
+  return records
+end
+
+-- The market that all orders of a batch are of.
+function one_market(a)
+  for _, o in ipairs(a.orders) do
+    if o.symbol ~= a.orders[1].symbol then fail("BadRequest", "all orders of a batch are of one market") end
+  end
+  return a:market_of(a.orders[1].symbol)
+end
+
+-- Coins by the names that they had before 2019, on exchanges that kept them.
+old_codes = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" }
