@@ -1,4 +1,4 @@
-/* What scripts keep: one SQLite table of (script, key, value). A script sees its own rows only. */
+/* What scripts keep: one SQLite table of (script, key, value). A script sees its own rows only. A write is answered when it is on disk. */
 #include "broker/peer.h"
 #include <limits.h>
 #include <sqlite3.h>
@@ -21,7 +21,7 @@ static void store_free(Store *t) {
 
 static Store *store_open(Session *s, char *err, size_t errlen) {
   static const char schema[] =
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;"
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
     "CREATE TABLE IF NOT EXISTS store (script TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY (script, key)) WITHOUT ROWID;";
   char path[PATH_MAX];
   if (s->store) return s->store;
@@ -36,7 +36,7 @@ static Store *store_open(Session *s, char *err, size_t errlen) {
     sqlite3_prepare_v2(t->db, "INSERT OR REPLACE INTO store VALUES (?1,?2,?3)", -1, &t->set, NULL) == SQLITE_OK &&
     sqlite3_prepare_v2(t->db, "DELETE FROM store WHERE script=?1 AND key=?2", -1, &t->del, NULL) == SQLITE_OK &&
     sqlite3_prepare_v2(t->db, "SELECT key FROM store WHERE script=?1 ORDER BY key", -1, &t->keys, NULL) == SQLITE_OK &&
-    sqlite3_prepare_v2(t->db, "SELECT count(*) FROM store WHERE script=?1", -1, &t->count, NULL) == SQLITE_OK;
+    sqlite3_prepare_v2(t->db, "SELECT count(*) FROM store WHERE script=?1 AND key<>?2", -1, &t->count, NULL) == SQLITE_OK;
   if (ok) return s->store = t;
   snprintf(err, errlen, "%s: %s", path, sqlite3_errmsg(t->db));
   store_free(t);
@@ -73,9 +73,9 @@ static void answer_get(Peer *p, uint32_t id, Store *t, const char *key, size_t n
   int r = sqlite3_step(t->get);
   const char *value = r == SQLITE_ROW ? sqlite3_column_blob(t->get, 0) : NULL;
   size_t len = value ? (size_t)sqlite3_column_bytes(t->get, 0) : 0;
-  if (r != SQLITE_ROW && r != SQLITE_DONE) peer_error(p, MSG_STORED, id, "store: %s", sqlite3_errmsg(t->db));
+  if (r != SQLITE_ROW && r != SQLITE_DONE) peer_error(p, MSG_STORED, id, "%s: %s", sqlite3_db_filename(t->db, NULL), sqlite3_errmsg(t->db));
   else if (!value) answer_nil(p, id);
-  else if (!frame_check(value, len, &why)) peer_error(p, MSG_STORED, id, "store: the kept value is damaged: %s", why);
+  else if (!frame_check(value, len, &why)) peer_error(p, MSG_STORED, id, "the value of '%.*s' is damaged: %s", (int)n, key, why);
   else {
     msgpack_packer pk = peer_begin(p, MSG_STORED, id);
     pack_map(&pk, 1);
@@ -104,16 +104,16 @@ static void answer_keys(Peer *p, uint32_t id, Store *t) {
   peer_end(p);
 }
 
-static bool full(Store *t, const Peer *p) {
-  query_bind(t->count, p, NULL, 0);
+static bool full(Store *t, const Peer *p, const char *key, size_t n) {      /* of other keys than this one */
+  query_bind(t->count, p, key, n);
   bool yes = sqlite3_step(t->count) == SQLITE_ROW && sqlite3_column_int(t->count, 0) >= KEYS_MAX;
   sqlite3_reset(t->count);
   return yes;
 }
 
 static void answer_set(Peer *p, uint32_t id, Store *t, const char *key, size_t n, const msgpack_object *value) {
-  if (value && full(t, p)) {
-    peer_error(p, MSG_STORED, id, "store: more than %d keys", KEYS_MAX);
+  if (value && full(t, p, key, n)) {
+    peer_error(p, MSG_STORED, id, "more than %d keys", KEYS_MAX);
     return;
   }
   msgpack_sbuffer buf;
@@ -121,13 +121,13 @@ static void answer_set(Peer *p, uint32_t id, Store *t, const char *key, size_t n
   msgpack_sbuffer_init(&buf);
   msgpack_packer_init(&pk, &buf, msgpack_sbuffer_write);
   if (value) msgpack_pack_object(&pk, *value);
-  if (buf.size > VALUE_BYTES) peer_error(p, MSG_STORED, id, "store: the value of '%.*s' is longer than %d bytes", (int)n, key, VALUE_BYTES);
+  if (buf.size > VALUE_BYTES) peer_error(p, MSG_STORED, id, "the value of '%.*s' is longer than %d bytes", (int)n, key, VALUE_BYTES);
   else {
     sqlite3_stmt *q = value ? t->set : t->del;
     query_bind(q, p, key, n);
     if (value) sqlite3_bind_blob(q, 3, buf.data, (int)buf.size, SQLITE_STATIC);
     if (sqlite3_step(q) == SQLITE_DONE) answer_nil(p, id);
-    else peer_error(p, MSG_STORED, id, "store: %s", sqlite3_errmsg(t->db));
+    else peer_error(p, MSG_STORED, id, "'%.*s' was not kept in %s: %s", (int)n, key, sqlite3_db_filename(t->db, NULL), sqlite3_errmsg(t->db));
     sqlite3_reset(q);
     sqlite3_clear_bindings(q);
   }
@@ -141,7 +141,7 @@ void store_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   if (!pack_get_line(m, "op", op, sizeof op)) op[0] = 0;
   Store *t = store_open(p->session, err, sizeof err);
   if (!t) {
-    peer_error(p, MSG_STORED, id, "store: %s", err);
+    peer_error(p, MSG_STORED, id, "%s", err);
     return;
   }
   if (!strcmp(op, "keys")) {
@@ -149,8 +149,8 @@ void store_answer(Peer *p, uint32_t id, const msgpack_object *m) {
     return;
   }
   if (!pack_get_text(m, "key", &key, &n) || n == 0 || n > KEY_BYTES || memchr(key, 0, n))
-    peer_error(p, MSG_STORED, id, "store: a key is a text of 1 to %d bytes", KEY_BYTES);
+    peer_error(p, MSG_STORED, id, "a key is a text of 1 to %d bytes", KEY_BYTES);
   else if (!strcmp(op, "get")) answer_get(p, id, t, key, n);
   else if (!strcmp(op, "set")) answer_set(p, id, t, key, n, pack_get(m, "value"));
-  else peer_error(p, MSG_STORED, id, "store: get, set or keys is expected");
+  else peer_error(p, MSG_STORED, id, "get, set or keys is expected");
 }

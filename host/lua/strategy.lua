@@ -308,26 +308,41 @@ end
 ---- what stays ----
 
 -- store.name = value keeps plain data over restarts (nil forgets it); store.name reads it. Read once, then held; a write returns
--- when it is safe. What was read is a copy: a change inside a table is kept by assigning the table again.
+-- when it is on disk. What was read is a copy: a change inside a table is kept by assigning the table again.
 local held = {}
+
+local function stored(op, key, value)
+  local ok, result = pcall(tasks.store, op, key, value)
+  if ok then return result end
+  if type(result) ~= "string" then error(result, 0) end
+  error(fmt("store.%s: %s", key, result:gsub("^[^\n:]+:%d+: ", "")), 3)
+end
+
+local function check_key(key)
+  if type(key) ~= "string" then error(fmt("store: names are texts, not a %s: store[tostring(x)]", type(key)), 3) end
+  if #key == 0 or #key > 200 or key:find("\0", 1, true) then error("store: a name has 1 to 200 bytes, and no zero among them", 3) end
+end
+
 store = tasks.setmetatable({}, {
   __index = function(_, key)
-    check(type(key) == "string", "store: keys are texts")
+    check_key(key)
     local h = held[key]
     if not h then
-      h = { value = tasks.store("get", key) }
+      h = { value = stored("get", key) }
       held[key] = h
     end
     return h.value
   end,
   __newindex = function(_, key, value)
-    check(type(key) == "string", "store: keys are texts")
-    check(#key > 0 and #key <= 200, "store: a key has 1 to 200 bytes")
-    tasks.store("set", key, value)
+    check_key(key)
+    if type(value) == "table" and rawget(value, "handle") and rawget(value, "id") then
+      error(fmt("store.%s: an exchange cannot be kept; keep its id, '%s'", key, tostring(value.id)), 2)
+    end
+    stored("set", key, value)
     held[key] = { value = value }
   end,
   __pairs = function(self)
-    local keys = tasks.store("keys", "") or {}
+    local keys = stored("keys", "") or {}
     local i = 0
     return function()
       i = i + 1

@@ -215,6 +215,17 @@ bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, s
 
 size_t frame_pending(const FrameWriter *w) { return w->failed ? 0 : w->len + w->lent_len; }
 
+bool frame_unsent(const FrameWriter *w, size_t *at, Frame *f) {
+  size_t end = w->failed ? 0 : w->open ? w->open - FRAME_HEADER - w->start : w->len;
+  const char *p = w->buf + w->start + *at;
+  if (*at > end || end - *at < FRAME_HEADER) return false;
+  size_t n = get32(p);
+  if (end - *at - FRAME_HEADER < n) return false;       /* the rest is lent */
+  *f = (Frame){ .type = (uint8_t)p[5], .id = get32(p + 8), .payload = p + FRAME_HEADER, .len = n };
+  *at += FRAME_HEADER + n;
+  return true;
+}
+
 static enum frame_status send_all(int fd, const char *buf, size_t *start, size_t *len) {
   while (*len) {
     ssize_t n = send(fd, buf + *start, *len, MSG_NOSIGNAL);

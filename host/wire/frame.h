@@ -41,6 +41,8 @@ bool frame_close_with(FrameWriter *w, char *block, size_t n);
 Frame frame_closed(const FrameWriter *w, const char **rest, size_t *rest_len);
 bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n);
 enum frame_status frame_flush(FrameWriter *w, int fd);        /* OK all sent, NONE more later, EOF peer gone, BAD (errno) */
+/* The whole frames that wait, one by one: *at is 0 before the first. */
+bool frame_unsent(const FrameWriter *w, size_t *at, Frame *f);
 size_t frame_pending(const FrameWriter *w);
 void frame_writer_free(FrameWriter *w);
 

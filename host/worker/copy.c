@@ -73,9 +73,9 @@ static bool push_plain(Copy *c, lua_State *L, int idx) {
 
 static const char *name_of(lua_State *L, int idx) {
   switch (lua_type(L, idx)) {
-    case LUA_TFUNCTION: return "a function";
-    case LUA_TTHREAD: return "a coroutine";
-    case LUA_TUSERDATA: return sealed_test(L, idx, &(size_t){ 0 }) ? "a sealed value" : "an object of the host";
+    case LUA_TFUNCTION: return "a function is no data";
+    case LUA_TTHREAD: return "a coroutine is no data";
+    case LUA_TUSERDATA: return sealed_test(L, idx, &(size_t){ 0 }) ? "a sealed value is no data" : "an object of the host is no data";
     case LUA_TLIGHTUSERDATA: return "a JSON null (leave the field out)";
     default: return lua_typename(L, lua_type(L, idx));
   }

@@ -9,6 +9,7 @@
 
 static struct {
   int fd;
+  const FrameWriter *out;
   State *const *states;
   timer_t timer;
   lua_State *volatile running;
@@ -47,6 +48,13 @@ static void note_str(Note *o, const char *s, size_t n) {   /* MessagePack str 16
   note_bytes(o, s, n);
 }
 
+/* What the script had said, and what was not sent yet: it tells how far it came. Nothing else of what waits is sent. */
+static void say_rest(void) {
+  Frame f;
+  for (size_t at = 0; frame_unsent(g.out, &at, &f);)
+    if (f.type == MSG_OUT || f.type == MSG_LOG || f.type == MSG_REPORT) frame_write(g.fd, f.type, f.id, f.payload, f.len);
+}
+
 static _Noreturn void last_word(const char *limit, const Note *text, const char *script, int line) {
   Note o = { .n = 0 };
   note_bytes(&o, "\x84", 1);
@@ -83,6 +91,7 @@ static const char *state_name(lua_State *L) { return L ? state_of(L)->name : "wo
 static _Noreturn void report_cpu(lua_State *L, int line) {
   Note o = { .n = 0 };
   const char *name = state_name(L ? L : g.running);
+  if (L) say_rest();                       /* not out of the timer's handler: it may have come while a frame was written */
   say_where(&o, name, line);
   note_text(&o, "used more than ");
   note_number(&o, g.ms);
@@ -96,6 +105,7 @@ void limit_memory(HeapUser *user) {
   Note o = { .n = 0 };
   lua_State *L = g.running && state_of(g.running) == s ? g.running : NULL;
   int line = L ? script_line(L, s) : 0;
+  say_rest();
   say_where(&o, s->name, line);
   note_text(&o, "used more than ");
   size_t limit = user->heap->limit;
@@ -169,8 +179,9 @@ static void tick(int sig) {
   errno = saved;
 }
 
-bool limit_init(int fd, State *const *states) {
+bool limit_init(int fd, const FrameWriter *out, State *const *states) {
   g.fd = fd;
+  g.out = out;
   g.states = states;
   struct sigaction sa = { .sa_handler = tick, .sa_flags = SA_RESTART };
   sigemptyset(&sa.sa_mask);

@@ -6,9 +6,11 @@
 #include <lua.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include "wire/frame.h"
 #include "worker/state.h"
 
-bool limit_init(int fd, State *const *states);            /* before the jail: makes the timer. fd: where the last word goes */
+/* Before the jail: makes the timer. fd: where the last word goes; out: what waits to go there. */
+bool limit_init(int fd, const FrameWriter *out, State *const *states);
 void limit_begin(uint32_t ms, const char *what);          /* what is done now has ms of CPU; what: "one callback" */
 void limit_end(void);                                     /* waiting; nothing is owed */
 lua_State *limit_switch(lua_State *L);                    /* L runs now; gives the one that ran */

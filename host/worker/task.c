@@ -383,12 +383,12 @@ static void on_stored(Worker *w, void *ctx, int type, const msgpack_object *payl
   const char *why;
   size_t n;
   bool failed = pack_get_text(payload, "error", &why, &n);
-  if (failed) lua_pushfstring(waiter.L, "store: %s", lua_pushlstring(waiter.L, why, n));
+  if (failed) lua_pushlstring(waiter.L, why, n);
   else worker_push_answer(waiter.L, pack_get(payload, "value"));
   worker_wake(w, waiter, 1, failed);
 }
 
-static int t_store(lua_State *L) {            /* store(op, key, value) -> value */
+static int t_store(lua_State *L) {            /* store(op, key, value) -> value; errors are texts without a place */
   char err[300];
   const char *op = luaL_checkstring(L, 1);
   msgpack_sbuffer out;
@@ -411,7 +411,8 @@ static int t_store(lua_State *L) {            /* store(op, key, value) -> value 
   if (ok) return ask_and_wait(L, MSG_STORE, &out, on_stored, kept);
   waiter_drop(L, kept);
   msgpack_sbuffer_destroy(&out);
-  return error_at_script(L, lua_pushfstring(L, "store: %s", err));
+  lua_pushstring(L, err);
+  return lua_error(L);
 }
 
 static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payload) {

@@ -467,7 +467,7 @@ int worker_main(int fd) {
   w->fd = the_fd = fd;
   book_clock(book_now);
   signal(SIGPIPE, SIG_IGN);          /* a broker that left is seen when writing */
-  if (!limit_init(fd, &w->states)) worker_die("worker: no timer");
+  if (!limit_init(fd, &w->out, &w->states)) worker_die("worker: no timer");
   if (!jail_enter(err, sizeof err)) worker_die("worker: %s", err);
   w->idle_ms = mono_ms();
   serve(w);

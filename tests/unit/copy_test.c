@@ -183,7 +183,7 @@ static void sealed_values_go_to_the_broker_only(void **state) {
   sealed_push_key(A, names, "ms");
   lua_getfield(A, -1, "apiKey");
   assert_false(copy_value(A, -1, B, err, sizeof err));
-  assert_string_equal(err, "a sealed value");
+  assert_string_equal(err, "a sealed value is no data");
   msgpack_sbuffer out;
   msgpack_packer pk;
   msgpack_zone zone;

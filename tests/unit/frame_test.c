@@ -305,6 +305,29 @@ static void mutated_streams(void **state) {
   assert_true(whole > 30000);
 }
 
+/* What waits is seen frame by frame: not one that is still open, nor one of which a part is lent. */
+static void what_waits(void **state) {
+  (void)state;
+  FrameWriter w = { 0 };
+  Frame f;
+  size_t at = 0;
+  assert_false(frame_unsent(&w, &at, &f));
+  assert_true(frame_put(&w, MSG_OUT, 1, "one", 3));
+  assert_true(frame_put(&w, MSG_LOG, 2, NULL, 0));
+  frame_open(&w, MSG_REPORT, 3);
+  frame_append(&w, "half", 4);
+  for (int i = 0; i < 2; i++) {
+    at = 0;
+    assert_true(frame_unsent(&w, &at, &f));
+    assert_true(f.type == MSG_OUT && f.id == 1 && f.len == 3 && memcmp(f.payload, "one", 3) == 0);
+    assert_true(frame_unsent(&w, &at, &f));
+    assert_true(f.type == MSG_LOG && f.id == 2 && f.len == 0);
+    assert_false(frame_unsent(&w, &at, &f));
+    if (!i) assert_true(frame_close_with(&w, malloc(10), 10));
+  }
+  frame_writer_free(&w);
+}
+
 /* A block that is lent goes out after its frame's head, or into the buffer when another frame follows first. */
 static void lent(void **state) {
   (void)state;
@@ -358,6 +381,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(there_and_back), cmocka_unit_test(one_byte_at_a_time), cmocka_unit_test(large), cmocka_unit_test(packed_in_place),
     cmocka_unit_test(wrong_headers), cmocka_unit_test(hostile_values), cmocka_unit_test(mutated_values), cmocka_unit_test(mutated_streams),
+    cmocka_unit_test(what_waits),
     cmocka_unit_test(lent),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
