@@ -44,7 +44,8 @@ for tape in "$tmp/new.tape" "$here/traps.tape"; do
     { fail "today's script on $tape"; cat "$tmp/err" >&2; }
   as_expected "$tmp/today" "today's script on $tape"
 done
-"$bourse" run --replay "$tmp/new.tape" --format json 2>/dev/null | cmp -s - "$tmp/new" || fail "the replay differs from what was recorded"
+grep -v '"kind":"summary"' "$tmp/new" >"$tmp/new.results"      # a summary counts requests as they were sent
+"$bourse" run --replay "$tmp/new.tape" --format json 2>/dev/null | grep -v '"kind":"summary"' | cmp -s - "$tmp/new.results" || fail "the replay differs from what was recorded"
 
 # None of the ways that are not the best one is an opportunity either; and a person is told the same.
 "$bourse" run scripts/arbitrage.lua --replay "$here/traps.tape" --arg show=all --format json >"$tmp/all" 2>/dev/null </dev/null || fail "all ways"
