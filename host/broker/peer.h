@@ -46,6 +46,7 @@ struct Peer {
   Loaded *loaded; size_t n_loaded;
   /* Watchdog: CPU time at the last sign of life, and what it may use until the next. */
   LoopTimer tick, grace;
+  LoopTimer soon;                       /* messages to it go out when the loop's turn is over */
   int64_t cpu_mark_us, cpu_seen_us, allowed_ms;
   int quiet_ticks;
   bool loading;                         /* it may be compiling: the load limit holds */
@@ -89,6 +90,7 @@ struct Session {
 /* An answer or message to the worker: begin, pack one value, end. */
 msgpack_packer peer_begin(Peer *p, int type, uint32_t id);
 void peer_end(Peer *p);
+void peer_end_soon(Peer *p);                                /* goes out with others of this turn of the loop: what is many at once wakes a worker once */
 void peer_end_with(Peer *p, char *block, size_t n);         /* the payload ends with these bytes of a malloc'd block, which is taken */
 void peer_flush(Peer *p);
 void peer_boot(Peer *p);

@@ -212,7 +212,7 @@ static void request_reply(Request *r, HttpReply *reply) {
   request_free(r);
   if (reply->body_len < LENT_MIN) {
     pack_key_bin(&pk, "body", reply->body, reply->body_len);
-    peer_end(p);
+    peer_end_soon(p);
     return;
   }
   pack_str(&pk, "body");                /* last, so that the body need not be copied into the frame */

@@ -136,6 +136,7 @@ static void peer_leave(Peer *p) {
   sleeps_free(p);
   source_forget(p);
   loop_cancel(p->session->loop, &p->tick);
+  loop_cancel(p->session->loop, &p->soon);
   loop_after_real(p->session->loop, &p->grace, GRACE_MS);
   turn_leave(p);
 }
@@ -257,6 +258,8 @@ static void tick(void *ctx) {
 
 /* --- sending --- */
 
+static void soon_over(void *ctx) { peer_flush(ctx); }
+
 msgpack_packer peer_begin(Peer *p, int type, uint32_t id) {
   msgpack_packer pk;
   frame_open(&p->out, (uint8_t)type, id);
@@ -277,27 +280,33 @@ void peer_flush(Peer *p) {
   peer_listen(p);
 }
 
-static void closed(Peer *p, bool whole) {
+static void closed(Peer *p, bool whole, bool soon) {
   if (!whole) {
     peer_fail(p, 1, "%s: a message to the worker is too long", p->name);
     return;
   }
   p->told++;
   record_told(p);
-  peer_flush(p);
+  if (!soon) peer_flush(p);
+  else if (!p->soon.slot) loop_after_real(p->session->loop, &p->soon, 0);
   if (frame_pending(&p->out) > OUT_MAX) peer_fail(p, 3, "%s: stopped: it does not take its answers (%u MiB wait)", p->name, OUT_MAX >> 20);
 }
 
 void peer_end(Peer *p) {
   if (p->state >= PEER_LEAVING) frame_writer_free(&p->out);
-  else closed(p, frame_close(&p->out));
+  else closed(p, frame_close(&p->out), false);
+}
+
+void peer_end_soon(Peer *p) {
+  if (p->state >= PEER_LEAVING) frame_writer_free(&p->out);
+  else closed(p, frame_close(&p->out), true);
 }
 
 void peer_end_with(Peer *p, char *block, size_t n) {
   if (p->state >= PEER_LEAVING) {
     free(block);
     frame_writer_free(&p->out);
-  } else closed(p, frame_close_with(&p->out, block, n));
+  } else closed(p, frame_close_with(&p->out, block, n), false);
 }
 
 void peer_error(Peer *p, int type, uint32_t id, const char *fmt, ...) {
@@ -377,6 +386,7 @@ bool peer_start(Peer *p) {
   p->child.fd = -1;
   p->tick = (LoopTimer){ .fn = tick, .ctx = p };
   p->grace = (LoopTimer){ .fn = grace_over, .ctx = p };
+  p->soon = (LoopTimer){ .fn = soon_over, .ctx = p };
   p->in.max = FROM_WORKER_MAX;
   p->zone = msgpack_zone_new(8192);
   if (!p->zone || !child_start(&p->child, NULL, limits_of(p).memory, err, sizeof err)) {
