@@ -93,7 +93,7 @@ return {
     end,
   },
   cancel_order = {
-    post = "/cancelOrderWithInfo", send = "orderId={order_id}", read = order(with(order_fields, { at = "data", symbol = false })),
+    post = "/cancelOrderWithInfo", send = "orderId={order_id}", read = order(with(order_fields, { at = "data" })),
     failed = function(reply)
       if reply.data and reply.data.success == false then return "false", "the order was not cancelled", "InvalidOrder" end
       return reply.errorMessage or reply.error == true and "error" or nil, reply.errorMessage
