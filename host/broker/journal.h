@@ -50,7 +50,7 @@ typedef struct {
   const char *venue_id;
   enum order_state state;
   const char *filled, *remaining, *average, *cost, *reason;
-  int64_t told;                    /* JOURNAL_* bits: figures that the venue told; the others follow from the fills */
+  int64_t told;                    /* JOURNAL_* bits: figures that stand as the venue told them; the others follow from the fills */
   int64_t updated_ms;
 } JournalOrder;
 
@@ -61,6 +61,8 @@ bool journal_intend(Journal *j, const JournalOrder *o, int64_t *id);
 typedef struct { const char *venue_id, *filled, *remaining, *average, *cost, *reason, *text; } JournalChange;
 /* A step of order_state.h; one that is not allowed there is refused and recorded nowhere. `change` may be NULL. */
 bool journal_mark(Journal *j, int64_t id, enum order_state state, const JournalChange *change, int64_t at_ms);
+/* Figures of an order that is over, told later. Its state stays; an older figure is passed over as above. */
+bool journal_late(Journal *j, int64_t id, const JournalChange *change, int64_t at_ms);
 
 /* What else happened. what: reply cancel_intended cancel_sent cancel_reply note guard kill reconcile. id 0: about no order. */
 bool journal_event(Journal *j, int64_t id, const char *what, const char *data, int64_t at_ms);
@@ -75,13 +77,15 @@ typedef struct {
   const char *venue, *account, *symbol, *side;   /* of the order: not looked at by journal_fill */
 } JournalFill;
 /* Also for orders that are over. One that is known already (same trade of the same order) changes nothing and is no error: *fresh false (fresh may be
- * NULL). Where the venue told less than the fills add up to, the order's filled, remaining, average and cost follow from its fills; its state does not. */
+ * NULL). Where the venue told less than the fills add up to, the order's filled, remaining, average and cost follow from its fills; where it told as much,
+ * average and cost do, whatever it told of them. The state does not. */
 bool journal_fill(Journal *j, const JournalFill *f, int64_t now_ms, bool *fresh);
 
 JournalOrder *journal_order(Journal *j, int64_t id);   /* NULL: none of that number (journal_error is empty), or it cannot be read */
 
 enum journal_class { JOURNAL_ALL, JOURNAL_OPEN /* not over; unknown ones too */, JOURNAL_UNKNOWN, JOURNAL_FINAL,
-                     JOURNAL_LACKING /* over, and more was filled than its fills add up to; since_ms is when it was changed last */ };
+                     JOURNAL_LACKING /* over, and more was filled than its fills add up to; since_ms is when it was changed last */,
+                     JOURNAL_OVER /* over, with an id at the venue; since_ms likewise */ };
 typedef struct {
   enum journal_class class;
   const char *venue, *symbol;      /* NULL: all */
@@ -122,6 +126,7 @@ typedef struct {
 } JournalPair;
 /* id 0: a new one, its number in *id (may be NULL otherwise). Else all but run and created_ms is replaced; a finished one is refused. */
 bool journal_pair_put(Journal *j, const JournalPair *p, int64_t *id);
+bool journal_pair_again(Journal *j, int64_t id, int64_t now_ms);   /* a finished one is unfinished, `again`: more of its legs became known; others stay */
 JournalPair *journal_pair_get(Journal *j, int64_t id);
 bool journal_pair_each_unfinished(Journal *j, bool (*each)(void *ctx, const JournalPair *p), void *ctx);
 

@@ -52,6 +52,12 @@ bool journal_pair_put(Journal *j, const JournalPair *p, int64_t *id) {
   return ok;
 }
 
+bool journal_pair_again(Journal *j, int64_t id, int64_t now_ms) {
+  if (!journal_change(j)) return false;
+  bool ok = journal_do(j, "UPDATE pairs SET state='again', updated_ms=?2 WHERE id=?1 AND " FINISHED, "ii", id, now_ms);
+  return journal_settle(j, ok && (!sqlite3_changes(j->db) || journal_record(j, now_ms, 0, "pair", journal_pair_json, id, NULL)));
+}
+
 JournalPair *journal_pair_get(Journal *j, int64_t id) { return journal_get(j, &pair_row, id); }
 
 bool journal_pair_each_unfinished(Journal *j, bool (*each)(void *ctx, const JournalPair *p), void *ctx) {

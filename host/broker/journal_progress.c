@@ -1,4 +1,5 @@
-/* Figures of an order: what the venue told is kept as it was told; the rest follows from it and from the fills. */
+/* Figures of an order: what the venue told is kept as it was told, the rest follows from it and from the fills. Once the fills are all there, average and
+ * cost are theirs: a venue rounds what it tells of an order. */
 #include "broker/journal_in.h"
 
 #include <stdio.h>
@@ -45,14 +46,14 @@ bool progress_settle(Progress *p, const char *amount, const FillSums *f) {
   Decimal filled, whole;
   if (f->any && (!(p->told & JOURNAL_FILLED) || !number(p->filled, &filled) || dec_cmp(f->amount, filled) > 0)) p->told = 0;
   bool complete = f->any && (!(p->told & JOURNAL_FILLED) || dec_cmp(f->amount, filled) == 0);
+  if (complete) p->told &= ~(JOURNAL_AVERAGE | JOURNAL_COST);
   if (!(p->told & JOURNAL_FILLED)) p->filled[0] = 0;
   if (!(p->told & JOURNAL_AVERAGE)) p->average[0] = 0;
   if (!(p->told & JOURNAL_COST)) p->cost[0] = 0;
   if (!(p->told & JOURNAL_REMAINING)) p->remaining[0] = 0;
   if (complete) {
     if (!p->filled[0] && !put(p->filled, f->amount)) return false;
-    if (!p->average[0] && !average_of(f, p->average)) return false;
-    if (!p->cost[0] && !put(p->cost, f->cost)) return false;
+    if (!average_of(f, p->average) || !put(p->cost, f->cost)) return false;
   }
   if (p->remaining[0] || !amount || !number(p->filled, &filled) || !number(amount, &whole)) return true;
   if (dec_cmp(filled, whole) >= 0) whole = filled;

@@ -115,7 +115,7 @@ JournalOrder *journal_order(Journal *j, int64_t id) { return journal_get(j, &jou
 bool journal_each(Journal *j, const JournalFilter *f, bool (*each)(void *ctx, const JournalOrder *o), void *ctx) {
   static const char *const of_class[] = { [JOURNAL_ALL] = NEWEST(""), [JOURNAL_OPEN] = NEWEST(LIVE " AND "),
     [JOURNAL_UNKNOWN] = NEWEST(LIVE " AND state='unknown' AND "), [JOURNAL_FINAL] = NEWEST("NOT " LIVE " AND "),
-    [JOURNAL_LACKING] = NEWEST_SINCE("updated_ms", LACKING) };
+    [JOURNAL_LACKING] = NEWEST_SINCE("updated_ms", LACKING), [JOURNAL_OVER] = NEWEST_SINCE("updated_ms", "NOT " LIVE " AND venue_id IS NOT NULL AND ") };
   JournalWalk w;
   JournalOrder *o;
   bool go = true;

@@ -71,7 +71,7 @@ static void check_chain(Verify *v) {
 static const struct { const char *sql, *of, *fault; } checks[] = {
   { "SELECT r.id FROM orders r LEFT JOIN events e ON e.order_id=r.id AND e.what='intended' GROUP BY r.id"
     " HAVING count(e.seq)<>1 OR NOT (json_extract(e.data,'$.order.id') IS r.id" FACTS(SAME_ORDER) ")", "order", "is not what was intended" },
-  { "SELECT r.id FROM orders r LEFT JOIN events e ON e.seq=(SELECT max(seq) FROM events WHERE order_id=r.id AND (what='fill' OR what IN " STEPS "))"
+  { "SELECT r.id FROM orders r LEFT JOIN events e ON e.seq=(SELECT max(seq) FROM events WHERE order_id=r.id AND (what IN ('fill','late') OR what IN " STEPS "))"
     " WHERE NOT (json_extract(e.data,'$.order.id') IS r.id" PROGRESS(SAME_ORDER) ")",
     "order", "is not what its last event says" },
   { TOLD("fill") "SELECT r.id FROM fills r LEFT JOIN e ON e.id=r.id WHERE NOT (e.n IS 1" FILL(SAME_FILL) ")", "fill", "is not what its event says" },

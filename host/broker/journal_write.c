@@ -132,15 +132,20 @@ static bool progress_write(Journal *j, const JournalOrder *o, Progress *p, int64
     known(p->remaining), known(p->average), known(p->cost), (int64_t)p->told, at_ms);
 }
 
+/* What was told of its figures, when they are numbers. */
+static bool figures_told(Journal *j, const JournalOrder *o, const JournalChange *c, Progress *p) {
+  if (!is_number(j, "filled", c->filled, false) || !is_number(j, "remaining", c->remaining, false) || !is_number(j, "average", c->average, true) ||
+      !is_number(j, "cost", c->cost, true)) return false;
+  progress_of(o, p);
+  progress_tell(p, c);
+  return true;
+}
+
 static bool mark(Journal *j, const JournalOrder *o, enum order_state state, const JournalChange *c, int64_t at_ms) {
   Progress p;
   if (!order_state_may(o->state, state))
     return journal_fail(j, "order %" PRId64 " is %s: it cannot become %s", o->id, order_state_name(o->state), order_state_name(state));
-  if (!is_number(j, "filled", c->filled, false) || !is_number(j, "remaining", c->remaining, false) || !is_number(j, "average", c->average, true) ||
-      !is_number(j, "cost", c->cost, true)) return false;
-  progress_of(o, &p);
-  progress_tell(&p, c);
-  return journal_do(j, "UPDATE orders SET state=?2, venue_id=coalesce(?3,venue_id), reason=coalesce(?4,reason) WHERE id=?1", "ittt", o->id,
+  return figures_told(j, o, c, &p) && journal_do(j, "UPDATE orders SET state=?2, venue_id=coalesce(?3,venue_id), reason=coalesce(?4,reason) WHERE id=?1", "ittt", o->id,
     order_state_name(state), c->venue_id, c->reason) && progress_write(j, o, &p, at_ms) &&
     journal_record(j, at_ms, o->id, order_state_name(state), journal_step_json, o->id, c->text);
 }
@@ -149,6 +154,17 @@ bool journal_mark(Journal *j, int64_t id, enum order_state state, const JournalC
   if (!journal_change(j)) return false;
   JournalOrder *o = order_now(j, id);
   bool ok = journal_settle(j, o && mark(j, o, state, change ? change : &(JournalChange){ 0 }, at_ms));
+  free(o);
+  return ok;
+}
+
+bool journal_late(Journal *j, int64_t id, const JournalChange *change, int64_t at_ms) {
+  Progress p;
+  if (!journal_change(j)) return false;
+  JournalOrder *o = order_now(j, id);
+  bool ok = o && (order_state_final(o->state) || journal_fail(j, "order %" PRId64 " is %s: it is not over", id, order_state_name(o->state)));
+  ok = journal_settle(j, ok && figures_told(j, o, change, &p) && progress_write(j, o, &p, at_ms) &&
+    journal_record(j, at_ms, id, "late", journal_step_json, id, change->text));
   free(o);
   return ok;
 }

@@ -289,14 +289,14 @@ static void what_the_venue_told_stands(void **state) {
   assert_figures(id, "0.050 0.05 - 3000.00");
   add_fill(id, "T1", "60000", "0.02", NOW, true);                  /* only some of its fills are known */
   assert_figures(id, "0.050 0.05 - 3000.00");
-  add_fill(id, "T2", "60010", "0.03", NOW, true);                  /* all of them: what was not told follows */
-  assert_figures(id, "0.050 0.05 60006 3000.00");
+  add_fill(id, "T2", "60010", "0.03", NOW, true);                  /* all of them: cost and average are theirs */
+  assert_figures(id, "0.050 0.05 60006 3000.3");
   add_fill(id, "T3", "60010", "0.01", NOW, true);                  /* more than was told */
   assert_figures(id, "0.06 0.04 60006.666666666666666667 3600.4");
   OK(journal_mark(J, id, ORDER_PARTLY, &(JournalChange){ .filled = "0.05", .remaining = "0.05", .average = "1" }, NOW));    /* an old answer */
   assert_figures(id, "0.06 0.04 60006.666666666666666667 3600.4");
-  OK(journal_mark(J, id, ORDER_PARTLY, &(JournalChange){ .filled = "0.06", .average = "60006.67" }, NOW));
-  assert_figures(id, "0.06 0.04 60006.67 3600.4");
+  OK(journal_mark(J, id, ORDER_PARTLY, &(JournalChange){ .filled = "0.06", .average = "60006.67" }, NOW));     /* rounded */
+  assert_figures(id, "0.06 0.04 60006.666666666666666667 3600.4");
   OK(journal_mark(J, id, ORDER_FILLED, &(JournalChange){ .filled = "0.1" }, NOW));      /* what was told of less is not true of more */
   assert_figures(id, "0.1 0 - -");
   add_fill(id, "T4", "60010", "0.04", NOW, true);
@@ -392,6 +392,32 @@ static void orders_whose_fills_lack(void **state) {
   add_fill(half, "T3", "10", "0.1", NOW, true);
   assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_LACKING }), "half untold late ");
   assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_LACKING, .since_ms = NOW + 5 }), "late ");
+}
+
+static void what_is_told_after_the_end(void **state) {
+  (void)state;
+  int64_t id = opened("late"), open = opened("open");
+  OK(journal_mark(J, id, ORDER_CANCELLED, &(JournalChange){ .venue_id = "V1", .filled = "0" }, NOW));
+  OK(journal_mark(J, opened("no id"), ORDER_CANCELLED, NULL, NOW));
+  assert_figures(id, "0 0.10 - -");
+  assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_OVER, .since_ms = NOW }), "late ");
+  assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_OVER, .since_ms = NOW + 1 }), "");
+  OK(journal_late(J, id, &(JournalChange){ .filled = "0.04", .average = "60000" }, NOW + 9));
+  assert_figures(id, "0.04 0.06 60000 -");
+  assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_OVER, .since_ms = NOW + 9 }), "late ");
+  OK(journal_late(J, id, &(JournalChange){ .filled = "0.02", .average = "1" }, NOW + 9));      /* older */
+  assert_figures(id, "0.04 0.06 60000 -");
+  add_fill(id, "T1", "60001", "0.04", NOW, true);
+  assert_figures(id, "0.04 0.06 60001 2400.04");
+  add_fill(id, "T2", "60001", "0.06", NOW, true);
+  assert_figures(id, "0.1 0 60001 6000.1");
+  JournalOrder *o = journal_order(J, id);
+  assert_int_equal(o->state, ORDER_CANCELLED);
+  free(o);
+  REFUSED(journal_late(J, open, &(JournalChange){ .filled = "0.1" }, NOW), "is open: it is not over");
+  REFUSED(journal_late(J, id, &(JournalChange){ .filled = "much" }, NOW), "filled is not a number: 'much'");
+  REFUSED(journal_late(J, 99, &(JournalChange){ .filled = "1" }, NOW), "no order 99");
+  clean_journal();
 }
 
 static bool cancel(void *ctx, const JournalOrder *o) {
@@ -671,6 +697,13 @@ static void pairs(void **state) {
   p.state = "done";
   OK(journal_pair_put(J, &p, NULL));
   REFUSED(journal_pair_put(J, &p, NULL), "no pair 1, or it is finished");
+  OK(journal_pair_again(J, b, NOW + 2));             /* not finished: nothing to do */
+  OK(journal_pair_again(J, a, NOW + 2));
+  got = journal_pair_get(J, a);
+  assert_string_equal(got->state, "again");
+  assert_int_equal(got->updated_ms, NOW + 2);
+  free(got);
+  OK(journal_pair_put(J, &p, NULL));
   p.id = 9;
   REFUSED(journal_pair_put(J, &p, NULL), "no pair 9");
   p.id = 0, p.loss_bound = "much";
@@ -721,7 +754,7 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, live, clean)
   const struct CMUnitTest tests[] = { T(a_life_of_an_order), T(events_tell_everything), T(the_chain_is_as_described), T(every_step), T(what_is_refused),
     T(figures_follow_from_fills), T(what_the_venue_told_stands), T(orders_without_amount_and_contracts), T(lists_of_orders), T(orders_whose_fills_lack),
-    T(a_walk_may_change_things), T(lists_of_fills), T(sums_of_orders), T(results_of_fills), T(results_do_not_hang_on_the_order_of_arrival),
+    T(what_is_told_after_the_end), T(a_walk_may_change_things), T(lists_of_fills), T(sums_of_orders), T(results_of_fills), T(results_do_not_hang_on_the_order_of_arrival),
     T(results_count_once), T(flat_is_cash),
     T(changes_that_hold_together), T(pairs), T(balances) };
   return cmocka_run_group_tests(tests, NULL, NULL);
