@@ -7,6 +7,7 @@
 #include "broker/orders_in.h"
 
 #define FIRST_LOOK_MS 1000
+#define STANDING_MS 2000         /* how the exchange says that a new order stands is waited for so long */
 
 static void on_executed(Session *s, void *ctx, const msgpack_object *answer, const char *why);
 static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, const char *why);
@@ -137,6 +138,80 @@ static void give_up(Ask *a, enum order_state state, const char *reason) {
   if (!journal_mark(o->journal, a->order, state, &change, clock_wall_ms())) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
 }
 
+/* ---- the order as a strategy gets it ---- */
+
+static const char *status_of(enum order_state s) {
+  static const char *const names[ORDER_STATES] = { [ORDER_FILLED] = "closed", [ORDER_CANCELLED] = "canceled", [ORDER_EXPIRED] = "expired",
+                                                   [ORDER_REJECTED] = "rejected" };
+  return names[s] ? names[s] : "open";
+}
+
+typedef struct { const char *key, *text; bool number; } Known;
+
+static const Known *known_of(const Known *all, size_t n, const msgpack_object *key) {
+  for (size_t i = 0; i < n; i++)
+    if (all[i].text && pack_is(key, all[i].key)) return &all[i];
+  return NULL;
+}
+
+void ask_placed(Ask *a, const msgpack_object *order) {
+  JournalOrder *j = journal_order(a->orders->journal, a->order);
+  if (!j) {
+    ask_value(a, order);
+    return;
+  }
+  /* How it was asked for stands behind what the reply says of it; how it stands, before. */
+  Known all[] = { { "clientOrderId", j->client_id, false }, { "type", j->type, false }, { "side", j->side, false }, { "amount", j->amount, true },
+    { "price", j->price, true }, { "id", j->venue_id, false }, { "status", status_of(j->state), false }, { "symbol", j->symbol, false },
+    { "filled", j->filled ? j->filled : "0", true }, { "remaining", j->remaining ? j->remaining : j->amount, true }, { "average", j->average, true },
+    { "cost", j->cost, true } };
+  size_t n = sizeof all / sizeof *all, own = order && order->type == MSGPACK_OBJECT_MAP ? order->via.map.size : 0, fields = 0;
+  for (size_t i = 0; i < n; i++) {
+    if (i < 5 && pack_get(order, all[i].key)) all[i].text = NULL;
+    fields += all[i].text != NULL;
+  }
+  for (size_t i = 0; i < own; i++) fields += !known_of(all, n, &order->via.map.ptr[i].key);
+  msgpack_sbuffer out;
+  msgpack_packer pk;
+  msgpack_unpacked u;
+  msgpack_sbuffer_init(&out);
+  msgpack_packer_init(&pk, &out, msgpack_sbuffer_write);
+  pack_map(&pk, fields);
+  for (size_t i = 0; i < own; i++) {
+    if (known_of(all, n, &order->via.map.ptr[i].key)) continue;
+    msgpack_pack_object(&pk, order->via.map.ptr[i].key);
+    msgpack_pack_object(&pk, order->via.map.ptr[i].val);
+  }
+  for (size_t i = 0; i < n; i++) {
+    double x;
+    if (!all[i].text) continue;
+    if (all[i].number && dec_read_double(all[i].text, strlen(all[i].text), &x)) pack_key_double(&pk, all[i].key, x);
+    else pack_key_str(&pk, all[i].key, all[i].text);
+  }
+  free(j);
+  msgpack_unpacked_init(&u);
+  if (msgpack_unpack_next(&u, out.data, out.size, NULL) == MSGPACK_UNPACK_SUCCESS) ask_value(a, &u.data);
+  else ask_value(a, order);
+  msgpack_unpacked_destroy(&u);
+  msgpack_sbuffer_destroy(&out);
+}
+
+static void placed_now(void *ctx) { ask_placed(ctx, NULL); }
+
+/* The exchange has it. Some say no more than that: then one look tells how it stands, unless that takes too long. */
+static void taken(Ask *a, const msgpack_object *order) {
+  bool told = a->pair || (pack_get(order, "status") && pack_get(order, "filled"));
+  watch_add(a->orders, a->order, a->peer, told ? NULL : a, told ? FIRST_LOOK_MS : 0);
+  if (told) {
+    ask_placed(a, order);
+    return;
+  }
+  a->taken = true;
+  a->timer = (LoopTimer){ .fn = placed_now, .ctx = a };
+  loop_after(a->orders->session->loop, &a->timer, STANDING_MS);
+  watch_tick(a->orders);
+}
+
 static void on_executed(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
   Ask *a = ctx;
   Orders *o = a->orders;
@@ -149,9 +224,10 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
       changes_take(o, pack_get(answer, "changes"));
     } else {
       order_told(o, a->order, order, NULL);
-      watch_add(o, a->order, a->peer, NULL, FIRST_LOOK_MS);
+      taken(a, order);
+      return;
     }
-    ask_value(a, order);
+    ask_placed(a, order);
     return;
   }
   if (error) text_of(error, "class", class, sizeof class);

@@ -40,13 +40,34 @@ static bool borne_out(const char *cost, const char *price, const char *amount) {
   return ok && dec_parse("0.01", 4, &hundredth) && dec_mul(p, hundredth, &p) && dec_cmp(dec_abs(off), dec_abs(p)) <= 0;
 }
 
+static size_t list_length(const msgpack_object *list) { return list && list->type == MSGPACK_OBJECT_ARRAY ? list->via.array.size : 0; }
+
+/* How many before it in the list are like it in all that a trade without an id is told by. */
+static size_t alike_before(const msgpack_object *list, size_t at) {
+  static const char *const keys[] = { "timestamp", "price", "amount" };
+  size_t n = 0;
+  for (size_t i = 0; i < at; i++) {
+    bool alike = true;
+    for (size_t k = 0; alike && k < 3; k++) {
+      char x[64], y[64];
+      text_of(&list->via.array.ptr[i], keys[k], x, sizeof x);
+      text_of(&list->via.array.ptr[at], keys[k], y, sizeof y);
+      alike = !strcmp(x, y);
+    }
+    n += alike;
+  }
+  return n;
+}
+
 /* A trade of an order, as the clerk or the paper account tells it. Of contracts the cost is not price x amount. */
-static void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *t, size_t nth) {
+static void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *list, size_t nth) {
+  const msgpack_object *t = &list->via.array.ptr[nth];
   char id[160], price[64], amount[64], cost[64], fee_cost[64], fee_currency[32];
   const msgpack_object *fee = pack_get(t, "fee");
   int64_t at = pack_get_int(t, "timestamp", 0);
   if (!text_of(t, "price", price, sizeof price) || !text_of(t, "amount", amount, sizeof amount)) return;
-  if (!text_of(t, "id", id, sizeof id)) snprintf(id, sizeof id, "%lld/%lld/%s/%s/%zu", (long long)order, (long long)at, price, amount, nth);
+  if (!text_of(t, "id", id, sizeof id)) snprintf(id, sizeof id, "%lld/%lld/%s/%s/%zu", (long long)order, (long long)at, price, amount,
+      alike_before(list, nth));
   if (text_of(t, "cost", cost, sizeof cost) && spot && !borne_out(cost, price, amount)) cost[0] = 0;
   if (!text_of(t, "fee_cost", fee_cost, sizeof fee_cost)) text_of(fee, "cost", fee_cost, sizeof fee_cost);
   if (!text_of(t, "fee_currency", fee_currency, sizeof fee_currency)) text_of(fee, "currency", fee_currency, sizeof fee_currency);
@@ -56,7 +77,23 @@ static void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object 
       journal_error(o->journal));
 }
 
-static size_t list_length(const msgpack_object *list) { return list && list->type == MSGPACK_OBJECT_ARRAY ? list->via.array.size : 0; }
+static bool more(const char *now, const char *was) {
+  Decimal x, y = dec_from_int(0);
+  if (was) dec_parse(was, strlen(was), &y);
+  return now && dec_parse(now, strlen(now), &x) && dec_cmp(x, y) > 0;
+}
+
+/* Was more of an order that is over filled than was known? */
+static void told_late(Orders *o, const JournalOrder *was) {
+  JournalOrder *j = journal_order(o->journal, was->id);
+  if (j && more(j->filled, was->filled)) {
+    if (was->filled || j->state != ORDER_FILLED)
+      session_say(o->session, "warn", "order %lld (%s %s, %s): %s of it was filled, not %s; the exchange told it after the end", (long long)j->id, j->venue,
+          j->symbol, order_state_name(j->state), j->filled, was->filled ? was->filled : "0");
+    if (j->pair) pair_again(o, j->pair);
+  }
+  free(j);
+}
 
 void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills) {
   char venue_id[128], filled[64], remaining[64], average[64], cost[64];
@@ -70,13 +107,15 @@ void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpac
   text_of(order, "cost", cost, sizeof cost);
   JournalChange change = { .venue_id = or_null(venue_id), .filled = or_null(filled), .remaining = or_null(remaining), .average = or_null(average),
       .cost = or_null(cost) };
-  bool over = order_state_final(j->state);
+  bool over = order_state_final(j->state), ok = true;
   bool same = state == j->state && (!filled[0] || (j->filled && strcmp(filled, j->filled) == 0)) && (j->venue_id || !venue_id[0]);
-  if (!over && !same && !journal_mark(o->journal, id, state, &change, clock_wall_ms()))
-    session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
-  bool spot = !strchr(j->symbol, ':');
+  if (over && more(filled, j->filled)) ok = journal_late(o->journal, id, &change, clock_wall_ms());
+  else if (!over && !same) ok = journal_mark(o->journal, id, state, &change, clock_wall_ms());
+  if (!ok) session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
+  for (size_t i = 0; i < list_length(fills); i++) fill_told(o, id, !strchr(j->symbol, ':'), fills, i);
+  if (over) told_late(o, j);
+  else if (ok && order_state_final(state)) late_over(o, j);
   free(j);
-  for (size_t i = 0; i < list_length(fills); i++) fill_told(o, id, spot, &fills->via.array.ptr[i], i);
 }
 
 /* ---- watches ---- */
@@ -174,10 +213,10 @@ static void found(Watch *w, const msgpack_object *order, const msgpack_object *f
   order_told(o, w->order, order, fills);
   w->misses = 0;
   if (w->ask) {
-    session_say(o->session, "note", "order %lld was taken by the exchange", (long long)w->order);
     Ask *a = w->ask;
     w->ask = NULL;
-    ask_value(a, order);
+    if (!a->taken) session_say(o->session, "note", "order %lld was taken by the exchange", (long long)w->order);
+    ask_placed(a, order);
   }
   JournalOrder *j = journal_order(o->journal, w->order);
   bool over = !j || order_state_final(j->state);
@@ -195,6 +234,7 @@ static void not_found(Watch *w, const char *looked) {
   Orders *o = w->orders;
   JournalOrder *j = journal_order(o->journal, w->order);
   w->misses++;
+  if (w->ask && w->ask->taken) ask_placed(w->ask, NULL);
   bool unknown = j && (j->state == ORDER_UNKNOWN || j->state == ORDER_SENT);
   bool long_enough = clock_mono_us() - w->since_us >= SETTLE_MS * 1000ll || (j && clock_wall_ms() - j->created_ms > 10 * SETTLE_MS);
   if (!j) {
@@ -223,6 +263,7 @@ static void not_found(Watch *w, const char *looked) {
 static void unsure(Watch *w, const char *why) {
   char text[500];
   first_word(w);
+  if (w->ask && w->ask->taken) ask_placed(w->ask, NULL);
   if (w->ask && w->looks >= ASK_LOOKS) {
     snprintf(text, sizeof text, "it is not known whether the exchange took the order (journal: order %lld); it is looked for further (%s)",
         (long long)w->order, why);
@@ -319,10 +360,7 @@ void changes_take(Orders *o, const msgpack_object *changes) {
   const msgpack_object *balances = pack_get(changes, "balances"), *fills = pack_get(changes, "fills"), *orders = pack_get(changes, "orders");
   if (!o->journal || !changes) return;
   journal_begin(o->journal);
-  for (size_t i = 0; i < list_length(fills); i++) {
-    const msgpack_object *f = &fills->via.array.ptr[i];
-    fill_told(o, pack_get_int(f, "order", 0), true, f, i);
-  }
+  for (size_t i = 0; i < list_length(fills); i++) fill_told(o, pack_get_int(&fills->via.array.ptr[i], "order", 0), true, fills, i);
   for (size_t i = 0; i < list_length(orders); i++) {
     const msgpack_object *c = &orders->via.array.ptr[i];
     char venue_id[128], filled[64], average[64], cost[64];

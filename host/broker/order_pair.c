@@ -2,6 +2,8 @@
  * other, and what one leg lacks when the time is up is settled by the policy, within a loss that was agreed beforehand.
  *
  *   placing -> waiting -> cancelling -> fixing -> done | reversed | held | failed
+ *                              unsure: what a leg became is not known for too long. Who waits is told `held`; when it is known, the policy
+ *   done | ... -> again: more of a leg was filled than was known when it ended; the policy once more
  *
  * After a crash the legs are looked up like all orders; a pair that is found unfinished is taken up at `cancelling`: nothing rests, then the policy. */
 #include <stdio.h>
@@ -15,7 +17,7 @@
 #define SETTLE_MS 30000          /* for cancels to be confirmed, and for what sets a pair right */
 #define FIX_MS 5000
 
-enum phase { PAIR_PLACING, PAIR_WAITING, PAIR_CANCELLING, PAIR_FIXING };
+enum phase { PAIR_PLACING, PAIR_WAITING, PAIR_CANCELLING, PAIR_FIXING, PAIR_UNSURE };
 
 typedef struct { char venue[64], symbol[96], side[8], amount[64], price[64]; int64_t order; bool told, failed, cancel_sent; char why[300]; } Leg;
 
@@ -26,13 +28,12 @@ struct Pair {
   char policy[12], loss[64];
   enum phase phase;
   Leg legs[3];                   /* the third is the order that sets it right */
-  const char *fixes;             /* the state that a whole fix ends in: "done" or "reversed" */
   Pair *next;
 };
 
 int64_t pair_id(const Pair *p) { return p->id; }
 
-static const char *const phase_names[] = { "placing", "waiting", "cancelling", "fixing" };
+static const char *const phase_names[] = { "placing", "waiting", "cancelling", "fixing", "unsure" };
 
 static void pair_note(Pair *p, const char *state) {
   Orders *o = p->orders;
@@ -75,7 +76,7 @@ static JournalOrder *leg_order(Pair *p, int leg) {
 /* A leg that was refused, or never got as far as the journal, is over with nothing filled. */
 static bool leg_over(Pair *p, int leg, Decimal *filled) {
   JournalOrder *j = leg_order(p, leg);
-  bool over = j ? order_state_final(j->state) : p->legs[leg - 1].told || p->phase == PAIR_CANCELLING;
+  bool over = j ? order_state_final(j->state) : p->legs[leg - 1].told || p->phase == PAIR_CANCELLING || p->phase == PAIR_UNSURE;
   if (!j || !j->filled || !dec_parse(j->filled, strlen(j->filled), filled)) dec_parse("0", 1, filled);
   free(j);
   return over;
@@ -100,24 +101,28 @@ static void pack_leg(msgpack_packer *pk, Pair *p, int leg) {
   free(j);
 }
 
+static void tell(Pair *p, const char *state, const char *why) {
+  int legs = p->legs[2].venue[0] ? 3 : 2;
+  if (!p->peer) return;
+  msgpack_packer pk = peer_begin(p->peer, MSG_ORDERED, p->msg);
+  pack_map(&pk, 1);
+  pack_str(&pk, "value");
+  pack_map(&pk, 4);
+  pack_key_int(&pk, "id", p->id);
+  pack_key_str(&pk, "state", state);
+  pack_key_str(&pk, "reason", *why ? why : NULL);
+  pack_str(&pk, "legs");
+  pack_array(&pk, (size_t)legs);
+  for (int i = 1; i <= legs; i++) pack_leg(&pk, p, i);
+  peer_end(p->peer);
+  p->peer = NULL;
+}
+
 static void finish(Pair *p, const char *state, const char *why) {
   Orders *o = p->orders;
   pair_note(p, state);
   if (strcmp(state, "done") != 0) session_say(o->session, "warn", "pair %lld is %s%s%s", (long long)p->id, state, *why ? ": " : "", why);
-  if (p->peer) {
-    msgpack_packer pk = peer_begin(p->peer, MSG_ORDERED, p->msg);
-    int legs = p->legs[2].venue[0] ? 3 : 2;
-    pack_map(&pk, 1);
-    pack_str(&pk, "value");
-    pack_map(&pk, 4);
-    pack_key_int(&pk, "id", p->id);
-    pack_key_str(&pk, "state", state);
-    pack_key_str(&pk, "reason", *why ? why : NULL);
-    pack_str(&pk, "legs");
-    pack_array(&pk, (size_t)legs);
-    for (int i = 1; i <= legs; i++) pack_leg(&pk, p, i);
-    peer_end(p->peer);
-  }
+  tell(p, state, why);
   for (Ask *a = o->asks; a; a = a->next)
     if (a->pair == p) a->pair = NULL;
   for (Pair **at = &o->pairs; *at; at = &(*at)->next)
@@ -191,7 +196,6 @@ static bool fix(Pair *p, Decimal bought, Decimal sold, char *why, size_t size) {
   snprintf(l->side, sizeof l->side, "%s", buys ? "buy" : "sell");
   dec_text(diff, l->amount, sizeof l->amount);
   dec_text(price, l->price, sizeof l->price);
-  p->fixes = proceed ? "done" : "reversed";
   return true;
 }
 
@@ -207,15 +211,17 @@ static void sums(Pair *p, Decimal *bought, Decimal *sold) {
   }
 }
 
+/* Nothing of it rests, and all is known. */
 static void settle(Pair *p) {
   Decimal bought, sold;
-  char why[400] = "";
+  char why[700] = "";
   sums(p, &bought, &sold);
   if (dec_cmp(bought, sold) == 0) {
     Decimal zero;
     dec_parse("0", 1, &zero);
     bool none = dec_cmp(bought, zero) == 0;
-    if (!none && p->legs[2].venue[0]) {     /* a crash came after it had been set right */
+    Decimal third;
+    if (!none && p->legs[2].venue[0] && (leg_over(p, 3, &third), !dec_is_zero(third))) {
       finish(p, strcmp(p->policy, "reverse") ? "done" : "reversed", "");
       return;
     }
@@ -225,7 +231,7 @@ static void settle(Pair *p) {
   char b[64], s[64];
   dec_text(bought, b, sizeof b);
   dec_text(sold, s, sizeof s);
-  snprintf(why, sizeof why, "%s bought, %s sold", b, s);
+  snprintf(why, sizeof why, "%s bought, %s sold%s%s", b, s, p->legs[2].why[0] ? "; " : "", p->legs[2].why);
   if (!strcmp(p->policy, "hold") || !p->loss[0] || !p->legs[0].venue[0] || !p->legs[1].venue[0] || p->legs[2].venue[0]) {      /* once, never twice */
     finish(p, "held", why);
     return;
@@ -242,9 +248,15 @@ static void settle(Pair *p) {
   place(p, 3);
 }
 
+static void unsure(Pair *p) {
+  static const char why[] = "it is not known what was filled; when it is, the policy holds";
+  session_say(p->orders->session, "warn", "pair %lld: %s", (long long)p->id, why);
+  enter(p, PAIR_UNSURE);
+  tell(p, "held", why);
+}
+
 static void step(Pair *p) {
   Decimal x, y;
-  char why[100];
   switch (p->phase) {
     case PAIR_PLACING:
       if (p->legs[0].told && p->legs[1].told) enter(p, PAIR_WAITING);
@@ -257,21 +269,22 @@ static void step(Pair *p) {
     case PAIR_CANCELLING:
       for (int i = 1; i <= 3; i++) cancel_leg(p, i);
       if (leg_over(p, 1, &x) && leg_over(p, 2, &y) && (!p->legs[2].venue[0] || leg_over(p, 3, &y))) settle(p);
-      else if (phase_over(p, SETTLE_MS)) finish(p, "held", "it is not known what was filled");
+      else if (phase_over(p, SETTLE_MS)) unsure(p);
       break;
-    case PAIR_FIXING: {
-      const Leg *l = &p->legs[2];
-      bool over = leg_over(p, 3, &x);
-      if (!l->told) break;
-      if (!over && phase_over(p, FIX_MS)) cancel_leg(p, 3);
-      if (over || phase_over(p, SETTLE_MS)) {
-        Decimal amount;
-        bool whole = dec_parse(l->amount, strlen(l->amount), &amount) && dec_cmp(x, amount) >= 0;
-        snprintf(why, sizeof why, "what was to set it right was not filled within the agreed loss");
-        finish(p, whole ? p->fixes : "held", whole ? "" : l->why[0] ? l->why : why);
+    case PAIR_FIXING:
+      if (!p->legs[2].told) break;
+      if (leg_over(p, 3, &x)) settle(p);
+      else if (phase_over(p, SETTLE_MS)) unsure(p);
+      else if (phase_over(p, FIX_MS)) cancel_leg(p, 3);
+      break;
+    case PAIR_UNSURE:
+      if (phase_over(p, SETTLE_MS)) {       /* a cancel may have got lost */
+        for (int i = 0; i < 3; i++) p->legs[i].cancel_sent = false;
+        p->phase_us = clock_mono_us();
       }
+      for (int i = 1; i <= 3; i++) cancel_leg(p, i);
+      if (leg_over(p, 1, &x) && leg_over(p, 2, &y) && (!p->legs[2].venue[0] || leg_over(p, 3, &y))) settle(p);
       break;
-    }
   }
 }
 
@@ -356,8 +369,7 @@ void pair_begin(Ask *a) {
 
 /* ---- after a restart ---- */
 
-static bool taken_up(void *ctx, const JournalPair *j) {
-  Orders *o = ctx;
+static void take_up(Orders *o, const JournalPair *j) {
   Pair *p = calloc(1, sizeof *p);
   if (!p) abort();
   *p = (Pair){ .orders = o, .id = j->id, .next = o->pairs };
@@ -378,15 +390,31 @@ static bool taken_up(void *ctx, const JournalPair *j) {
   if (!p->legs[0].side[0]) snprintf(p->legs[0].side, sizeof p->legs[0].side, "%s", strcmp(p->legs[1].side, "buy") ? "buy" : "sell");
   if (!p->legs[1].side[0]) snprintf(p->legs[1].side, sizeof p->legs[1].side, "%s", strcmp(p->legs[0].side, "buy") ? "buy" : "sell");
   o->pairs = p;
-  session_say(o->session, "note", "pair %lld of an earlier run is unfinished: what rests of it is cancelled, then its policy is '%s'", (long long)p->id,
-      p->policy);
   p->phase = PAIR_CANCELLING;
   p->phase_us = clock_mono_us();
+}
+
+static bool unfinished(void *ctx, const JournalPair *j) {
+  Orders *o = ctx;
+  session_say(o->session, "note", "pair %lld of an earlier run is unfinished: what rests of it is cancelled, then its policy is '%s'", (long long)j->id,
+      j->policy);
+  take_up(o, j);
   return true;
 }
 
 void pairs_resume(Orders *o) {
-  if (o->journal) journal_pair_each_unfinished(o->journal, taken_up, o);
+  if (o->journal) journal_pair_each_unfinished(o->journal, unfinished, o);
+}
+
+/* While it is under way it looks at its legs itself; before READY, pairs_resume finds it. */
+void pair_again(Orders *o, int64_t id) {
+  for (const Pair *p = o->pairs; p; p = p->next)
+    if (p->id == id) return;
+  bool ok = journal_pair_again(o->journal, id, clock_wall_ms());
+  JournalPair *j = ok && o->state != ORDERS_STARTING ? journal_pair_get(o->journal, id) : NULL;
+  if (!ok) session_say(o->session, "error", "journal: pair %lld: %s", (long long)id, journal_error(o->journal));
+  if (j) take_up(o, j);
+  free(j);
 }
 
 void pairs_free(Orders *o) {

@@ -12,6 +12,7 @@
 
 #define TICK_MS 500
 #define END_MS 15000              /* what is under way when the strategies have ended gets this long */
+#define LINGER_MS 10000           /* a run that was told to end leaves so much time to say so again, when live orders stand */
 #define LACKING_MS 86400000ll    /* fills that are not known are asked for so long; some venues never tell */
 #define CONFIG_MAX (256u << 10)
 #define ASKS_MAX 2000
@@ -266,9 +267,11 @@ static JournalFilter lacking(void) { return (JournalFilter){ .class = JOURNAL_LA
 /* What was open or unknown when the last run ended is looked at first. */
 static void reconcile(Orders *o) {
   JournalFilter open = { .class = JOURNAL_OPEN }, lack = lacking();
-  if (!journal_each(o->journal, &open, watch_found, o) || !journal_each(o->journal, &lack, watch_fills, o)) orders_break(o, "%s", journal_error(o->journal));
-  else if (o->n_watches) session_say(o->session, "note", "%zu orders of earlier runs are looked up first", o->n_watches);
+  bool ok = journal_each(o->journal, &open, watch_found, o) && journal_each(o->journal, &lack, watch_fills, o);
+  if (ok && o->n_watches) session_say(o->session, "note", "%zu orders of earlier runs are looked up first", o->n_watches);
+  if (!ok || !late_start(o)) orders_break(o, "%s", journal_error(o->journal));
   watch_tick(o);
+  late_tick(o);
 }
 
 static void after_config(Orders *o, const msgpack_object *config) {
@@ -405,6 +408,7 @@ void orders_begin(Session *s) {
   if (j) {
     journal_each(j, &open, is_one, &some);
     journal_each(j, &lack, is_one, &some);
+    some = some || late_some(j);
     journal_pair_each_unfinished(j, is_pair, &some);
   }
   journal_close(j);
@@ -522,6 +526,7 @@ static void tick(void *ctx) {
   loop_after(o->session->loop, &o->tick, TICK_MS);
   if (o->state != ORDERS_KILLED && o->state != ORDERS_BROKEN && kill_asked(why, sizeof why)) orders_kill(o->session, why);
   watch_tick(o);
+  late_tick(o);
   pairs_tick(o);
   if (o->finishing) orders_finish(o->session);
 }
@@ -555,9 +560,22 @@ void orders_clerk_gone(Session *s) {
 
 static bool tell_standing(void *ctx, const JournalOrder *j) {
   Orders *o = ctx;
+  o->standing++;
   session_say(o->session, "warn", "stands: order %lld, %s %s %s %s at %s, %s (%s)", (long long)j->id, j->side, j->amount, j->symbol, j->type,
               j->price && *j->price ? j->price : "the market", order_state_name(j->state), j->venue);
   return true;
+}
+
+/* What is left. An operator who ended the run, and sees orders that are to go too, gets time to say it. */
+static void say_standing(Orders *o) {
+  JournalFilter filter = { .class = JOURNAL_OPEN, .run = o->run };
+  o->said_stand = true;
+  o->standing = 0;
+  journal_each(o->journal, &filter, tell_standing, o);
+  o->lingers = o->standing > 0 && o->session->signalled && !o->paper && o->state != ORDERS_KILLED;
+  if (!o->lingers) return;
+  session_say(o->session, "warn", "%zu orders stand; stop again within %d s to cancel them", o->standing, LINGER_MS / 1000);
+  loop_after(o->session->loop, &o->end, LINGER_MS);
 }
 
 /* Waits for what is under way, then lets the clerk go, then ends the session. Called again and again until that is so. */
@@ -571,13 +589,11 @@ void orders_finish(Session *s) {
     o->finishing = true;
     loop_after(s->loop, &o->end, END_MS);
   }
-  if (o->end.slot && (o->asks || o->pairs || clerk_busy(s) || watch_unsettled(o))) return;
-  if (!o->said_stand && o->journal) {
-    o->said_stand = true;
-    JournalFilter filter = { .class = JOURNAL_OPEN, .run = o->run };
-    journal_each(o->journal, &filter, tell_standing, o);
-    journal_run_end(o->journal, o->run, clock_wall_ms());
-  }
+  if (o->end.slot && (o->asks || o->pairs || clerk_busy(s) || watch_unsettled(o) || late_waits(o))) return;
+  if (!o->said_stand && o->journal) say_standing(o);
+  if (o->lingers && o->end.slot) return;
+  if (!o->run_ended && o->journal) journal_run_end(o->journal, o->run, clock_wall_ms());
+  o->run_ended = true;
   if (s->clerk.state != PEER_GONE) {
     peer_stop(&s->clerk, "no more orders");
     return;
@@ -603,6 +619,10 @@ void orders_kill(Session *s, const char *why) {
     n++;
   }
   session_say(s, "warn", "%s: %zu open orders are cancelled, and no new ones are taken", why, n);
+  if (o->finishing && !o->run_ended) {       /* what stands then is told anew */
+    o->said_stand = o->lingers = false;
+    loop_after(s->loop, &o->end, END_MS);
+  }
   orders_started(o);
 }
 
@@ -613,6 +633,7 @@ void orders_close(Session *s) {
   loop_cancel(s->loop, &o->end);
   pairs_free(o);
   books_free(&o->books);
+  lates_free(o);
   while (o->asks) ask_free(o->asks);
   for (Watch *w = o->watches, *next; w; w = next) {
     next = w->next;

@@ -13,6 +13,7 @@ typedef struct Ask Ask;        /* a strategy's question, until it is answered */
 typedef struct Watch Watch;    /* an order of the journal that is not settled yet */
 typedef struct Books Books;    /* what was seen of books (order_book.c) */
 typedef struct Pair Pair;      /* two orders that belong together (order_pair.c) */
+typedef struct Late Late;      /* a market where orders were over lately (order_late.c) */
 
 struct Orders {
   Session *session;
@@ -27,8 +28,9 @@ struct Orders {
   Watch *watches; size_t n_watches;
   Pair *pairs;
   Books *books;
+  Late *lates; int64_t last_late;
   LoopTimer tick, end;
-  bool finishing, said_stand;
+  bool finishing, said_stand, lingers, run_ended; size_t standing;
   int starting;                   /* tasks that must end before READY */
   char *config; size_t config_len; char config_path[512];
 };
@@ -42,6 +44,7 @@ struct Ask {
   bool begun;
   int64_t order;                  /* of the journal, once it is intended */
   bool sent, replied; int status; /* of its request */
+  bool taken;                     /* the exchange has it: only how it stands is waited for */
   int tries;
   int64_t cancels;                /* cancel: the order of the journal, 0 when it has none */
   char target[128], symbol[96];   /* cancel: id at the venue, market */
@@ -78,14 +81,25 @@ void create_begin(Ask *a);
 Watch *watch_add(Orders *o, int64_t order, Peer *owner, Ask *ask, int64_t in_ms);      /* one for each order */
 void watch_tick(Orders *o);
 bool watch_unsettled(const Orders *o);                                                 /* an unknown one, or one that is being cancelled */
-void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills);   /* what the venue says of it: into the journal */
+/* What the venue says of it, into the journal; order may be NULL. Also of one that is over: then it was told late, and its pair goes on. */
+void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills);
+void ask_placed(Ask *a, const msgpack_object *order);                                  /* answers with the order: the reply, and what the journal knows */
 void changes_take(Orders *o, const msgpack_object *changes);                           /* of the paper account */
+
+/* order_late.c */
+void late_over(Orders *o, const JournalOrder *j);                                      /* it has just ended */
+bool late_start(Orders *o);                                                            /* markets that are looked at before READY. False: journal_error */
+bool late_some(Journal *j);                                                            /* is there one? */
+void late_tick(Orders *o);
+bool late_waits(const Orders *o);                                                      /* one was not looked at since an order ended there */
+void lates_free(Orders *o);
 
 /* order_pair.c */
 void pair_begin(Ask *a);
 void pair_leg_told(Pair *p, int leg, const char *error);                               /* the order of a leg was placed, or why not */
 void pairs_tick(Orders *o);
 void pairs_resume(Orders *o);                                                          /* those that an earlier run left unfinished */
+void pair_again(Orders *o, int64_t id);                                                /* a leg was filled more than it knew */
 void pairs_free(Orders *o);
 int64_t pair_id(const Pair *p);
 Ask *ask_inside(Orders *o, const char *op, const char *venue, Pair *pair, int leg);    /* of the broker's own; fill args, then ask_go */

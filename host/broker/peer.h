@@ -69,7 +69,7 @@ struct Session {
   Peer *peers; size_t n_peers, left;
   BaseUrl *bases; size_t n_bases;
   int code;
-  bool stopping, broken_pipe;
+  bool stopping, signalled, broken_pipe;
   int signal_fd;
   LoopTimer end_timer, kill_timer, screen_timer;
   FrameWriter line;                     /* input_fd: a line that is not whole yet */

@@ -659,6 +659,7 @@ static void signal_event(void *ctx, int fd, int events) {
   struct signalfd_siginfo info;
   (void)events;
   if (read(fd, &info, sizeof info) != (ssize_t)sizeof info) return;
+  s->signalled = true;
   if (s->stopping) {                   /* asked twice */
     kill_all(s);
     orders_kill(s, "stopped twice");

@@ -138,6 +138,9 @@ end
 -- { do = "lookup", venue, known = { order's journal fields }, others = { ids that are other orders } } -> lookup.find's answer
 function handlers.lookup(task) return lookup.find(open(task), task.known, task.others or {}) end
 
+-- { do = "late", venue, symbol, orders = { those of the market that were over lately } } -> lookup.late's answer
+function handlers.late(task) return lookup.late(open(task), task.symbol, task.orders) end
+
 -- { do = "read", op, venue, args, params }: the account on paper
 function handlers.read(task) return { value = paper.read(open(task), task) } end
 

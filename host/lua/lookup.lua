@@ -1,5 +1,5 @@
 -- What became of an order: looked for by every way that the exchange has, never by sending anything again. By its own id or the client's, among the
--- open orders, the closed ones, and in the account's trades.
+-- open orders, the closed ones, and in the account's trades. And what was told of an order only after its end.
 local lookup = {}
 
 local function same_number(x, y)
@@ -9,7 +9,8 @@ end
 -- Is `o` the order that was sent? Ids tell; without them side, amount, price and the time must agree, and it must be nobody else's.
 local function is_it(o, known, others)
   if known.venue_id and o.id == known.venue_id then return true end
-  if known.client_id and o.clientOrderId == known.client_id then return true end
+  local before = o.timestamp ~= nil and o.timestamp < known.created_ms - 60000      -- an id may be taken again when its order is over
+  if known.client_id and o.clientOrderId == known.client_id and not before then return true end
   if known.venue_id or (known.client_id and o.clientOrderId ~= nil) or (o.id and others[o.id]) then return false end
   if o.side ~= known.side or not same_number(o.amount, known.amount) then return false end
   if known.price and o.price and not same_number(o.price, known.price) then return false end
@@ -137,6 +138,71 @@ function lookup.find(ex, known, others)
   if why then return { unsure = why } end
   if not tells(looked, known) then return { unsure = #looked == 0 and "the exchange has no way to look" or table.concat(looked, ", ") .. " alone does not tell" } end
   return { found = false, looked = looked }
+end
+
+-- ---- after the end ----
+
+local PAGE = 20            -- no exchange tells fewer trades at once when there are more
+local PAGES = 8
+local SINGLY = 20          -- orders of a look that are asked for one by one
+local HOUR = 3600000
+
+-- The account's trades since then, page by page where the first page is the oldest; and the times from which on and up to which they are all there.
+local function trades_since(ex, symbol, since)
+  local all, seen, from, oldest = {}, {}, since, nil
+  for _ = 1, PAGES do
+    local list, new, newest = ex:fetch_my_trades(symbol, from), 0, from
+    for _, t in ipairs(list) do
+      local key = t.id and (t.order or "") .. " " .. t.id
+      if not key or not seen[key] then
+        all[#all + 1] = t
+        new = new + 1
+      end
+      if key then seen[key] = true end
+      if t.timestamp and t.timestamp > newest then newest = t.timestamp end
+      if t.timestamp and t.timestamp < (oldest or math.huge) then oldest = t.timestamp end
+    end
+    if #list < PAGE then return all, #all < PAGE and since or oldest, math.huge end
+    if new == 0 or newest == from then return all, oldest, math.huge end
+    from = newest
+  end
+  return all, oldest, from
+end
+
+local function of_order(list, id)
+  local out = {}
+  for _, t in ipairs(list) do
+    if t.order == id and t.price and t.amount then out[#out + 1] = t end
+  end
+  return out
+end
+
+-- Orders of a market that are over: { { order, id, filled, created_ms, ended_ms } }, the newest last. Own trades since the first of them could be traded
+-- tell what was filled; an order that they do not reach back to, or all where there are none, is asked for by itself.
+-- -> { told = { { order, it, fills } } } | { told = {}, none = true }: the exchange has no such way
+function lookup.late(ex, symbol, orders)
+  local told, since = {}, math.huge
+  if #orders == 0 then return { told = told } end
+  local trades, single = ex.has.fetch_my_trades == true, ex.has.fetch_order == true
+  if not trades and not single then return { told = told, none = true } end
+  for _, o in ipairs(orders) do since = math.min(since, math.max(o.created_ms, o.ended_ms - HOUR) - 60000) end
+  local list, from, to, singly = {}, math.huge, math.huge, 0
+  if trades then
+    local ok, result, x, y = pcall(trades_since, ex, symbol, since)
+    if ok then list, from, to = result, x, y
+    elseif type(result) ~= "table" or result.class ~= "NotSupported" then error(result, 0) end
+  end
+  for i = #orders, 1, -1 do
+    local o = orders[i]
+    local fills = of_order(list, o.id)
+    if #fills > 0 then told[#told + 1] = { order = o.order, fills = fills }
+    elseif single and (from > since and o.created_ms < from or o.ended_ms > to) and singly < SINGLY then
+      singly = singly + 1
+      local ok, it = pcall(ex.fetch_order, ex, o.id, symbol)
+      if ok then told[#told + 1] = { order = o.order, it = it, fills = fills_of(ex, it, { symbol = symbol, created_ms = o.created_ms }) } end
+    end
+  end
+  return { told = told }
 end
 
 return lookup

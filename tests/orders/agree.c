@@ -266,12 +266,24 @@ static void compare_money(Agree *a, const char *dir, const char *venue, const ch
   }
 }
 
+static int faults_met(const JsonDoc *d, uint32_t faults) {
+  int n = 0;
+  char met[FIELD];
+  static const char *const names[] = { "lost", "lost-before", "delay", "duplicate", "late", "cross", "garbage", "reject", "error" };
+  for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    field(d, faults, names[i], met, sizeof met);
+    n += atoi(met);
+  }
+  return n;
+}
+
 static bool venue_side(Agree *a, const char *dir, const AgreeVenue *v, const char *funds, const char *program, Money *money) {
   size_t len;
   char err[200], *text = ask(program, v->url, &len);
   JsonDoc *d = text ? json_parse(text, len, err, sizeof err) : NULL;
   if (!d) return fprintf(a->out, "%s: no state: %s\n", v->id, text ? err : "no answer"), false;
-  uint32_t orders = json_get(d, 0, "orders", 6), fills = json_get(d, 0, "fills", 5);
+  uint32_t orders = json_get(d, 0, "orders", 6), fills = json_get(d, 0, "fills", 5), faults = json_get(d, 0, "faults", 6);
+  a->result->faults += faults_met(d, faults);
   for (uint32_t n = orders + 1; n < d->nodes[orders].next; n = d->nodes[n].next) compare_order(a, v->id, d, n);
   for (uint32_t n = fills + 1; n < d->nodes[fills].next; n = d->nodes[n].next) compare_fill(a, v->id, d, n);
   compare_money(a, dir, v->id, funds, money, d, json_get(d, 0, "balances", 8));

@@ -5,7 +5,7 @@
  *     --orders N                 of a session (50)
  *     --points N                 seeds that kill the same session at different steps (20)
  *     --speed X                  of the broker's clock (40): ten seconds of waiting cost a quarter
- *     --faults SPEC              of bourse-venues: replies are lost too
+ *     --faults SPEC              of bourse-venues: replies are lost too; with late=.. the market goes on while runs do, so that late fills are told
  *     --whole                    nobody is killed
  *     --keep                     the folder of a seed that failed stays
  *     --loud                     what was done, also of seeds that agreed
@@ -33,6 +33,7 @@
 #define FUNDS "USD=100000,EUR=100000,USDT=100000,BTC=5,ETH=50"
 #define RUN_MS 60000               /* a session that takes longer hangs */
 #define AGREE_MS 5000              /* so long they may need to agree; longer where replies are lost */
+#define MOVE_MS 700                /* real time between two moves of the market while a run goes on, when fills are told late */
 
 static struct {
   const char *bourse, *venues, *shim, *session, *names, *faults;
@@ -40,7 +41,7 @@ static struct {
   bool keep, loud, whole;
 } opt = { .names = "kraken,binance", .orders = 50, .points = 20, .speed = 40 };
 
-static struct { long sessions, kills, unreached, orders, fills, pairs, failed; } total;
+static struct { long sessions, kills, unreached, orders, fills, pairs, faults, differences, failed; } total;
 
 /* One schedule: its folder, its venues. */
 typedef struct {
@@ -199,10 +200,31 @@ static bool agreed(Schedule *s, Agreement *a) {
   return ok && a->differences == 0;
 }
 
+static bool tells_late(void) { return opt.faults && (!strncmp(opt.faults, "late=", 5) || strstr(opt.faults, ",late=")); }
+
+/* Fills that are told late are told as the market goes on: now and then it does while a session runs. */
+static pid_t market_start(Schedule *s) {
+  if (!tells_late() || dice(s, 2)) return 0;
+  fprintf(s->said, "the market goes on meanwhile\n");
+  fflush(s->said);
+  pid_t pid = child();
+  if (pid) return pid;
+  char *command = format("%s post '%s/-/advance?ms=3000' >/dev/null", opt.venues, s->urls[0]);
+  for (;;) {
+    nap(100);
+    if (system(command)) _exit(1);
+  }
+}
+
 /* A session. True: it ended, or was killed as it was to be. */
 static bool session(Schedule *s, const Run *r, bool *killed) {
   int64_t begun = now_ms();
+  pid_t market = market_start(s);
   int code = wait_for(run_start(s, r), RUN_MS);
+  if (market > 0) {
+    kill(market, SIGKILL);
+    waitpid(market, NULL, 0);
+  }
   s->steps = steps_of(s);
   *killed = code == 128 + SIGKILL;
   total.sessions++;
@@ -219,8 +241,13 @@ static bool settles(Schedule *s) {
   pid_t pid = run_start(s, &(Run){ .seed = s->seed });
   int64_t end = now_ms() + (opt.faults ? 4 : 1) * AGREE_MS;
   bool ok = false;
-  int64_t begun = now_ms();
-  for (nap(30); !(ok = agreed(s, &a)) && now_ms() < end; nap(30)) free(a.text);
+  int64_t begun = now_ms(), moved = begun;
+  for (nap(30); !(ok = agreed(s, &a)) && now_ms() < end; nap(30)) {
+    free(a.text);
+    if (!tells_late() || now_ms() - moved < MOVE_MS) continue;
+    advance(s, 3000);
+    moved = now_ms();
+  }
   free(a.text);
   kill(pid, SIGTERM);
   int64_t asked = now_ms();
@@ -231,6 +258,8 @@ static bool settles(Schedule *s) {
   total.orders += a.orders;
   total.fills += a.fills;
   total.pairs += a.pairs;
+  total.faults += a.faults;
+  total.differences += a.differences;
   if (!ok) fprintf(s->said, "%s", a.text);
   free(a.text);
   return ok;
@@ -263,7 +292,8 @@ static void schedule_end(Schedule *s, bool ok) {
     rewind(s->said);
     while (fgets(line, sizeof line, s->said)) printf("  %s", line);
     printf("  again: %s %s %s %s %s --seeds %ld-%ld --venues %s --orders %ld --points %ld --speed %ld%s%s%s --keep\n", program_invocation_name,
-           opt.bourse, opt.venues, opt.shim, opt.session, s->seed, s->seed, opt.names, opt.orders, opt.points, opt.speed, opt.faults ? " --faults " : "", opt.faults ? opt.faults : "", opt.whole ? " --whole" : "");
+           opt.bourse, opt.venues, opt.shim, opt.session, s->seed, s->seed, opt.names, opt.orders, opt.points, opt.speed,
+           opt.faults ? " --faults " : "", opt.faults ? opt.faults : "", opt.whole ? " --whole" : "");
     fflush(stdout);
   }
   if (ok || !opt.keep) {
@@ -365,7 +395,9 @@ int main(int argc, char **argv) {
     }
   }
   if (enough) printf("not all of ");
-  printf("seeds %ld-%ld at %s: %ld sessions, %ld kills (%ld not reached), %ld orders, %ld fills and %ld pairs compared, %ld failed, %.1f s\n",
-         opt.from, opt.to, opt.names, total.sessions, total.kills, total.unreached, total.orders, total.fills, total.pairs, total.failed, (double)(now_ms() - begun) / 1000);
+  printf("seeds %ld-%ld at %s: %ld sessions, %ld kills (%ld not reached), %ld orders, %ld fills and %ld pairs compared, "
+         "%ld faults, %ld differences, %ld failed, %.1f s\n",
+         opt.from, opt.to, opt.names, total.sessions, total.kills, total.unreached, total.orders, total.fills, total.pairs,
+         total.faults, total.differences, total.failed, (double)(now_ms() - begun) / 1000);
   return total.failed ? 1 : 0;
 }

@@ -399,7 +399,7 @@ static void what_is_told_after_the_end(void **state) {
   int64_t id = opened("late"), open = opened("open");
   OK(journal_mark(J, id, ORDER_CANCELLED, &(JournalChange){ .venue_id = "V1", .filled = "0" }, NOW));
   OK(journal_mark(J, opened("no id"), ORDER_CANCELLED, NULL, NOW));
-  assert_figures(id, "0 0.10 - -");
+  assert_figures(id, "0 0.1 - -");
   assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_OVER, .since_ms = NOW }), "late ");
   assert_string_equal(listed(&(JournalFilter){ .class = JOURNAL_OVER, .since_ms = NOW + 1 }), "");
   OK(journal_late(J, id, &(JournalChange){ .filled = "0.04", .average = "60000" }, NOW + 9));

@@ -103,6 +103,11 @@ bool faults_aim_next(Faults *f, const char *act, const char *fault, char *err, s
   return wrong(act, strlen(act), "expected next, read, create or cancel", err, errlen);
 }
 
+/* Some faults are of one sort of request: others do not meet them. */
+static bool matters(enum fault fault, enum act act) {
+  return fault == F_LATE || fault == F_CROSS ? act == CANCEL : fault == F_DUPLICATE ? act == READ : true;
+}
+
 Verdict faults_judge(Faults *f, enum act act, Moment since_start) {
   Verdict v = { 0 };
   uint64_t n = (uint64_t)++f->requests[NOT_PRIVATE];
@@ -120,6 +125,6 @@ Verdict faults_judge(Faults *f, enum act act, Moment since_start) {
   v.wait_ms = f->latency_min + (int)(v.dice % (uint64_t)(f->latency_max - f->latency_min + 1));
   if (v.hit[F_DELAY]) v.wait_ms += v.arg[F_DELAY];
   v.maintenance = f->maintenance_every && since_start % f->maintenance_every >= f->maintenance_every - f->maintenance;
-  for (int i = 0; i < F_COUNT; i++) f->met[i] += v.hit[i];
+  for (int i = 0; i < F_COUNT; i++) f->met[i] += v.hit[i] && matters((enum fault)i, act);
   return v;
 }
