@@ -196,7 +196,7 @@ return {
     },
     BadRequest = { "Invalid offset." },
     ExchangeNotAvailable = { "Order could not be placed." },
-    InvalidNonce = { "Invalid nonce" },
+    InvalidNonce = { "Invalid nonce", "API0017" },      -- 0017: the clock is out of their bounds
     OnMaintenance = { "Bitstamp.net is under scheduled maintenance. We'll be back soon." },
     OrderNotFound = { "Order not found.", "Order not found" },
     PermissionDenied = {

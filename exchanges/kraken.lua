@@ -252,6 +252,11 @@ local function order_not_told(reply, _, a)
   return failure or not (reply.result and reply.result[a.order_id]) and "EOrder:Unknown order" or nil
 end
 
+local queried_order = private("QueryOrders", {
+  send = "trades=true txid={order_id} userref={clientOrderId} userref={userref}", failed = order_not_told,
+  read = order(with(order_fields, { at = "result.*" })),
+})
+
 -- What Kraken calls the way in. Its own list of them is asked for where ours has none, or none for that network.
 local function deposit_method(a)
   local method, network = a:take "method", a:take "network"
@@ -312,7 +317,12 @@ return {
     InsufficientFunds = { "EOrder:Insufficient funds", "EFunding:Invalid amount" },
     InvalidAddress = { "EFunding:Unknown withdraw key" },
     InvalidNonce = { "EAPI:Invalid nonce" },
-    InvalidOrder = { "EGeneral:Invalid arguments:price", "EOrder:Invalid price:Invalid price argument", "EOrder:Order minimum not met" },
+    DuplicateOrderId = { "EGeneral:Invalid arguments:cl_ord_id not unique" },
+    InvalidOrder = {
+      "EGeneral:Invalid arguments:price", "EOrder:Invalid price:Invalid price argument", "EOrder:Order minimum not met",
+      "EOrder:Cost minimum not met", "EOrder:Tick size check failed",
+    },
+    OrderImmediatelyFillable = { "EOrder:Post only order" },
     OnMaintenance = { "EService:Market in post_only mode", "EService:Market in cancel_only mode" },
     OrderNotFound = { "EOrder:Unknown order" },
     PermissionDenied = { "EGeneral:Permission denied" },
@@ -401,10 +411,18 @@ return {
     send = "start={since|s} userref={userref} cl_ord_id={clientOrderId} end={until|s|add:1}",
     read = orders(with(order_fields, { at = "result.closed" })),
   }),
-  fetch_order = private("QueryOrders", {
-    send = "trades=true txid={order_id} userref={clientOrderId} userref={userref}", failed = order_not_told,
-    read = order(with(order_fields, { at = "result.*" })),
-  }),
+  fetch_order = {
+    run = function(a)           -- one with a client's id that is no number is only in the lists
+      local mine = a.params.clientOrderId
+      if mine == nil or tostring(mine):find "^%d+$" then return queried_order end
+      for _, list in ipairs { "Open", "Closed" } do
+        local at = "result." .. list:lower()
+        local found = ask(private(list .. "Orders", { send = "trades=true cl_ord_id={clientOrderId}", read = orders(with(order_fields, { at = at })) }))
+        if found[1] then return found[1] end
+      end
+      fail("OrderNotFound", "no order has the client's id " .. mine)
+    end,
+  },
   fetch_my_trades = private("TradesHistory", {
     cost = 6, send = "start={since|s} end={until|s|add:1}", read = trades(with(trade_fields, { at = "result.trades" })),
   }),

@@ -70,7 +70,7 @@ local texts = by_class {
 }
 local fragments = { { "has no operation privilege", "PermissionDenied" }, { "MAX_POSITION", "BadRequest" }, { "PERCENT_PRICE_BY_SIDE", "InvalidOrder" } }
 -- Filters that an order broke, named in the message of a 4xx.
-local filters = { "Price * QTY is zero or less", "LOT_SIZE", "PRICE_FILTER" }
+local filters = { "Price * QTY is zero or less", "LOT_SIZE", "PRICE_FILTER", "NOTIONAL" }
 
 -- `failed` of an adapter whose codes are those of `codes`: the message first, then the code.
 function d.failed(codes)

@@ -85,7 +85,8 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
     return;
   }
   if (!guarded(a, &f)) return;
-  if (f.client_id[0]) snprintf(client_id, sizeof client_id, "%.63s", f.client_id);
+  a->own_id = f.client_id[0] != 0;
+  if (a->own_id) snprintf(client_id, sizeof client_id, "%.63s", f.client_id);
   else if (text_of(answer, "client_form", form, sizeof form) && !new_client_id(s, form, client_id)) client_id[0] = 0;
   JournalOrder j = {
     .run = o->run, .venue = a->venue, .account = o->paper ? PAPER_ACCOUNT : "main", .symbol = f.symbol, .type = f.type, .side = f.side,
@@ -122,14 +123,14 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
 
 /* ---- what came of it ---- */
 
-/* Does this error say that the exchange did not take the order? Network trouble, 5xx, and what could not be read do not. */
-static bool definite(const char *class) {
+/* Does this error say that the exchange did not take the order? Network trouble, 5xx, and what could not be read do not; nor that the id is there already,
+ * when it was drawn for this order. */
+static bool definite(const Ask *a, const char *class) {
   static const char *const open[] = { "NetworkError", "RequestTimeout", "ExchangeNotAvailable", "OnMaintenance", "BadResponse", "NullResponse",
-      "OperationFailed",
-                                      "CancelPending", "BaseError", "DuplicateOrderId", NULL };
+      "OperationFailed", "CancelPending", "BaseError", NULL };
   for (const char *const *c = open; *c; c++)
     if (!strcmp(*c, class)) return false;
-  return true;
+  return a->own_id || strcmp(class, "DuplicateOrderId") != 0;
 }
 
 static void give_up(Ask *a, enum order_state state, const char *reason) {
@@ -232,7 +233,7 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
   }
   if (error) text_of(error, "class", class, sizeof class);
   if (!error || !text_of(error, "message", message, sizeof message)) snprintf(message, sizeof message, "%s", why ? why : "the clerk answered without an order");
-  if (!a->sent || o->paper || (error && a->replied && a->status < 500 && definite(class))) {
+  if (!a->sent || o->paper || (error && a->replied && a->status < 500 && definite(a, class))) {
     give_up(a, ORDER_REJECTED, message);
     ask_error_of(a, error, message);
     return;

@@ -44,6 +44,7 @@ struct Ask {
   bool begun;
   int64_t order;                  /* of the journal, once it is intended */
   bool sent, replied; int status; /* of its request */
+  bool own_id;                    /* the client's id is the strategy's */
   bool taken;                     /* the exchange has it: only how it stands is waited for */
   int tries;
   int64_t cancels;                /* cancel: the order of the journal, 0 when it has none */

@@ -181,11 +181,8 @@ call create_order BTC/USDT limit sell 0.00002 90000
 has 'below what the market takes'
 
 venue=kraken upper=KRAKEN symbol=BTC/USD quote=USD decimals=1 own=mine1 unknown=OAAAAA-BBBBB-CCCCCC ended=canceled
-lookup() {                                                     # only the lists know own ids
-  call fetch_open_orders "$symbol" "{\"clientOrderId\":\"$own\"}"
-}
-twice() { fails ExchangeError; has "cl_ord_id not unique"; }
-post_only() { fails ExchangeError; has "Post only order"; }
+twice() { fails DuplicateOrderId; }
+post_only() { fails OrderImmediatelyFillable; }
 trade
 call create_order BTC/USD limit sell 0.00001 90000
 fails InvalidOrder
