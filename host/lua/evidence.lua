@@ -90,7 +90,7 @@ return {
   indodax = { adapter = "indodax", passed = 55, total = 55, set_aside = 1, oracle = "4.5.84", methods = 20, lines = 267, shared = 0 },
   itbit = { adapter = "itbit", passed = 46, total = 46, set_aside = 1, oracle = "2.9.16", methods = 14, lines = 110, shared = 0 },
   kkex = { adapter = "kkex", passed = 51, total = 51, set_aside = 0, oracle = "1.27.3", methods = 13, lines = 98, shared = 157 },
-  kraken = { adapter = "kraken", passed = 98, total = 98, set_aside = 0, oracle = "4.5.84", methods = 34, lines = 567, shared = 0 },
+  kraken = { adapter = "kraken", passed = 98, total = 98, set_aside = 0, oracle = "4.5.84", methods = 34, lines = 585, shared = 0 },
   kucoin = { adapter = "kucoin", passed = 129, total = 129, set_aside = 0, oracle = "4.5.84", methods = 79, lines = 472, shared = 1587 },
   kuna = { adapter = "kuna", passed = 65, total = 65, set_aside = 0, oracle = "4.3.91", methods = 25, lines = 173, shared = 0 },
   lakebtc = { adapter = "lakebtc", passed = 34, total = 34, set_aside = 0, oracle = "1.27.3", methods = 8, lines = 61, shared = 0 },
