@@ -1,5 +1,6 @@
 #include "cli/screen.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,10 +9,10 @@
 #include <unistd.h>
 #include "cli/show.h"
 
-enum { FIELDS = 24, ROWS = 60 };
+enum { FIELDS = 24, ROWS = 60, FRAME = ROWS + 4, SPARK = 16, COLUMNS = 40 };
 
 typedef struct { char name[32], text[72]; double number; bool is_number; } Field;
-typedef struct { char key[160]; Field fields[FIELDS]; int n; } Row;
+typedef struct { char key[160]; Field fields[FIELDS]; int n; double past[SPARK]; int n_past; } Row;
 
 struct Screen {
   enum screen_mode mode;
@@ -20,6 +21,7 @@ struct Screen {
   int64_t start_ms, now_ms, for_ms;   /* of the session: a tape's when one plays */
   int64_t drawn_ms;                   /* of this machine */
   int lines;                     /* of the frame that stands on the terminal */
+  Text frame[FRAME];             /* they */
   int columns, height;           /* of the terminal when that frame was drawn */
   Row rows[ROWS], best, last;
   int n_rows;
@@ -27,15 +29,18 @@ struct Screen {
   const Tally *tally;
 };
 
-/* How the fields that many strategies report are shown; other fields follow under their own names. */
-static const struct { const char *name, *heading, *format; bool right; } known[] = {
-  { "pair", "pair", NULL, false }, { "symbol", "symbol", NULL, false }, { "venue", "venue", NULL, false },
-  { "buy", "buy at", NULL, false }, { "sell", "sell at", NULL, false }, { "path", "path", NULL, false },
-  { "bid", "bid", NULL, true }, { "ask", "ask", NULL, true }, { "spread", "spread", NULL, true },
-  { "gross", "gross", "%.3f%%", true }, { "fees", "fees", "%.3f%%", true }, { "net", "net", "%+.3f%%", true },
-  { "size", "size", "%.6g", true }, { "profit", "profit", "%.4g", true }, { "age_ms", "age", "%.0f ms", true },
-  { "verdict", "", NULL, false }, { "why", "", NULL, false },
+/* How the fields that many strategies report are shown; other fields follow under their own names. Where the terminal is narrow the highest rank goes first. */
+static const struct { const char *name, *heading, *format; bool right; int rank; } known[] = {
+  { "pair", "pair", NULL, false, 0 }, { "symbol", "symbol", NULL, false, 0 }, { "venue", "venue", NULL, false, 1 },
+  { "buy", "buy at", NULL, false, 4 }, { "sell", "sell at", NULL, false, 4 }, { "path", "path", NULL, false, 4 },
+  { "bid", "bid", NULL, true, 5 }, { "ask", "ask", NULL, true, 5 }, { "spread", "spread", NULL, true, 2 },
+  { "gross", "gross", "%.3f%%", true, 8 }, { "fees", "fees", "%.3f%%", true, 10 }, { "net", "net", "%+.3f%%", true, 1 },
+  { "size", "size", "%.6g", true, 11 }, { "profit", "profit", "%.4g", true, 7 }, { "age_ms", "age", "%.0f ms", true, 9 },
+  { "verdict", "", NULL, false, 3 }, { "why", "", NULL, false, 12 },
 };
+enum { RANK_SPARK = 2, RANK_OTHER = 6 };
+/* What a row's sparkline is of: the first of these that it has, else its first number under another name. */
+static const char *const sparked[] = { "net", "spread", "premium", "z", "value", "price", "last" };
 /* Shown inside another cell, or not at all. */
 static const char *const hidden[] = { "kind", "buy_price", "sell_price" };
 
@@ -173,31 +178,86 @@ static const char *tone(const Screen *s, const Row *r) {
 }
 
 
-typedef struct { const char *name, *heading, *format; bool right; int width; } Column;
+typedef struct { const char *name, *heading, *format; bool right; int width, rank; } Column;
 
-static int columns_of(const Screen *s, Column *columns, int most) {
-  int n = 0;
+static const Field *spark_field(const Row *r) {
+  const Field *f;
+  for (size_t i = 0; i < sizeof sparked / sizeof *sparked; i++)
+    if ((f = find(r, sparked[i])) && f->is_number) return f;
+  for (int i = 0; i < r->n; i++)
+    if (r->fields[i].is_number && !is_known(r->fields[i].name)) return &r->fields[i];
+  return NULL;
+}
+
+/* What the row showed so far, its own least at the bottom and its most on top. */
+static void spark_cell(const Row *r, char *buf) {
+  static const char *const blocks[] = { "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" };
+  double least = r->past[0], most = r->past[0];
+  buf[0] = 0;
+  for (int i = 1; i < r->n_past; i++) {
+    least = r->past[i] < least ? r->past[i] : least;
+    most = r->past[i] > most ? r->past[i] : most;
+  }
+  for (int i = 0; i < r->n_past; i++) {
+    int step = most > least ? (int)((r->past[i] - least) / (most - least) * 7.999) : 3;
+    strcat(buf, blocks[step]);
+  }
+}
+
+static void column_cell(const Row *r, const Column *c, char *buf, size_t cap) {
+  if (c->name) cell(r, c->name, c->format, buf, cap);
+  else spark_cell(r, buf);
+}
+
+static void add_column(const Screen *s, Column *columns, int *n, Column c) {
   char buf[200];
-  for (size_t k = 0; k < sizeof known / sizeof *known && n < most; k++)
+  if (*n == COLUMNS) return;
+  c.width = show_width(c.heading);
+  for (int i = 0; i < s->n_rows; i++) {
+    column_cell(&s->rows[i], &c, buf, sizeof buf);
+    int w = show_width(buf);
+    if (w > c.width) c.width = w;
+  }
+  columns[(*n)++] = c;
+}
+
+/* The last one, when it is text, may be cut: it needs only so much. */
+static int wide(const Column *columns, int n) {
+  int sum = 0;
+  for (int k = 0; k < n; k++) {
+    bool cut = k == n - 1 && !columns[k].right && columns[k].name && columns[k].width > 12;
+    sum += (k ? 2 : 0) + (cut ? 12 : columns[k].width);
+  }
+  return sum;
+}
+
+static int columns_of(const Screen *s, Column *columns, int width) {
+  int n = 0;
+  bool spark = false;
+  for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
     for (int i = 0; i < s->n_rows; i++)
       if (find(&s->rows[i], known[k].name)) {
-        columns[n++] = (Column){ known[k].name, known[k].heading, known[k].format, known[k].right, 0 };
+        add_column(s, columns, &n, (Column){ known[k].name, known[k].heading, known[k].format, known[k].right, 0, known[k].rank });
         break;
       }
+    if (strcmp(known[k].name, "net") != 0) continue;
+    for (int i = 0; i < s->n_rows && !spark; i++) spark = s->rows[i].n_past > 1;
+    if (spark) add_column(s, columns, &n, (Column){ NULL, "", NULL, false, 0, RANK_SPARK });
+  }
   for (int i = 0; i < s->n_rows; i++)
-    for (int j = 0; j < s->rows[i].n && n < most; j++) {
-      const Field *f = &s->rows[i].fields[j];
-      bool there = is_known(f->name);
-      for (int k = 0; k < n && !there; k++) there = strcmp(columns[k].name, f->name) == 0;
-      if (!there) columns[n++] = (Column){ f->name, f->name, NULL, f->is_number, 0 };
+    for (int f = 0; f < s->rows[i].n && n < COLUMNS; f++) {
+      const Field *field = &s->rows[i].fields[f];
+      int k = 0;
+      if (is_known(field->name)) continue;
+      while (k < n && (!columns[k].name || strcmp(columns[k].name, field->name) != 0)) k++;
+      if (k == n) add_column(s, columns, &n, (Column){ field->name, field->name, NULL, field->is_number, 0, RANK_OTHER });
     }
-  for (int k = 0; k < n; k++) {
-    columns[k].width = show_width(columns[k].heading);
-    for (int i = 0; i < s->n_rows; i++) {
-      cell(&s->rows[i], columns[k].name, columns[k].format, buf, sizeof buf);
-      int w = show_width(buf);
-      if (w > columns[k].width) columns[k].width = w;
-    }
+  while (n > 1 && wide(columns, n) > width) {
+    int out = 0;
+    for (int k = 1; k < n; k++)
+      if (columns[k].rank >= columns[out].rank) out = k;
+    memmove(columns + out, columns + out + 1, (size_t)(n - out - 1) * sizeof *columns);
+    n--;
   }
   return n;
 }
@@ -219,42 +279,86 @@ static void progress(Text *t, const Screen *s) {
       text_format(t, ", %" PRIu64 " opportunit%s", all->verdicts[i].n, all->verdicts[i].n == 1 ? "y" : "ies");
 }
 
-static void frame_line(Text *out, Text *line, int columns, const char *before, const char *after, int *lines) {
+static void frame_line(Text *to, Text *line, int columns, const char *before, const char *after) {
   while (line->len > 0 && line->p[line->len - 1] == ' ') line->p[--line->len] = 0;
   int width = show_width(line->p ? line->p : "");
-  text_puts(out, before);
-  if (width > columns) show_pad(out, line->p, columns, false);
-  else if (line->p) text_puts(out, line->p);
-  text_puts(out, after);
-  text_puts(out, "\x1b[K\n");
+  text_puts(to, before);
+  if (width > columns) show_pad(to, line->p, columns, false);
+  else if (line->p) text_puts(to, line->p);
+  text_puts(to, after);
   line->len = 0;
   if (line->p) line->p[0] = 0;
-  (*lines)++;
+}
+
+static int terminal_columns(FILE *f) {
+  struct winsize w;
+  return ioctl(fileno(f), TIOCGWINSZ, &w) == 0 && w.ws_col > 0 ? w.ws_col : 80;
+}
+
+static void terminal_size(int *columns, int *height) {
+  struct winsize w;
+  *columns = 80;
+  *height = 24;
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) != 0 || w.ws_col == 0 || w.ws_row == 0) return;
+  *columns = w.ws_col;
+  *height = w.ws_row;
+}
+
+static void forget_frame(Screen *s) {
+  for (int i = 0; i < s->lines; i++) text_free(&s->frame[i]);
+  s->lines = 0;
 }
 
 /* Back to where the frame began. After a resize nothing is known about where lines went: start anew on a clear screen. */
 static void rewind_frame(Screen *s, Text *out) {
-  struct winsize w;
-  int columns = 80, height = 24;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 0 && w.ws_row > 0) {
-    columns = w.ws_col;
-    height = w.ws_row;
-  }
+  int columns, height;
+  terminal_size(&columns, &height);
   if (s->lines > 0) {
-    if (columns != s->columns || height != s->height) text_puts(out, "\x1b[2J\x1b[H");
-    else text_format(out, "\x1b[%dA\r", s->lines);
+    if (columns != s->columns || height != s->height) {
+      text_puts(out, "\x1b[2J\x1b[H");
+      forget_frame(s);
+    } else text_format(out, "\x1b[%dA\r", s->lines);
   }
   s->columns = columns;
   s->height = height;
-  s->lines = 0;
 }
 
-static void draw(Screen *s) {
-  Text out = { NULL, 0, 0 }, line = { NULL, 0, 0 };
-  Column columns[40];
+/* The lines of the table as they are now; how many. */
+static int compose(const Screen *s, Text next[FRAME]) {
+  Text line = { NULL, 0, 0 };
+  Column columns[COLUMNS];
   char buf[200];
   const char *bold = s->colour ? "\x1b[1m" : "", *plain = s->colour ? "\x1b[0m" : "";
-  int lines = 0;
+  int width = s->columns - 1, n = columns_of(s, columns, width), most = s->height - 5, lines = 0;
+  text_puts(&line, s->title);
+  frame_line(&next[lines++], &line, width, bold, plain);
+  for (int k = 0; k < n; k++) {
+    if (k) text_puts(&line, "  ");
+    show_pad(&line, columns[k].heading, columns[k].width, columns[k].right);
+  }
+  frame_line(&next[lines++], &line, width, bold, plain);
+  for (int i = 0; i < s->n_rows && i < most; i++) {
+    for (int k = 0; k < n; k++) {
+      if (k) text_puts(&line, "  ");
+      column_cell(&s->rows[i], &columns[k], buf, sizeof buf);
+      show_pad(&line, buf, columns[k].width, columns[k].right);
+    }
+    frame_line(&next[lines++], &line, width, tone(s, &s->rows[i]), *tone(s, &s->rows[i]) ? plain : "");
+  }
+  if (s->n_rows > most) {
+    text_format(&line, "... and %d more", s->n_rows - (most > 0 ? most : 0));
+    frame_line(&next[lines++], &line, width, "", "");
+  }
+  progress(&line, s);
+  frame_line(&next[lines++], &line, width, "", "");
+  text_free(&line);
+  return lines;
+}
+
+/* Only the lines that differ are written, and the terminal shows them at once (mode 2026, where it knows it). */
+static void draw(Screen *s) {
+  Text out = { NULL, 0, 0 }, next[FRAME] = { { NULL, 0, 0 } };
+  text_puts(&out, "\x1b[?2026h");
   rewind_frame(s, &out);
   if (!s->cursor_hidden) {
     text_puts(&out, "\x1b[?25l");
@@ -262,32 +366,21 @@ static void draw(Screen *s) {
     cursor_owner = s;
     atexit(show_cursor);
   }
-  int width = s->columns - 1, n = columns_of(s, columns, 40), most = s->height - 5;
-  text_puts(&line, s->title);
-  frame_line(&out, &line, width, bold, plain, &lines);
-  for (int k = 0; k < n; k++) {
-    if (k) text_puts(&line, "  ");
-    show_pad(&line, columns[k].heading, columns[k].width, columns[k].right);
-  }
-  frame_line(&out, &line, width, bold, plain, &lines);
-  for (int i = 0; i < s->n_rows && i < most; i++) {
-    for (int k = 0; k < n; k++) {
-      if (k) text_puts(&line, "  ");
-      cell(&s->rows[i], columns[k].name, columns[k].format, buf, sizeof buf);
-      show_pad(&line, buf, columns[k].width, columns[k].right);
+  int lines = compose(s, next), before = s->lines;
+  for (int i = 0; i < lines; i++) {
+    bool same = i < before && s->frame[i].p && next[i].p && strcmp(s->frame[i].p, next[i].p) == 0;
+    if (!same) {
+      text_puts(&out, next[i].p ? next[i].p : "");
+      text_puts(&out, "\x1b[K");
     }
-    frame_line(&out, &line, width, tone(s, &s->rows[i]), plain, &lines);
+    text_puts(&out, "\n");
   }
-  if (s->n_rows > most) {
-    text_format(&line, "... and %d more", s->n_rows - most);
-    frame_line(&out, &line, width, "", "", &lines);
-  }
-  progress(&line, s);
-  frame_line(&out, &line, width, "", "", &lines);
-  text_puts(&out, "\x1b[J");
+  if (lines < before || before == 0) text_puts(&out, "\x1b[J");
+  text_puts(&out, "\x1b[?2026l");
   write_all(out.p, out.len);
   text_free(&out);
-  text_free(&line);
+  forget_frame(s);
+  memcpy(s->frame, next, sizeof next);
   s->lines = lines;
   s->dirty = false;
   s->drawn_ms = now_monotonic();
@@ -301,6 +394,7 @@ static void above(Screen *s, FILE *f, const char *text, size_t len) {
     text_puts(&out, "\x1b[J");
     write_all(out.p, out.len);
     text_free(&out);
+    forget_frame(s);
     s->dirty = true;
   }
   fwrite(text, 1, len, f);
@@ -354,7 +448,17 @@ static void keep(Screen *s, const Row *r) {
   } else if (i == s->n_rows) {
     s->n_rows++;
   }
-  s->rows[i] = *r;
+  /* What it showed before goes on with it. */
+  const Field *f = spark_field(r);
+  Row *to = &s->rows[i];
+  double past[SPARK];
+  int n_past = strcmp(to->key, r->key) == 0 ? to->n_past : 0;
+  memcpy(past, to->past, sizeof past);
+  *to = *r;
+  if (n_past == SPARK && f) memmove(past, past + 1, (size_t)(--n_past) * sizeof *past);
+  if (f && isfinite(f->number)) past[n_past++] = f->number;
+  memcpy(to->past, past, sizeof past);
+  to->n_past = n_past;
 }
 
 bool screen_report(Screen *s, const char *worker, const msgpack_object *data) {
@@ -379,7 +483,9 @@ void screen_tick(Screen *s, int64_t now_ms) {
   s->now_ms = now_ms;
   if (!s->start_ms) s->start_ms = now_ms;
   if (s->mode != SCREEN_LIVE || s->n_rows == 0) return;
-  if (s->dirty || now_monotonic() - s->drawn_ms > 450) draw(s);
+  int columns, height;
+  terminal_size(&columns, &height);
+  if (s->dirty || columns != s->columns || height != s->height || now_monotonic() - s->drawn_ms > 450) draw(s);
 }
 
 int64_t screen_ms(const Screen *s) { return s->now_ms - s->start_ms; }
@@ -399,7 +505,7 @@ void screen_summary(Screen *s) {
       line_of(&t, &s->best);
     }
     text_puts(&t, "\n");
-    tally_text(all, ms, isatty(fileno(f)), &t);
+    tally_text(all, ms, isatty(fileno(f)) ? terminal_columns(f) : 0, &t);
   }
   if (t.len) fwrite(t.p, 1, t.len, f);
   fflush(f);
@@ -409,5 +515,6 @@ void screen_summary(Screen *s) {
 void screen_free(Screen *s) {
   if (!s) return;
   if (s->mode == SCREEN_LIVE) show_cursor();
+  forget_frame(s);
   free(s);
 }

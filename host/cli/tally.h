@@ -36,7 +36,7 @@ void tally_sort(Tally *t);                                    /* pairs and venue
 double sample_quantile(const Sample *s, double q);            /* q 0..1; NAN: there are none */
 double tally_budget(const TallyVenue *v, int64_t ms);         /* per cent of what the venue allows in that time */
 
-/* After tally_sort. The text is in lines; tables: with those of pairs and venues, else only how many failed. */
-void tally_text(const Tally *t, int64_t ms, bool tables, Text *out);
+/* After tally_sort. Tables of pairs and venues for a terminal of so many columns; 0: a line of what failed. */
+void tally_text(const Tally *t, int64_t ms, int columns, Text *out);
 void tally_json(const Tally *t, int64_t ms, Text *out);       /* {"kind":"summary",...} and a line end */
 #endif

@@ -37,21 +37,44 @@ static void more(Text *out, size_t n) {
   if (n > LINES) text_format(out, "... and %zu more\n", n - LINES);
 }
 
-static void pairs_text(const Tally *t, Text *out) {
-  char worst[32], q[5][32];
+/* Columns that stay where the terminal is narrower: with 72 columns, with fewer. */
+typedef struct { const char *heading; int width, least; } Heading;
+
+static void cells_text(Text *out, const Heading *headings, size_t n, int columns, char cells[][48]) {
+  for (size_t i = 0; i < n; i++) {
+    if (columns < headings[i].least) continue;
+    show_pad(out, cells ? cells[i] : headings[i].heading, headings[i].width, true);
+    text_puts(out, "  ");
+  }
+}
+
+static void end_line(Text *out) {
+  while (out->p[out->len - 1] == ' ') out->p[--out->len] = 0;
+  text_puts(out, "\n");
+}
+
+static void pairs_text(const Tally *t, int columns, Text *out) {
+  static const Heading headings[] = { { "checks", 7, 72 }, { "seen", 7, 100 }, { "after fees", 10, 72 }, { "executable", 10, 0 }, { "net, least", 10, 112 },
+    { "5%", 9, 112 }, { "median", 9, 48 }, { "95%", 9, 112 }, { "most", 9, 0 }, { "worst age", 9, 72 } };
   static const double at[] = { 0, 0.05, 0.5, 0.95, 1 };
+  char cells[sizeof headings / sizeof *headings][48];
+  size_t n = sizeof headings / sizeof *headings;
   int width = widest(t, true);
   text_puts(out, "\n");
   line(out, "pair", width);
-  text_format(out, "%8s %8s %10s %10s  %9s %9s %9s %9s %9s %9s\n", "checks", "seen", "after fees", "executable", "net least", "5%", "median", "95%", "most",
-    "worst age");
+  cells_text(out, headings, n, columns, NULL);
+  end_line(out);
   for (size_t i = 0; i < t->n_pairs && i < LINES; i++) {
     const TallyPair *p = t->pairs[i];
-    for (int k = 0; k < 5; k++) net_text(q[k], sizeof q[k], &p->net, at[k]);
-    age_text(worst, sizeof worst, p->worst_age_ms);
+    snprintf(cells[0], sizeof *cells, "%" PRIu64, p->checks);
+    snprintf(cells[1], sizeof *cells, "%" PRIu64, p->found.seen);
+    snprintf(cells[2], sizeof *cells, "%" PRIu64, p->found.after_fees);
+    snprintf(cells[3], sizeof *cells, "%" PRIu64, p->found.executable);
+    for (int k = 0; k < 5; k++) net_text(cells[4 + k], sizeof *cells, &p->net, at[k]);
+    age_text(cells[9], sizeof *cells, p->worst_age_ms);
     line(out, p->name, width);
-    text_format(out, "%8" PRIu64 " %8" PRIu64 " %10" PRIu64 " %10" PRIu64 "  %9s %9s %9s %9s %9s %9s\n", p->checks, p->found.seen, p->found.after_fees,
-      p->found.executable, q[0], q[1], q[2], q[3], q[4], worst);
+    cells_text(out, headings, n, columns, cells);
+    end_line(out);
   }
   more(out, t->n_pairs);
 }
@@ -60,21 +83,27 @@ static void classes_text(const TallyVenue *v, Text *out) {
   for (size_t i = 0; i < v->n_classes; i++) text_format(out, "%s%" PRIu64 " %s", i ? ", " : "", v->classes[i].n, v->classes[i].name);
 }
 
-static void venues_text(const Tally *t, int64_t ms, Text *out) {
+static void venues_text(const Tally *t, int64_t ms, int columns, Text *out) {
+  static const Heading headings[] = { { "seen", 7, 100 }, { "after fees", 10, 72 }, { "executable", 10, 72 }, { "requests", 9, 0 }, { "budget", 7, 48 } };
+  char cells[sizeof headings / sizeof *headings][48];
+  size_t n = sizeof headings / sizeof *headings;
   int width = widest(t, false);
   text_puts(out, "\n");
   line(out, "venue", width);
-  text_format(out, "%8s %10s %10s  %9s %9s  %s\n", "seen", "after fees", "executable", "requests", "budget", "errors");
+  cells_text(out, headings, n, columns, NULL);
+  text_puts(out, "errors\n");
   for (size_t i = 0; i < t->n_venues && i < LINES; i++) {
     const TallyVenue *v = t->venues[i];
-    char budget[32], asked[48];
-    snprintf(budget, sizeof budget, "%.0f%%", tally_budget(v, ms));
-    snprintf(asked, sizeof asked, v->again ? "%" PRIu64 "+%" PRIu64 : "%" PRIu64, v->requests, v->again);
+    snprintf(cells[0], sizeof *cells, "%" PRIu64, v->found.seen);
+    snprintf(cells[1], sizeof *cells, "%" PRIu64, v->found.after_fees);
+    snprintf(cells[2], sizeof *cells, "%" PRIu64, v->found.executable);
+    if (v->again) snprintf(cells[3], sizeof *cells, "%" PRIu64 "+%" PRIu64, v->requests, v->again);
+    else snprintf(cells[3], sizeof *cells, "%" PRIu64, v->requests);
+    snprintf(cells[4], sizeof *cells, "%.0f%%", tally_budget(v, ms));
     line(out, v->id, width);
-    text_format(out, "%8" PRIu64 " %10" PRIu64 " %10" PRIu64 "  %9s %9s  ", v->found.seen, v->found.after_fees, v->found.executable, asked, budget);
+    cells_text(out, headings, n, columns, cells);
     classes_text(v, out);
-    while (out->p[out->len - 1] == ' ') out->p[--out->len] = 0;
-    text_puts(out, "\n");
+    end_line(out);
   }
   more(out, t->n_venues);
 }
@@ -91,13 +120,13 @@ static void failures_text(const Tally *t, Text *out) {
   if (*gap == ';') text_puts(out, "\n");
 }
 
-void tally_text(const Tally *t, int64_t ms, bool tables, Text *out) {
-  if (!tables) {
+void tally_text(const Tally *t, int64_t ms, int columns, Text *out) {
+  if (columns <= 0) {
     failures_text(t, out);
     return;
   }
-  if (t->n_pairs) pairs_text(t, out);
-  if (t->n_venues) venues_text(t, ms, out);
+  if (t->n_pairs) pairs_text(t, columns, out);
+  if (t->n_venues) venues_text(t, ms, columns, out);
 }
 
 /* --- JSON --- */

@@ -93,10 +93,10 @@ static void told(void **state) {
   assert_non_null(strstr(out.p, "{\"venue\":\"x\",\"requests\":1,\"again\":1,\"budget_percent\":10.0,\"seen\":3,\"after_fees\":2,\"executable\":1,"
     "\"errors\":{\"RequestTimeout\":2}}"));
   text_free(&out);
-  tally_text(&t, 10000, false, &out);
+  tally_text(&t, 10000, 0, &out);
   assert_string_equal(out.p, "failed: x 2 RequestTimeout; w 1 BadSymbol\n");
   text_free(&out);
-  tally_text(&t, 10000, true, &out);
+  tally_text(&t, 10000, 120, &out);
   assert_non_null(strstr(out.p, "A/B"));
   assert_non_null(strstr(out.p, "4000 ms"));
   assert_non_null(strstr(out.p, "1+1"));
@@ -141,7 +141,7 @@ static void full(void **state) {
   tally_sort(&t);
   Text out = { NULL, 0, 0 };
   tally_json(&t, 1, &out);
-  tally_text(&t, 1, true, &out);
+  tally_text(&t, 1, 40, &out);
   assert_non_null(strstr(out.p, "... and 236 more"));
   text_free(&out);
   tally_free(&t);
