@@ -129,7 +129,10 @@ static void draw_fields(Look *l, const msgpack_object *data, const char *of, int
 Look *look_new(const char *title, const SessionSpec *spec, const char *replay) {
   Look *l = calloc(1, sizeof *l);
   if (!l) abort();
-  *l = (Look){ .page = page_new(title, NULL), .spec = spec, .trades = -1 };
+  char name[200];
+  const char *rest = strstr(title, "   ");          /* "mine.lua   paper" */
+  snprintf(name, sizeof name, "%.*s", rest ? (int)(rest - title) : 199, title);
+  *l = (Look){ .page = page_new(name, rest ? rest + 3 : NULL), .spec = spec, .trades = -1 };
   for (size_t i = 0; i < COUNT_OF(charts); i++) add_chart(l, charts[i].field, charts[i].title, charts[i].unit, PAGE_PLAIN_CHART);      /* in this order */
   page_fact(l->page, "program", "bourse " BOURSE_VERSION);
   script_facts(l);
