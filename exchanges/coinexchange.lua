@@ -10,7 +10,11 @@ return {
   hosts = { api = "https://www.coinexchange.io/api/v1" },
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
-  renames = with(old_codes, { ACC = "AdCoin", ANC = "AnyChain", BON = "BonPeKaO", BONPAY = "BON", eNAU = "ENAU", ETN = "Ethernex", FRC = "FireRoosterCoin", GET = "GreenEnergyToken", GDC = "GoldenCryptoCoin", GOLD = "GoldenCoin", GTC = "GlobalTourCoin", HMC = "HarmonyCoin", HNC = "Huncoin", IBC = "RCoin", MARS = "MarsBux", MER = "TheMermaidCoin", OC = "occnetwork", PUT = "PutinCoin", RUB = "RubbleCoin", UP = "UpscaleToken", VULCANO = "VULC" }),
+  renames = with(old_codes, {
+    ACC = "AdCoin", ANC = "AnyChain", BON = "BonPeKaO", BONPAY = "BON", eNAU = "ENAU", ETN = "Ethernex", FRC = "FireRoosterCoin", GET = "GreenEnergyToken",
+    GDC = "GoldenCryptoCoin", GOLD = "GoldenCoin", GTC = "GlobalTourCoin", HMC = "HarmonyCoin", HNC = "Huncoin", IBC = "RCoin", MARS = "MarsBux",
+    MER = "TheMermaidCoin", OC = "occnetwork", PUT = "PutinCoin", RUB = "RubbleCoin", UP = "UpscaleToken", VULCANO = "VULC",
+  }),
   fees = { taker = 0.0015, maker = 0.0015 },
   http = { [429] = "DDoSProtection" },
   failed = function(reply)

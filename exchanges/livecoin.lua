@@ -69,7 +69,10 @@ return {
   rate = { interval_ms = 1000, burst = 5 },
   precision = "places",
   fees = { taker = 0.0018, maker = 0.0018, tierBased = false, percentage = true },
-  renames = with(old_codes, { XBT = "Bricktox", BTCH = "Bithash", CPC = "Capricoin", CPT = "Cryptos", EDR = "E-Dinar Coin", eETT = "EETT", FirstBlood = "1ST", FORTYTWO = "42", LEO = "LeoCoin", ORE = "Orectic", PLN = "Plutaneum", RUR = "RUB", SCT = "SpaceCoin", TPI = "ThaneCoin", WAX = "WAXP", wETT = "WETT" }),
+  renames = with(old_codes, {
+    XBT = "Bricktox", BTCH = "Bithash", CPC = "Capricoin", CPT = "Cryptos", EDR = "E-Dinar Coin", eETT = "EETT", FirstBlood = "1ST", FORTYTWO = "42",
+    LEO = "LeoCoin", ORE = "Orectic", PLN = "Plutaneum", RUR = "RUB", SCT = "SpaceCoin", TPI = "ThaneCoin", WAX = "WAXP", wETT = "WETT",
+  }),
 
   failed = refused,
   errors = by_class {
