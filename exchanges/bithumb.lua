@@ -93,13 +93,13 @@ local function order_request(a, market, o, params)
   tif = tif and tif:lower()
   if tif == "po" or tif == "post_only" then tif, post = nil, true end
   if post and (o.type == "market" or tif == "ioc" or tif == "fok") then
-    fail("InvalidOrder", "a post-only order is a limit order that may rest")
+    cannot_rest()
   end
   r.time_in_force = post and "post_only" or (tif == "ioc" or tif == "fok") and tif or nil
   local cost, needs_price = param "cost", param "createMarketBuyOrderRequiresPrice"
   if needs_price == nil then needs_price = a.options.createMarketBuyOrderRequiresPrice end
   if o.type == "limit" then
-    if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+    price_of(o)
     r.price = price_text(o.price, market)
     r.volume = volume_text(o.amount)
     r.order_type = "limit"

@@ -129,7 +129,7 @@ end
 -- The fields of one order; `params` keeps what travels under its own name.
 local function order_request(a, o, market, category, params)
   local limit, force = o.type == "limit" or o.type == "stop_limit", params.timeInForce
-  if limit and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+  if limit then price_of(o) end
   if force == "PO" then params.timeInForce, params.postOnly = nil, true end
   local post, reduce, trigger = params.postOnly == true, params.reduceOnly == true, params.triggerPrice or params.stopPrice
   params.reduceOnly, params.triggerPrice, params.stopPrice = nil, nil, nil

@@ -350,7 +350,7 @@ return {
   create_order = {
     run = function(a)           -- "instant" orders take an amount of the quote
       local kind = (a.type == "market" or a.type == "instant") and a.type .. "/" or ""
-      if kind == "" and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
+      if kind == "" then price_of(a) end
       local post, time_in_force = a:take "postOnly", a:take "timeInForce"
       local flag = post and "moc_order" or lasting[time_in_force or ""]
       return {

@@ -416,7 +416,6 @@ return with(with(dialect "coinbase_wallet" (dialect "coinbase_networks"), dialec
   create_order = { run = function(a) return add_order(a, a.type) end },
   create_market_buy_order_with_cost = {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot markets take a cost") end
       a.side, a.params.cost = "buy", a.cost
       return add_order(a, "market")
     end,

@@ -165,7 +165,7 @@ local function order_request(a)
   local in_force, post, post_raw = a:take "timeInForce", a:take "postOnly", a:take "post_only"
   in_force = in_force and in_force:upper()
   if post or post_raw or in_force == "PO" then
-    if kind == "market" or in_force == "IOC" or in_force == "FOK" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+    if kind == "market" or in_force == "IOC" or in_force == "FOK" then cannot_rest() end
     r.post_only = true
     r.reject_post_only = true
   end

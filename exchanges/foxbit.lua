@@ -110,8 +110,7 @@ local function add_amounts(a, r, market, o, kind, trigger)
   r.stop_price = trigger and a:to_price(trigger, market) or nil
   if kind == "INSTANT" then r.amount = a:to_price(o.amount, market) else r.quantity = a:to_amount(o.amount, market) end
   if kind == "LIMIT" or kind == "STOP_LIMIT" then
-    if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
-    r.price = a:to_price(o.price, market)
+    r.price = a:to_price(price_of(o), market)
   end
 end
 

@@ -393,7 +393,7 @@ return with(dialect "ftx_margin", {
       local tif, post = a:take "timeInForce", a:take "postOnly"
       if tif ~= nil and tif ~= "IOC" and tif ~= "PO" then fail("InvalidOrder", "the time in force is IOC or PO") end
       post = post or tif == "PO"
-      if post and (a.type == "market" or tif == "IOC") then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+      if post and (a.type == "market" or tif == "IOC") then cannot_rest() end
       r.postOnly = post or nil
       r.ioc = tif == "IOC" or nil
       return { post = "/orders", send = r, read = asked_order }

@@ -185,7 +185,7 @@ local function order_request(a, market, o, params)
   end
   local function price(x) return a:to_price(x, market) end
   local is_limit = o.type:find("limit$") ~= nil
-  if is_limit and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+  if is_limit then price_of(o) end
   local cost, flags = take "cost", take "oflags"
   local by_cost = o.type == "market" and (cost or flags and flags:find("viqc", 1, true))
   if by_cost and not (flags and flags:find("viqc", 1, true)) then flags = flags and flags .. ",viqc" or "viqc" end
@@ -219,7 +219,7 @@ local function order_request(a, market, o, params)
   local time_in_force, post = take "timeInForce", take "postOnly"
   if time_in_force == "PO" then time_in_force, post = nil, true end
   if post and (o.type == "market" or time_in_force == "IOC" or time_in_force == "FOK") then
-    fail("InvalidOrder", "a post-only order is a limit order that may rest")
+    cannot_rest()
   end
   r.timeinforce = time_in_force
   if post then flags = flags and flags .. ",post" or "post" end

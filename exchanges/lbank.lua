@@ -353,7 +353,6 @@ return {
   },
   create_market_buy_order_with_cost = {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot markets take a cost") end
       a:take "createMarketBuyOrderRequiresPrice"
       return {
         post = "/supplement/create_order.do", send = "symbol={id} type=buy_market price={cost} custom_id={clientOrderId}",

@@ -69,7 +69,7 @@ local function order_row(a)
 
   local ioc, fok = in_force == "IOC" or kind == "ioc", in_force == "FOK" or kind == "fok"
   post = post or in_force == "PO" or kind == "post_only"
-  if post and (is_market or ioc or fok) then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+  if post and (is_market or ioc or fok) then cannot_rest() end
   local trigger, conditional = trigger_price or kind == "trigger", stop or target or kind == "conditional"
   local at_once = is_market or kind == "optimal_limit_ioc"
 
@@ -81,7 +81,7 @@ local function order_row(a)
   if not on_margin then r.tgtCcy = unit end
   r.sz = by_cost and cost_of(a, price_needed) or a:to_amount(a.asked_amount)
   if not at_once and not trigger and not conditional then
-    if not a.price and not okx.algo_types[kind] then fail("ArgumentsRequired", "a limit order needs a price") end
+    if not okx.algo_types[kind] then price_of(a) end
     r.px = a.price
   end
 

@@ -236,7 +236,7 @@ local function order_request(a, r)
   trigger = trigger or stop
   post = post or in_force == "PO" or kind == "LIMIT_MAKER"
   if post and (is_market or in_force == "IOC" or in_force == "FOK") then
-    fail("InvalidOrder", "a post-only order is a limit order that may rest")
+    cannot_rest()
   end
   if contract then
     local mode, hedged = a:take "marginMode", a:take "hedged"
@@ -463,7 +463,6 @@ return with(dialect "poloniex_contracts" (product), {
   create_order = { run = place },
   create_market_buy_order_with_cost = {
     run = function(a)
-      if is_contract(a) then fail("NotSupported", "only spot markets take a cost") end
       a.type, a.side, a.asked_amount, a.params.cost = "market", "buy", a.cost, a.cost
       return place(a)
     end,

@@ -73,7 +73,7 @@ local function describe(r, a, new)
   tif = tif and tif:lower()
   if tif == "po" or tif == "post_only" then tif, post = nil, true end
   if post and (kind ~= "limit" or tif == "ioc" or tif == "fok") then
-    fail("InvalidOrder", "a post-only order is a limit order that may rest")
+    cannot_rest()
   end
   if post and prevention then fail("ExchangeError", "a post-only order takes no self-trade prevention") end
   local by_cost = a.side == "buy" and kind ~= "limit"

@@ -449,7 +449,6 @@ end
 function d.create_with_cost(side)
   return {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot orders are made by their cost") end
       a.type, a.side = "market", a.side or side
       return d.create(a)
     end,

@@ -51,7 +51,7 @@ return function(kind_of, until_ms)
     if in_force == "FOK" then fail("InvalidOrder", "a spot order is filled or killed nowhere here: IOC or PO") end
     post = post or in_force == "PO" or o.type == "limit_maker" or mode == 4
     local at_once, at_market = in_force == "IOC" or o.type == "ioc", o.type == "market"
-    if post and (at_market or at_once) then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+    if post and (at_market or at_once) then cannot_rest() end
     local algo, r = trigger or stop or target, ordered { { "symbol", market.id }, { "side", o.side }, { "type", o.type } }
     if algo then
       r.type = trigger and "trigger" or "tp/sl"
@@ -61,7 +61,7 @@ return function(kind_of, until_ms)
     elseif at_once then r.type = "ioc"
     end
     if not at_market then
-      if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+      price_of(o)
       r.size = a:to_amount(o.amount, market)
       r.price = a:to_price(o.price, market)
     elseif o.side == "sell" then
@@ -91,7 +91,7 @@ return function(kind_of, until_ms)
     local in_force, post, reduce = take "timeInForce", take "postOnly", take "reduceOnly"
     post = post or p.mode == 4 or in_force == "PO"
     local kind = stop and "stop_loss" or target and "take_profit" or a.type
-    if post and a.type == "market" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+    if post and a.type == "market" then cannot_rest() end
     r.mode = post and 4 or modes[in_force]
     local percent, rate, starts = take "trailingPercent", take "callback_rate", take "trailingTriggerPrice"
     percent = percent or rate

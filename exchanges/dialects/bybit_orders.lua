@@ -61,12 +61,12 @@ local function order_row(a, market, o, params, category)
     if mode and other and mode ~= other then fail("InvalidOrder", "stop and target are both of the whole position, or both of a part") end
     r.tpslMode = mode or other
   else
-    if not is_market and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+    if not is_market then price_of(o) end
     r.side = capital(o.side)
     r.orderType = capital(o.type)
     local tif, post = (take "timeInForce" or ""):lower(), take "postOnly"
     if tif == "po" or tif == "postonly" or post then
-      if is_market or in_force[tif] and tif ~= "gtc" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+      if is_market or in_force[tif] and tif ~= "gtc" then cannot_rest() end
       r.timeInForce = "PostOnly"
     else
       r.timeInForce = in_force[tif]
@@ -126,7 +126,6 @@ end
 local function by_cost(side)
   return {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot orders are made by their cost") end
       a.params.cost = a.cost
       return add_order(a, { type = "market", side = side })
     end,

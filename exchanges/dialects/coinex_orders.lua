@@ -6,7 +6,7 @@ local coinex = dialect "coinex"
 local function type_of(o, take)
   local post, in_force = take "postOnly" or take "option" == "maker_only", (take "timeInForce" or ""):upper()
   if post or in_force == "PO" then
-    if o.type == "market" or in_force == "IOC" or in_force == "FOK" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+    if o.type == "market" or in_force == "IOC" or in_force == "FOK" then cannot_rest() end
     return "maker_only"
   end
   return o.type == "limit" and (in_force == "IOC" and "ioc" or in_force == "FOK" and "fok") or o.type
@@ -35,7 +35,7 @@ local function order_row(a, market, kind, o, params)
   if not reduce then row.side = o.side end
   row.type = type_of(o, take)
   if o.type ~= "market" then
-    if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+    price_of(o)
     row.price = a:to_price(o.price, market)
   end
   row.amount = not swap and o.type == "market" and o.side == "buy" and a:to_spend(o, market, take) or a:to_amount(o.amount, market)
@@ -98,7 +98,6 @@ return {
   create_order = { run = function(a) return add_order(a, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }) end },
   create_market_buy_order_with_cost = {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot markets take a cost") end
       a.params.cost = a.cost
       return add_order(a, { type = "market", side = "buy" })
     end,

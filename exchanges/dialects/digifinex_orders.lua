@@ -89,7 +89,7 @@ end
 -- The fields of one order; `kind` is spot's or margin's name.
 local function place_of(a, o, market, kind, params, cost)
   local p, is_market = taker(params), o.type == "market"
-  if not is_market and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+  if not is_market then price_of(o) end
   local post_only = p:take "postOnly"
   if params.timeInForce == "PO" then post_only = p:take "timeInForce" end
   if post_only and is_market then fail("InvalidOrder", "a post-only order is a limit order") end

@@ -28,7 +28,7 @@ local function time_in_force(o, take)
   if asked ~= "" and not in_force[asked] then fail("InvalidOrder", "no time in force '" .. asked .. "' here") end
   local value, market = in_force[asked], o.type == "market"
   if post or value == "poc" then
-    if market or value == "ioc" or value == "fok" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+    if market or value == "ioc" or value == "fok" then cannot_rest() end
     return "poc"
   end
   if market and value == "gtc" then fail("InvalidOrder", "a market order does not rest") end
@@ -49,7 +49,7 @@ local function order_row(a, market, o, params)
   if stop and target then fail("InvalidOrder", "stopLossPrice or takeProfitPrice, not both") end
   local waits = stop or target or params.trigger ~= nil
   local tif = time_in_force(o, take)
-  if o.type == "limit" and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+  if o.type == "limit" then price_of(o) end
   local price = is_market and contract and "0" or o.price and a:to_price(o.price, market)
   local size
   if contract then
@@ -186,7 +186,6 @@ return {
   create_order = { run = function(a) return add_order(a, { type = a.type, side = a.side, amount = a.asked_amount, price = a.asked_price }) end },
   create_market_buy_order_with_cost = {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot markets take a cost") end
       a.params.cost = a.cost
       return add_order(a, { type = "market", side = "buy" })
     end,

@@ -141,7 +141,7 @@ local function new_order(a)
   local reduce, tif, post, mine = a:take "reduceOnly", a:take "timeInForce", a:take "postOnly", a:take "clientOrderId"
   if reduce ~= nil and where == "/spot" and not mode then fail("InvalidOrder", "only contracts and margin know reduceOnly") end
   if tif == "PO" then tif, post = nil, true end
-  if post and (a.type == "market" or tif == "IOC" or tif == "FOK") then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+  if post and (a.type == "market" or tif == "IOC" or tif == "FOK") then cannot_rest() end
   if tif == "GTD" and not a.params.expire_time then fail("ArgumentsRequired", "a GTD order needs params.expire_time") end
   r.client_order_id, r.reduce_only, r.post_only, r.time_in_force = mine, reduce or nil, post or nil, tif
   if needs_price[a.type] then
@@ -301,7 +301,7 @@ local adapter = {
   create_order = { run = new_order },
   edit_order = {
     run = function(a)
-      if needs_price[a.type] and not a.price then fail("ArgumentsRequired", "a limit order needs a price") end
+      if needs_price[a.type] then price_of(a) end
       if not needs_price[a.type] then a.price = nil end
       return { patch = section(a) .. "/order/{order_id}", send = "client_order_id={order_id} quantity={amount} price={price}", read = one_order }
     end,

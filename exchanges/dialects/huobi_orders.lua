@@ -66,7 +66,7 @@ return function(huobi, contracts)
   local function time_in_force(take, type_)
     local tif, post = take "timeInForce", take "postOnly"
     if tif == "PO" then tif, post = nil, true end
-    if post and (type_ == "market" or tif == "IOC" or tif == "FOK") then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+    if post and (type_ == "market" or tif == "IOC" or tif == "FOK") then cannot_rest() end
     return tif, post
   end
 
@@ -117,8 +117,7 @@ return function(huobi, contracts)
       r.amount = a:to_amount(o.amount, market)
     end
     if type_ ~= "market" then
-      if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
-      r.price = a:to_price(o.price, market)
+      r.price = a:to_price(price_of(o), market)
     end
     return r
   end
@@ -176,7 +175,7 @@ return function(huobi, contracts)
       r.order_price_type = take "order_price_type" or "formula_price"
       r.active_price = active and raw_number(decimal.text(active))
     elseif type_ == "limit" or type_ == "ioc" or type_ == "fok" or type_ == "post_only" then
-      if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+      price_of(o)
       r.price = price(o.price)
     end
     if linear then

@@ -35,7 +35,7 @@ return function(k)
     tif = tif and tif:upper()
     post = post == true or tif == "PO"
     if post and (is_market or tif == "IOC" or tif == "FOK") then
-      fail("InvalidOrder", "a post-only order is a limit order that may rest")
+      cannot_rest()
     end
     if tif == "PO" then tif = nil end
     return tif, post or nil
@@ -54,8 +54,7 @@ return function(k)
     else
       r.size = a:to_amount(o.amount, market)
       if not is_market then
-        if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
-        r.price = a:to_price(o.price, market)
+        r.price = a:to_price(price_of(o), market)
       end
     end
     local trigger, stop, target = triggers(take)
@@ -118,7 +117,7 @@ return function(k)
 
     local tif, post = time_in_force(take, is_market)
     if not is_market then
-      if not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+      price_of(o)
       r.price, r.timeInForce = price(o.price), tif
     end
     r.postOnly = post

@@ -43,12 +43,12 @@ return function(k)
     else
       r.sizeUnit, r.size = contract and (unit or "UNIT") or "BASECCY", a.amount
     end
-    if not is_market then r.price = a.price or fail("ArgumentsRequired", "a limit order needs a price") end
+    if not is_market then r.price = price_of(a) end
 
     local tif, post = a:take "timeInForce", a:take "postOnly"
     tif = tif and tif:upper()
     if post == true or tif == "PO" then
-      if is_market or tif == "IOC" or tif == "FOK" then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+      if is_market or tif == "IOC" or tif == "FOK" then cannot_rest() end
       r.postOnly, tif = true, nil
     end
     local hedged = a:take "hedged"

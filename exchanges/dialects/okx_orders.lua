@@ -64,12 +64,12 @@ local function order_row(a, market, o, params)
   local in_force, post = take "timeInForce", take "postOnly"
   post = post or in_force == "PO" or kind == "post_only"
   local ioc, fok = in_force == "IOC" or kind == "ioc", in_force == "FOK" or kind == "fok"
-  if post and (is_market or ioc or fok) then fail("InvalidOrder", "a post-only order is a limit order that may rest") end
+  if post and (is_market or ioc or fok) then cannot_rest() end
   local at_once = is_market and ioc or kind == "optimal_limit_ioc"
   if is_market or at_once then
     r.ordType = at_once and not spot and "optimal_limit_ioc" or "market"
   elseif not trigger and not conditional then
-    if not o.price and not okx.algo_types[kind] then fail("ArgumentsRequired", "a limit order needs a price") end
+    if not okx.algo_types[kind] then price_of(o) end
     r.px = o.price and price(o.price) or nil
   end
   if post then r.ordType = "post_only"
@@ -94,7 +94,7 @@ local function order_row(a, market, o, params)
   if trigger then
     r.ordType = "trigger"
     r.triggerPx = trigger_price and price(trigger_price) or nil
-    if not is_market and not o.price then fail("ArgumentsRequired", "a limit order needs a price") end
+    if not is_market then price_of(o) end
     r.orderPx = is_market and "-1" or price(o.price)
   elseif conditional then
     r.ordType = stop and target and "oco" or "conditional"
@@ -137,7 +137,6 @@ end
 local function order_by_cost(side)
   return {
     run = function(a)
-      if not a.market.spot then fail("NotSupported", "only spot markets take a cost") end
       a.type, a.side = "market", side
       a.params.tgtCcy, a.params.cost = a.params.tgtCcy or "quote_ccy", a.cost
       return add_order(a, { type = "market", side = side, amount = a.cost })

@@ -204,6 +204,7 @@ function arguments.prepare(method, description)
   end
   p.side = method.name:find("order") ~= nil
   p.priced = method.name == "create_order" and not description.priceless
+  p.by_cost = method.name:find "_with_cost$" ~= nil
   if description.types then
     p.types, p.types_text = {}, description.types:gsub("%s+", " and ")
     for name in description.types:gmatch("%S+") do p.types[name] = true end
@@ -262,6 +263,7 @@ function arguments.new(venue, prepared, given, params)
     fail("InvalidOrder", "amount must be above 0, not %s", tostring(a.amount))
   end
   if a.symbol then a.market = a:market_of(a.symbol) end
+  if prepared.by_cost and a.market and a.market.contract then fail("NotSupported", "only spot orders are made by their cost") end
   if a.symbols then
     if type(a.symbols) ~= "table" then fail("BadRequest", "symbols must be a list") end
     for _, symbol in ipairs(a.symbols) do a:market_of(symbol) end

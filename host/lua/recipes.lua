@@ -54,3 +54,9 @@ end
 
 -- Coins by the names that they had before 2019, on exchanges that kept them.
 old_codes = { BCC = "BCH", BCHABC = "BCH", DRK = "DASH" }
+
+-- The price of an order that is at a limit (of a batch, or of a kind that the host does not know by its name).
+function price_of(o) return o.price or fail("ArgumentsRequired", "a limit order needs a price") end
+
+-- Refuses an order that is to rest on the book, and cannot.
+function cannot_rest() fail("InvalidOrder", "a post-only order is a limit order that may rest") end
