@@ -169,10 +169,7 @@ return {
       at = "transactions?", where = function(o) return o.transactionType == "DEPOSIT" or o.transactionType == "WITHDRAWAL" end,
       id = "uuid", txid = "coinTransactionId", type = "transactionType|lower", timestamp = "received", updated = "processed", currency = "ccy|code",
       amount = net_amount, address = function(o) return (destination(o)) end, tag = function(o) return select(2, destination(o)) end,
-      status = {
-        "transactionState", PROCESSED = "ok", REVERSED = "canceled", CANCELLED_INSUFFICIENT_FUNDS = "canceled", CANCELLED_LIMIT_BREACH = "canceled",
-        default = ".",
-      },
+      status = words("transactionState", { ok = "PROCESSED", canceled = "REVERSED CANCELLED_INSUFFICIENT_FUNDS CANCELLED_LIMIT_BREACH" }),
       fee = { cost = "fee", currency = "ccy|code" },
     },
   },

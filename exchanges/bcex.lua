@@ -34,7 +34,7 @@ end
 
 local side_names = { buy = "buy", sale = "sell", default = "." }
 local function side(name) return with(side_names, { name }) end
-local status = { "status", ["0"] = "open", ["1"] = "open", ["2"] = "closed", ["3"] = "canceled", default = "." }
+local status = words("status", { open = "0 1", closed = "2", canceled = "3" })
 
 local order_fields = {
   at = "data?", id = "id", timestamp = "datetime|s", type = "=limit", side = side "type", price = "price", average = "avg_price", amount = "amount",

@@ -26,10 +26,7 @@ local trade_fields = {
 local order_fields = {
   id = "id", market = pair_of, timestamp = "createdAt", type = { "order_type", ["1"] = "market", default = "limit" },
   side = with(sides, { "order_side" }), price = "price", average = "deal_price", amount = "amount", filled = "deal_amount", cost = "deal_money,money",
-  status = {
-    "status", ["-1"] = "rejected", ["0"] = "open", ["1"] = "open", ["2"] = "open", ["3"] = "closed", ["4"] = "canceled", ["5"] = "canceled",
-    ["6"] = "canceled", default = ".",
-  },
+  status = words("status", { rejected = "-1", open = "0 1 2", closed = "3", canceled = "4 5 6" }),
   fee = { cost = "fee" },
 }
 local order_list = orders(with(order_fields, { at = "result.1.result.items?" }))
@@ -139,7 +136,7 @@ return {
   }),
   fetch_withdrawals = transfers("transfer/transferOutList", {
     type = "=withdrawal", txid = "tx_id", tag = "addr_remark", fee = { cost = "fee", currency = "coin_symbol|code" },
-    status = { "status", ["-2"] = "failed", ["-1"] = "canceled", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", default = "." },
+    status = words("status", { failed = "-2", canceled = "-1", pending = "0 1 2", ok = "3" }),
   }),
   fetch_transaction_fees = {        -- of all coins together when none is named
     kind = "raw",

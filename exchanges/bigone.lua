@@ -110,7 +110,7 @@ end
 local order_fields = {
   id = "id", clientOrderId = "client_order_id", market = "asset_pair_name", timestamp = "created_at|iso", lastTradeTimestamp = "updated_at|iso",
   status = { "state", PENDING = "open", FILLED = "closed", CANCELLED = "canceled" }, side = { "side", BID = "buy", ASK = "sell" },
-  type = { "type", LIMIT = "limit", STOP_LIMIT = "limit", MARKET = "market", STOP_MARKET = "market", default = "." },
+  type = words("type", { limit = "LIMIT STOP_LIMIT", market = "MARKET STOP_MARKET" }),
   timeInForce = { "immediate_or_cancel", ["true"] = "IOC" }, postOnly = "post_only", price = "price", triggerPrice = "stop_price|nonzero",
   amount = base_amount "amount", filled = base_amount "filled_amount", average = "avg_deal_price",
   cost = function(o) return is_buy_by_cost(o) and o.filled_amount or nil end,
@@ -120,7 +120,7 @@ local one_order, order_list = order(with(order_fields, { at = "data,." })), orde
 local transaction_fields = {
   at = "data", id = "id", txid = "txid", timestamp = "inserted_at|iso", updated = "updated_at|iso,completed_at|iso", currency = "asset_symbol|code",
   amount = "amount", addressTo = "target_address", tag = "memo", internal = "is_internal",
-  status = { "state", WITHHOLD = "ok", UNCONFIRMED = "pending", CONFIRMED = "ok", default = "." },
+  status = words("state", { ok = "WITHHOLD CONFIRMED", pending = "UNCONFIRMED" }),
   type = function(o) return o.customer_id and "withdrawal" or "deposit" end,
 }
 local transaction_list = transactions(transaction_fields)

@@ -175,13 +175,11 @@ end
 local income = ledger {
   id = "tranId", timestamp = "time", currency = "asset|code", amount = "income|abs", referenceId = "tradeId",
   direction = function(o) return tonumber(o.income) <= 0 and "out" or "in" end,
-  type = {
-    "incomeType", COMMISSION = "commission", FUNDING_FEE = "fee", TRANSFER = "transfer", CROSS_COLLATERAL_TRANSFER = "transfer",
-    INTERNAL_TRANSFER = "transfer", REFERRAL_KICKBACK = "referral", COMMISSION_REBATE = "rebate", API_REBATE = "rebate",
-    CONTEST_REWARD = "cashback", WELCOME_BONUS = "cashback",
-    REALIZED_PNL = "trade", INSURANCE_CLEAR = "settlement", DELIVERED_SETTELMENT = "settlement", AUTO_EXCHANGE = "exchange",
-    COIN_SWAP_DEPOSIT = "deposit", COIN_SWAP_WITHDRAW = "withdrawal", POSITION_LIMIT_INCREASE_FEE = "fee", default = ".",
-  },
+  type = words("incomeType", {
+    commission = "COMMISSION", fee = "FUNDING_FEE POSITION_LIMIT_INCREASE_FEE", transfer = "TRANSFER CROSS_COLLATERAL_TRANSFER INTERNAL_TRANSFER",
+    referral = "REFERRAL_KICKBACK", rebate = "COMMISSION_REBATE API_REBATE", cashback = "CONTEST_REWARD WELCOME_BONUS", trade = "REALIZED_PNL",
+    settlement = "INSURANCE_CLEAR DELIVERED_SETTELMENT", exchange = "AUTO_EXCHANGE", deposit = "COIN_SWAP_DEPOSIT", withdrawal = "COIN_SWAP_WITHDRAW",
+  }),
 }
 
 local my_trades_send = "symbol={id} startTime={since} endTime={until} limit={limit} orderId={order_id}"

@@ -5,7 +5,7 @@ local order_fields = {
   at = "data", id = "order_id", market = "pair", timestamp = "ordered_at", lastTradeTimestamp = "executed_at", type = "type|lower",
   side = "side|lower", price = "price", average = "average_price", amount = "start_amount", filled = "executed_amount",
   remaining = "remaining_amount", triggerPrice = "trigger_price", postOnly = "post_only",
-  status = { "status", INACTIVE = "open", UNFILLED = "open", CANCELED_UNFILLED = "canceled", CANCELED_PARTIALLY_FILLED = "canceled", default = "." },
+  status = words("status", { open = "INACTIVE UNFILLED", canceled = "CANCELED_UNFILLED CANCELED_PARTIALLY_FILLED" }),
 }
 local one_order = order(order_fields)
 

@@ -175,13 +175,12 @@ return {
         local moved = o.change and o.change.total
         return moved and (decimal.cmp(moved, 0) < 0 and "out" or "in") or nil
       end,
-      type = {
-        "type", ADD_FUNDS = "transaction", BITCOIN_GOLD_FORK = "transaction", CREATE_BALANCE = "transaction", FUNDS_MIGRATION = "transaction",
-        WITHDRAWAL_LOCK_FUNDS = "transaction", WITHDRAWAL_SUBTRACT_FUNDS = "transaction", WITHDRAWAL_UNLOCK_FUNDS = "transaction",
-        TRANSACTION_COMMISSION_OUTCOME = "fee", TRANSACTION_COMMISSION_RETURN = "fee", TRANSACTION_OFFER_ABORTED_RETURN = "trade",
-        TRANSACTION_OFFER_COMPLETED_RETURN = "trade", TRANSACTION_POST_INCOME = "trade", TRANSACTION_POST_OUTCOME = "trade",
-        TRANSACTION_PRE_LOCKING = "trade", default = ".",
-      },
+      type = words("type", {
+        transaction = "ADD_FUNDS BITCOIN_GOLD_FORK CREATE_BALANCE FUNDS_MIGRATION WITHDRAWAL_LOCK_FUNDS WITHDRAWAL_SUBTRACT_FUNDS WITHDRAWAL_UNLOCK_FUNDS",
+        fee = "TRANSACTION_COMMISSION_OUTCOME TRANSACTION_COMMISSION_RETURN",
+        trade = "TRANSACTION_OFFER_ABORTED_RETURN TRANSACTION_OFFER_COMPLETED_RETURN TRANSACTION_POST_INCOME TRANSACTION_POST_OUTCOME"
+          .. " TRANSACTION_PRE_LOCKING",
+      }),
     },
   },
   transfer = {

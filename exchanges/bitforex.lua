@@ -17,7 +17,7 @@ local trade_list = trades {
 local order_fields = {
   id = "orderId", timestamp = "createTime", lastTradeTimestamp = "lastTime", side = with(sides, { "tradeType" }), price = "orderPrice",
   average = "avgPrice", amount = "orderAmount", filled = "dealAmount",
-  status = { "orderState", ["0"] = "open", ["1"] = "open", ["2"] = "closed", ["3"] = "canceled", ["4"] = "canceled", default = "." },
+  status = words("orderState", { open = "0 1", closed = "2", canceled = "3 4" }),
   fee = {                       -- taken from what one gets
     cost = "tradeFee", currency = function(o, _, market) return o.tradeFee and market and (o.tradeType == "1" and market.base or market.quote) or nil end,
   },

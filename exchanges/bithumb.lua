@@ -15,7 +15,7 @@ local order_fields = {
     price = "market", default = ".",
   },
   timeInForce = { "time_in_force", post_only = "PO", ioc = "IOC", fok = "FOK" }, postOnly = { "time_in_force", post_only = true },
-  status = { "state", wait = "open", watch = "open", progress = "open", default = "." },
+  status = words("state", { open = "wait watch progress" }),
   price = function(o) return (o.order_type or o.ord_type) ~= "price" and o.price or nil end,
   amount = "volume", remaining = "remaining_volume", filled = "executed_volume,total_executed_volume", cost = "executed_funds", average = "avg_trade_price",
   -- what was paid, once something was; until then what is set aside for it
@@ -33,7 +33,7 @@ local placed_batch = orders(with(order_fields, {
 local transaction_fields = {
   id = "uuid", txid = "txid", timestamp = "created_at|iso", datetime = "created_at", currency = "currency|code", network = "net_type",
   amount = "amount", type = "type", fee = { cost = "fee" },
-  status = { "state|lower", deposit_processing = "pending", deposit_accepted = "ok", deposit_cancelled = "canceled", accepted = "ok", default = "." },
+  status = words("state|lower", { pending = "deposit_processing", ok = "deposit_accepted accepted", canceled = "deposit_cancelled" }),
 }
 local one_transaction = transaction(transaction_fields)
 

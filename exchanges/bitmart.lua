@@ -105,7 +105,7 @@ end
 local transaction_fields = {
   id = "withdraw_id,deposit_id", txid = "tx_id", timestamp = "apply_time|nonzero", currency = coin, amount = "arrival_amount", address = "address",
   tag = "address_memo", type = function(o) return o.withdraw_id and o.withdraw_id ~= "" and "withdrawal" or "deposit" end,
-  status = { "status", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "canceled", ["5"] = "failed", default = "." },
+  status = words("status", { pending = "0 1 2", ok = "3", canceled = "4", failed = "5" }),
   network = function(o, a)
     local _, network = split(o.currency)
     return network and network_code(network, coin(o, a))
@@ -468,10 +468,9 @@ return with(with(dialect "bitmart_orders" (kind_of, until_ms), dialect "bitmart_
   fetch_ledger = flow(0, ledger {
     at = "data", id = "tran_id", timestamp = "time", referenceId = "tradeId", currency = "asset|code", amount = "amount|abs",
     direction = function(o) return o.amount and (decimal.cmp(o.amount, 0) > 0 and "in" or "out") end,
-    type = {
-      "type", ["Commission Fee"] = "fee", ["Funding Fee"] = "fee", ["Realized PNL"] = "trade", Transfer = "transfer",
-      ["Liquidation Clearance"] = "settlement", default = ".",
-    },
+    type = words("type", {
+      fee = { "Commission Fee", "Funding Fee" }, trade = { "Realized PNL" }, transfer = "Transfer", settlement = { "Liquidation Clearance" },
+    }),
   }),
   fetch_funding_history = flow(3, function(reply, a)
     local out = {}

@@ -126,10 +126,9 @@ local entries = ledger {
     return o.walletBalance and o.amount and decimal.mul(decimal.sub(o.walletBalance, o.amount), m.unit(m.code(o, a, "currency")))
   end,
   direction = function(o) return o.amount and (decimal.cmp(o.amount, 0) < 0 and "out" or "in") end,
-  type = {
-    "transactType", Withdrawal = "transaction", Deposit = "transaction", RealisedPNL = "margin", UnrealisedPNL = "margin",
-    Transfer = "transfer", AffiliatePayout = "referral", SpotTrade = "trade", default = ".",
-  },
+  type = words("transactType", {
+    transaction = "Withdrawal Deposit", margin = "RealisedPNL UnrealisedPNL", transfer = "Transfer", referral = "AffiliatePayout", trade = "SpotTrade",
+  }),
   fee = { cost = m.money "fee", currency = "currency|upper|code" },
 }
 

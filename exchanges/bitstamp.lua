@@ -72,7 +72,7 @@ local trade_fields = {
 local order_fields = {
   id = "id,order_id", clientOrderId = "client_order_id,orig_client_order_id", timestamp = "datetime|iso",
   market = function(o) return id_of(o.currency_pair or o.market) end,
-  status = { "status", ["In Queue"] = "open", ["Cancel pending"] = "open", Expired = "expired", default = "." },
+  status = words("status", { open = { "In Queue", "Cancel pending" }, expired = "Expired" }),
   side = { "type,order_type", ["0"] = "buy", ["1"] = "sell" }, price = "price", amount = "amount", remaining = "amount_remaining",
   trades = trades(with(trade_fields, { at = "transactions?" })),
 }
@@ -109,7 +109,7 @@ local transaction_fields = {
 local function is_trade(o) return o.type == "2" end
 local entries = ledger {
   id = "id", timestamp = "datetime|iso", referenceId = "order_id,transaction_id", status = "=ok",
-  type = { "type", ["0"] = "transaction", ["1"] = "transaction", ["2"] = "trade", ["14"] = "transfer", default = "." },
+  type = words("type", { transaction = "0 1", trade = "2", transfer = "14" }),
   currency = function(o, a) return is_trade(o) and coins(o) and code_of((coins(o))) or moved_currency(o, a) end,
   amount = function(o, a)
     local _, amount = moved(o, a)

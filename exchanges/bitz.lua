@@ -26,7 +26,7 @@ local ticker_fields = {
 local order_fields = {
   id = "id", timestamp = "created|s", type = "=limit", price = "price", amount = "number", filled = "numberDeal", remaining = "numberOver",
   cost = "orderTotalPrice", side = { "flag", sale = "sell", default = "buy" },
-  status = { "status", ["0"] = "open", ["1"] = "open", ["2"] = "closed", ["3"] = "canceled", default = "." },
+  status = words("status", { open = "0 1", closed = "2", canceled = "3" }),
 }
 local told_fields = with(order_fields, {
   symbol = function(o, a) return o.coinFrom and o.coinTo and a:code_of(o.coinFrom:upper()) .. "/" .. a:code_of(o.coinTo:upper()) or nil end,
@@ -45,7 +45,7 @@ end
 local transaction_fields = {
   id = "id", txid = "txid", timestamp = "updated|nonzero", updated = "updated|nonzero", currency = "coin|upper|code", amount = "number",
   address = "wallet", tag = "memo", fee = { cost = "network_fee", currency = "coin|upper|code" },
-  status = { "status", ["1"] = "pending", ["2"] = "pending", ["3"] = "pending", ["4"] = "ok", ["5"] = "canceled", default = "." },
+  status = words("status", { pending = "1 2 3", ok = "4", canceled = "5" }),
 }
 local function movements(type, number)
   return {

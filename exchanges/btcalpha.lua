@@ -33,7 +33,7 @@ end
 
 local transaction_fields = {
   id = "id", timestamp = ms "timestamp", currency = "currency|code", amount = "amount",
-  status = { "status", ["10"] = "pending", ["20"] = "pending", ["30"] = "ok", ["40"] = "failed", ["50"] = "canceled", default = "." },
+  status = words("status", { pending = "10 20", ok = "30", failed = "40", canceled = "50" }),
 }
 
 return {

@@ -15,10 +15,9 @@ local trade_list = trades {
 local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", market = "marketId", timestamp = "creationTime|iso", type = "type|lower", side = side,
   price = "price", triggerPrice = "triggerPrice", amount = "amount", remaining = "openAmount", timeInForce = "timeInForce", postOnly = "postOnly",
-  status = {
-    "status", Accepted = "open", Placed = "open", ["Partially Matched"] = "open", ["Fully Matched"] = "closed", ["Partially Cancelled"] = "canceled",
-    Failed = "rejected", default = ".",
-  },
+  status = words("status", {
+    open = { "Accepted", "Placed", "Partially Matched" }, closed = { "Fully Matched" }, canceled = { "Partially Cancelled" }, rejected = "Failed",
+  }),
 }
 local one_order = order(order_fields)
 local function order_list(status, where)

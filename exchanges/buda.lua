@@ -21,7 +21,7 @@ local function transaction_fields(type)
     id = "id", txid = "withdrawal_data.tx_hash,deposit_data.tx_hash", timestamp = "created_at|iso", currency = "currency|code", amount = "amount.1",
     updated = "withdrawal_data.updated_at|iso,deposit_data.updated_at|iso", address = "withdrawal_data.target_address,deposit_data.address",
     type = function(o) return o.withdrawal_data and "withdrawal" or o.deposit_data and "deposit" or type end,
-    status = { "state", confirmed = "ok", anulled = "canceled", retained = "canceled", pending_confirmation = "pending", default = "." },
+    status = words("state", { ok = "confirmed", canceled = "anulled retained", pending = "pending_confirmation" }),
     fee = {                     -- the second is the currency, or a rate
       cost = "fee.1", rate = function(o) return o.fee and decimal.is(o.fee[2]) and o.fee[2] or nil end,
       currency = function(o, a) return o.fee and o.fee[2] and not decimal.is(o.fee[2]) and a:code_of(o.fee[2]) or nil end,

@@ -57,7 +57,7 @@ local ticker_list = tickers {
 local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", timestamp = "serverCreateTimestamp", lastUpdateTimestamp = "lastUpdateTimestamp",
   symbol = function(o, a) return o.currency1 and o.currency2 and a:code_of(o.currency1) .. "/" .. a:code_of(o.currency2) or nil end,
-  status = { "status", PENDING_NEW = "open", PENDING_CANCEL = "open", EXPIRED = "expired", default = "." },
+  status = words("status", { open = "PENDING_NEW PENDING_CANCEL", expired = "EXPIRED" }),
   type = "orderType|lower", timeInForce = "timeInForce", side = "side|lower", price = "price", triggerPrice = "stopPrice", average = "averagePrice",
   amount = "requestedAmountCcy1", filled = "executedAmountCcy1", cost = "executedAmountCcy2",
   fee = { cost = "feeAmount", currency = "feeCurrency|code" },
@@ -110,9 +110,6 @@ local function history(name, cost, read, by_currency)
   })
 end
 
-local http = {}      -- failures come as JSON with status 200; any other page says nothing
-for status = 400, 599 do http[status] = "NullResponse" end
-
 return {
   hosts = { api = "https://trade.cex.io/api/spot/rest-public", private = "https://trade.cex.io/api/spot/rest" },
   client_id = "uuid",
@@ -128,7 +125,7 @@ return {
     { "Get deposit address for main account is not allowed", "PermissionDenied" }, { "key not passed or incorrect", "AuthenticationError" },
     { "API rate limit reached", "RateLimitExceeded" },
   },
-  http = http,
+  http = { default = "NullResponse" },      -- failures come as JSON with status 200; any other page says nothing
 
   sign = function(req, key)
     local seconds = clock "s"

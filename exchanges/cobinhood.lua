@@ -2,9 +2,6 @@
 -- The key itself is sent, with a nonce: nothing is signed. Replies are {success, result}, failures {error: {error_code}} with an HTTP status.
 -- Orders of one market cannot be asked for while they are open; the reply holds those of all.
 
-local statuses = {}
-for status = 400, 599 do statuses[status] = "ExchangeError" end
-
 -- A currency's unit may be text that is no number.
 local function places(o) return o.min_unit and #(o.min_unit:match "^%d+%.(%d*)$" or ""):gsub("0+$", "") end
 local function unit(o) return tonumber(o.min_unit) and o.min_unit or nil end
@@ -19,7 +16,7 @@ local own_trades = trades(trade_fields)
 local order_fields = {
   id = "id", timestamp = "timestamp", type = "type", side = { "side", bid = "buy", ask = "sell", default = "." },
   price = "price", average = "eq_price", amount = "size", filled = "filled",
-  status = { "state", rejected = "closed", pending_cancellation = "open", pending_modification = "open", queued = "open", default = "." },
+  status = words("state", { closed = "rejected", open = "pending_cancellation pending_modification queued" }),
 }
 local told_fields = with(order_fields, { market = "trading_pair,trading_pair_id" })
 local order_list = orders(with(told_fields, {
@@ -32,12 +29,11 @@ local transaction_fields = {
   type = function(o) return o.withdrawal_id and "withdrawal" or o.deposit_id and "deposit" or nil end,
   address = function(o) return o.withdrawal_id and o.to_address or o.deposit_id and o.from_address or nil end,
   currency = "currency|code",
-  status = {
-    "status", tx_pending_two_factor_auth = "pending", tx_pending_email_auth = "pending", tx_pending_approval = "pending", tx_approved = "pending",
-    tx_processing = "pending", tx_pending = "pending", tx_sent = "pending", tx_cancelled = "canceled", tx_timeout = "failed",
-    tx_invalid = "failed", tx_rejected = "failed", tx_confirmed = "ok", default = ".",
-  },
-  fee = { cost = "fee", currency = function(o, a) return o.fee and (o.currency and a:code_of(o.currency) or a.code) end },
+  status = words("status", {
+    pending = "tx_pending_two_factor_auth tx_pending_email_auth tx_pending_approval tx_approved tx_processing tx_pending tx_sent", canceled = "tx_cancelled",
+    failed = "tx_timeout tx_invalid tx_rejected", ok = "tx_confirmed",
+  }),
+  fee = { cost = "fee" },
 }
 local function history(name)
   return {
@@ -61,14 +57,12 @@ return {
     insufficient_balance = "InsufficientFunds", invalid_order_size = "InvalidOrder", invalid_nonce = "InvalidNonce",
     unauthorized_scope = "PermissionDenied", invalid_address = "InvalidAddress", parameter_error = "OrderNotFound",
   },
-  http = statuses,
+  http = { default = "ExchangeError" },
 
   sign = function(req, key)
     req.headers.nonce, req.headers.Authorization = key.nonce, key.apiKey
     if req.json then req.headers["Content-type"] = "application/json; charset=UTF-8" end
   end,
-
-  -- Market data
 
   fetch_markets = {
     get = "/market/trading_pairs",
@@ -101,8 +95,6 @@ return {
     read = candles { at = "result.candles", columns = "timestamp open high low close volume" },
   },
 
-  -- Account and orders
-
   fetch_balance = { get = "/wallet/balances", read = balance { at = "result.balances", currency = "currency|code", used = "on_order", total = "total" } },
   fetch_order = { get = "/trading/orders/{order_id}", read = order(with(told_fields, { at = "result.order" })) },
   fetch_open_orders = { get = "/trading/orders", read = order_list },
@@ -115,8 +107,6 @@ return {
   },
   edit_order = { put = "/trading/orders/{order_id}", send = "price={price} size={amount}", read = changed },
   cancel_order = { delete = "/trading/orders/{order_id}", read = changed },
-
-  -- Money in and out
 
   create_deposit_address = {
     post = "/wallet/deposit_addresses", send = "currency={currency_id} ledger_type={ledger_type|default:exchange}",

@@ -40,10 +40,7 @@ local transaction_fields = {
   addressTo = "to_address", tag = "memo", amount = "actual_amount,amount", comment = "remark",
   type = function(o) return o.withdraw_id ~= nil and "withdrawal" or "deposit" end,
   internal = { "withdraw_method|lower,deposit_method|lower", ["local"] = true, default = false },
-  status = {
-    "status|lower", audit = "pending", pass = "pending", audit_required = "pending", confirming = "pending", not_pass = "failed", fail = "failed",
-    finish = "ok", default = ".",
-  },
+  status = words("status|lower", { pending = "audit pass audit_required confirming", failed = "not_pass fail", ok = "finish" }),
   fee = { cost = "tx_fee", currency = "fee_asset|code,fee_ccy|code" },
 }
 local function history(path)

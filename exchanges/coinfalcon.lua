@@ -1,10 +1,6 @@
 -- CoinFalcon. API: https://docs.coinfalcon.com
 -- Replies are {data}. A failure is told by its HTTP status. Of the exchange's own when ordering: post_only = true.
 
-local statuses = {}
-for status = 400, 530 do statuses[status] = "ExchangeError" end
-statuses[401], statuses[429] = "AuthenticationError", "RateLimitExceeded"
-
 local ticker_fields = {
   at = "data", market = "name", timestamp = "={now}", bid = "highest_bid", ask = "lowest_ask", last = "last_price",
   change = "change_in_24h", percentage = false, average = false, quoteVolume = "volume",
@@ -54,7 +50,7 @@ return {
   fees = { taker = 0.002, maker = 0, tierBased = true },
   renames = { BCC = "BCH" },
   encode = "json_always",
-  http = statuses,
+  http = { default = "ExchangeError", [401] = "AuthenticationError", [429] = "RateLimitExceeded" },
 
   sign = function(req, key)
     local seconds = clock "s"

@@ -27,7 +27,7 @@ local function rows(coin_id, coin, is_quote)
   return ledger {
     where = function(o) return o[coin_id] and tonumber(o[coin_id]) ~= 0 end,
     referenceId = "id", timestamp = "datetime|iso", currency = "=" .. coin, amount = coin_id .. "|abs", status = "=ok",
-    type = { "type", ["0"] = "transaction", ["1"] = "transaction", ["2"] = "trade", default = "." },
+    type = words("type", { transaction = "0 1", trade = "2" }),
     direction = function(o) return o[coin_id]:find "^-" and "out" or "in" end,
     fee = {
       cost = function(o) return (is_quote or o.type ~= "2") and o.fee or nil end,

@@ -47,7 +47,7 @@ local order_fields = {
   id = "id", timestamp = "created_at,ctime", lastTradeTimestamp = "mtime", side = side, type = type_of, fee = fee,
   price = "price.amount,price", average = "age_price.amount,avg_price", amount = "volume.amount,amount,volume",
   filled = "deal_volume.amount,deal_volume", remaining = "remain_volume.amount",
-  status = { "status", ["0"] = "open", ["1"] = "open", ["2"] = "closed", ["3"] = "open", ["4"] = "canceled", ["6"] = "rejected", default = "." },
+  status = words("status", { open = "0 1 3", closed = "2", canceled = "4", rejected = "6" }),
 }
 local own_trades, order_list = trades(with(trade_fields, { at = "data" })), orders(with(order_fields, { at = "data", market = "symbol" }))
 

@@ -45,10 +45,7 @@ local trade_list = trades {
 local order_fields = {
   id = "id", symbol = told_symbol, market = "instrument", timestamp = "timestamp|iso", lastTradeTimestamp = "lastUpdate|iso", type = "type", side = "side",
   timeInForce = "timeInForce", price = "price", triggerPrice = "stopPrice", amount = "volume", remaining = "remainingVolume",
-  status = {
-    "status", submitting = "open", unfilledActive = "open", partiallyFilledActive = "open", partiallyFilledCancelled = "canceled",
-    unfilledCancelled = "canceled", default = ".",
-  },
+  status = words("status", { open = "submitting unfilledActive partiallyFilledActive", canceled = "partiallyFilledCancelled unfilledCancelled" }),
 }
 local one_order, order_list, first_order = order(order_fields), orders(order_fields), order(with(order_fields, { at = "1" }))
 local cancelled_fields = with(order_fields, { id = "id,." })       -- cancelling answers with bare ids

@@ -52,7 +52,7 @@ local order_fields = {
   lastUpdateTimestamp = "last_update_timestamp",
   lastTradeTimestamp = function(o) return o.filled_amount and decimal.cmp(o.filled_amount, 0) > 0 and o.last_update_timestamp or nil end,
   status = { "order_state", untriggered = "open", default = "." },
-  type = { "order_type", stop_limit = "limit", take_limit = "limit", stop_market = "market", take_market = "market", default = "." },
+  type = words("order_type", { limit = "stop_limit take_limit", market = "stop_market take_market" }),
   timeInForce = { "time_in_force", good_til_cancelled = "GTC", fill_or_kill = "FOK", immediate_or_cancel = "IOC", default = "." },
   postOnly = "post_only", reduceOnly = "reduce_only", side = "direction", price = function(o) return o.price ~= "market_price" and o.price or nil end,
   triggerPrice = "trigger_price,stop_price", amount = "amount", filled = "filled_amount", average = "average_price",
@@ -75,7 +75,7 @@ local transaction_fields = {
 
 local transfer_fields = {
   id = "id", timestamp = "created_timestamp", currency = "currency|code", amount = "amount",
-  status = { "state", prepared = "pending", waiting_for_admin = "pending", confirmed = "ok", default = "." },
+  status = words("state", { pending = "prepared waiting_for_admin", ok = "confirmed" }),
   fromAccount = function(o) return o.direction ~= "payment" and o.other_side or nil end,
   toAccount = function(o) return o.direction == "payment" and o.other_side or nil end,
 }

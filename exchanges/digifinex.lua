@@ -39,7 +39,7 @@ local function transactions_of(kind)
       at = "data", id = "id", txid = "hash", timestamp = "created_date|iso", updated = "finished_date|iso", currency = "currency|upper|code",
       amount = "amount", network = "chain", address = "address", addressTo = "address", tag = "memo", tagTo = "memo",
       type = kind == "deposit" and "=deposit" or "=withdrawal",
-      status = { "state", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", default = "." },
+      status = words("state", { pending = "1 2", ok = "3", failed = "4" }),
       fee = { cost = "fee", currency = "currency|upper|code" },
     },
   }

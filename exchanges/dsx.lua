@@ -22,7 +22,7 @@ local order_fields = {
   remaining = "remainingVolume",
   filled = function(o) return o.volume and o.remainingVolume and decimal.sub(o.volume, o.remainingVolume) end,
   trades = trades(with(trade_fields, { at = "deals?" })),
-  status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "open", ["7"] = "rejected", default = "." },
+  status = words("status", { open = "0 3", closed = "1", canceled = "2", rejected = "7" }),
 }
 
 local function private(path, send, read, more) return with({ post = path, send = send, read = read }, more or {}) end
@@ -103,7 +103,7 @@ return {
   fetch_transactions = private("/tapi/v3/history/transactions", "currency={currency_id} since={since} count={limit}", transactions {
     at = "return?", id = "id", txid = "txid", timestamp = "timestamp|s", address = "address", amount = "amount",
     type = { "type", Incoming = "deposit", Withdraw = "withdrawal", default = "." }, currency = "currency|upper|code",
-    status = { "status", ["1"] = "failed", ["2"] = "ok", ["3"] = "pending", ["4"] = "failed", default = "." },
+    status = words("status", { failed = "1 4", ok = "2", pending = "3" }),
     fee = { cost = "commission", currency = "currency|upper|code" },
   }),
   withdraw = private("/dwapi/v3/withdraw/crypto", function(a)

@@ -26,7 +26,7 @@ local order_fields = {
   market = "Instrument", timestamp = "ReceiveTime", lastTradeTimestamp = "LastUpdatedTime", type = "OrderType|lower", side = "Side|lower",
   price = "Price", triggerPrice = "StopPrice|nonzero", amount = "OrigQuantity", filled = "QuantityExecuted", cost = "GrossValueExecuted",
   average = "AvgPrice|nonzero",
-  status = { "OrderState", Accepted = "open", Working = "open", Expired = "expired", FullyExecuted = "closed", default = "." },
+  status = words("OrderState", { open = "Accepted Working", expired = "Expired", closed = "FullyExecuted" }),
 }
 local one_order, order_list = order(order_fields), orders(order_fields)
 
@@ -86,12 +86,11 @@ local function transaction_fields(type, id)
     id = id, type = type, txid = in_form("TxId", "TXId"), timestamp = in_form "TimeSubmitted", currency = "ProductId|code", amount = "Amount",
     address = in_form("ExternalAddress", "ToAddress"), addressTo = in_form("ExternalAddress", "ToAddress"), addressFrom = in_form "FromAddress",
     updated = updated, fee = { cost = "FeeAmount", currency = "ProductId|code" },
-    status = {
-      "TicketStatus", AdminProcessing = "pending", Accepted = "pending", SystemProcessing = "pending", Confirmed = "pending", AmlProcessing = "pending",
-      AmlAccepted = "pending", LimitsAccepted = "pending", Pending2Fa = "pending", AutoAccepted = "pending", Delayed = "pending", Submitted = "pending",
-      ManuallyConfirmed = "pending", Confirmed2Fa = "pending", FullyProcessed = "ok", AmlFailed = "failed", AmlRejected = "failed",
-      LimitsRejected = "failed", UserCanceled = "canceled", AdminCanceled = "canceled", default = ".",
-    },
+    status = words("TicketStatus", {
+      pending = "AdminProcessing Accepted SystemProcessing Confirmed AmlProcessing AmlAccepted LimitsAccepted Pending2Fa AutoAccepted Delayed"
+        .. " Submitted ManuallyConfirmed Confirmed2Fa",
+      ok = "FullyProcessed", failed = "AmlFailed AmlRejected LimitsRejected", canceled = "UserCanceled AdminCanceled",
+    }),
   }
 end
 
@@ -200,11 +199,10 @@ return {
       local amount, direction = moved(o)
       return amount and o.Balance and (direction == "in" and decimal.sub or decimal.add)(o.Balance, amount)
     end,
-    type = {
-      "ReferenceType", Deposit = "transaction", Withdraw = "transaction", WithdrawHold = "transaction", DepositHold = "transaction",
-      Transfer = "transfer", Trade = "trade", OrderHold = "trade", MarginHold = "trade", ManualHold = "trade", ManualEntry = "trade",
-      MarginAcquisition = "trade", MarginRelinquish = "trade", MarginQuoteHold = "trade", default = ".",
-    },
+    type = words("ReferenceType", {
+      transaction = "Deposit Withdraw WithdrawHold DepositHold", transfer = "Transfer",
+      trade = "Trade OrderHold MarginHold ManualHold ManualEntry MarginAcquisition MarginRelinquish MarginQuoteHold",
+    }),
   }),
   fetch_order = own("GetOrderStatus", of_account .. " OrderId={order_id}", one_order),
   fetch_orders = own("GetOrdersHistory", of_account .. " InstrumentId={id} StartTimeStamp={since|s} Depth={limit}", order_list),

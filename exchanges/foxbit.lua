@@ -75,10 +75,7 @@ local transaction_fields = {
   address = "details_crypto.receiving_address,details_crypto.destination_address",
   addressTo = "details_crypto.receiving_address,details_crypto.destination_address", amount = "amount",
   type = function(o) return o.sn and o.sn:sub(1, 1) == "D" and "deposit" or "withdrawal" end,
-  status = {
-    "state", SUBMITTING = "pending", SUBMITTED = "pending", ACCEPTED = "ok", WARNING = "pending", UNBLOCKED = "pending", BLOCKED = "pending",
-    default = ".",
-  },
+  status = words("state", { pending = "SUBMITTING SUBMITTED WARNING UNBLOCKED BLOCKED", ok = "ACCEPTED" }),
   fee = {
     cost = "fee", currency = "currency_symbol|code",
     rate = function(o)
@@ -236,10 +233,7 @@ return {
         local amount = number(o.amount)
         return amount and (amount < 0 and "out" or "in") or nil
       end,
-      type = {
-        "reason_type", DEPOSITING = "transaction", WITHDRAWING = "transaction", TRADING = "trade", INTERNAL_TRANSFERING = "transfer",
-        OTHERS = "transaction", default = ".",
-      },
+      type = words("reason_type", { transaction = "DEPOSITING WITHDRAWING OTHERS", trade = "TRADING", transfer = "INTERNAL_TRANSFERING" }),
     },
   },
 

@@ -133,10 +133,7 @@ local transaction_fields = {
     return gate.abs(o.amount)
   end,
   network = function(o, a) return o.chain and gate.network_name(o.chain:upper(), o.currency and a:code_of(o.currency:upper())) end,
-  status = {
-    "status", PEND = "pending", REQUEST = "pending", DMOVE = "pending", MANUAL = "pending", VERIFY = "pending", PROCES = "pending", EXTPEND = "pending",
-    SPLITPEND = "pending", FAIL = "failed", INVALID = "failed", BCODE = "ok", default = ".",
-  },
+  status = words("status", { pending = "PEND REQUEST DMOVE MANUAL VERIFY PROCES EXTPEND SPLITPEND", failed = "FAIL INVALID", ok = "BCODE" }),
   fee = { cost = "fee,fee_amount", currency = "currency|upper|code" },
 }
 local function history(path)    -- with a start, the thirty days from there

@@ -55,7 +55,7 @@ local order_fields = {
   price = "price", triggerPrice = "stop_price", average = "avg_execution_price", amount = "original_amount", filled = "executed_amount",
   remaining = "remaining_amount",
   status = function(o) return o.is_cancelled and "canceled" or o.is_live and "open" or "closed" end,
-  type = { "type", ["exchange limit"] = "limit", ["market buy"] = "market", ["market sell"] = "market", default = "." },
+  type = words("type", { limit = { "exchange limit" }, market = { "market buy", "market sell" } }),
   timeInForce = { "options.1", ["immediate-or-cancel"] = "IOC", ["fill-or-kill"] = "FOK", ["maker-or-cancel"] = "PO", default = "GTC" },
   postOnly = { "options.1", ["maker-or-cancel"] = true, default = false },
 }

@@ -230,10 +230,10 @@ return with(with(dialect "huobi_orders" (huobi, contracts), dialect "huobi_money
         read = ledger {
           at = "data", id = "transactId", referenceId = "transactId", timestamp = "transactTime", account = "accountId", referenceAccount = "accountId",
           currency = "currency|code", amount = "transactAmt", direction = "direction",
-          type = {
-            "transferType", etf = "trade", liquidation = "trade", ["transact-fee"] = "fee", ["fee-deduction"] = "fee", ["withdraw-fee"] = "fee",
-            interest = "credit", withdraw = "withdrawal", ["other-types"] = "transfer", default = ".",
-          },
+          type = words("transferType", {
+            trade = "etf liquidation", fee = "transact-fee fee-deduction withdraw-fee", credit = "interest", withdrawal = "withdraw",
+            transfer = "other-types",
+          }),
         },
       }
     end,

@@ -20,9 +20,7 @@ local order_fields = {
   id = "OrderGuid", symbol = symbol_of, timestamp = "CreatedTimestampUtc|iso", price = "Price", average = "AvgPrice",
   amount = "VolumeOrdered,Volume", filled = "VolumeFilled", remaining = "Outstanding", cost = "Value",
   timeInForce = { "TimeInForce", Gtc = "GTC", Moc = "PO", Fok = "FOK", Ioc = "IOC", default = "." },
-  status = {
-    "Status", PartiallyFilledAndCancelled = "canceled", PartiallyFilledAndExpired = "canceled", Expired = "canceled", Failed = "canceled", default = ".",
-  },
+  status = words("Status", { canceled = "PartiallyFilledAndCancelled PartiallyFilledAndExpired Expired Failed" }),
   side = function(o) return side_of(o.Type and "Type" or "OrderType")(o) end,
   type = function(o)
     local kind = o.Type or o.OrderType

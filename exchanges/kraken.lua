@@ -85,10 +85,7 @@ local order_fields = {
   id = "@key", clientOrderId = "cl_ord_id,userref", timestamp = "opentm|s", lastUpdateTimestamp = "closetm|s",
   market = "descr.pair", symbol = other_symbol,
   status = { "status", pending_new = "open", default = "." },
-  type = {
-    "descr.ordertype", ["stop-loss"] = "market", ["take-profit"] = "market", ["stop-loss-limit"] = "limit",
-    ["take-profit-limit"] = "limit", ["trailing-stop-limit"] = "limit", default = ".",
-  },
+  type = words("descr.ordertype", { market = "stop-loss take-profit", limit = "stop-loss-limit take-profit-limit trailing-stop-limit" }),
   side = "descr.type", amount = "vol", filled = "vol_exec", average = "price|nonzero", postOnly = flagged "post",
   reduceOnly = "reduce_only", stopLossPrice = stop_loss, takeProfitPrice = take_profit,
   triggerPrice = function(o) return stop_loss(o) or take_profit(o) end,

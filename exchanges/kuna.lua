@@ -32,7 +32,7 @@ local function transaction_fields(type)
     id = "id", txid = "txId", timestamp = "createdAt|iso", updated = "updatedAt|iso", network = "paymentCode", address = "address",
     addressTo = "address", amount = "amount", comment = "memo", type = type,
     currency = "asset|code",
-    status = { "status", PartiallyProcessed = "pending", Processed = "ok", WaitForConfirmation = "pending", AmlChecking = "pending", default = "." },
+    status = words("status", { pending = "PartiallyProcessed WaitForConfirmation AmlChecking", ok = "Processed" }),
     fee = { cost = "fee", currency = "asset|code" },
   }
 end

@@ -88,10 +88,10 @@ local pair = "/{market.baseId}/{market.quoteId}"
 
 local transfer_fields = {
   id = "id", timestamp = "timestamp", currency = "currency|code", amount = "transferringFunds", fromAccount = "fromAccount", toAccount = "toAccount",
-  status = {
-    "status", TRANSFER_STATUS_COMPLETED = "ok", TRANSFER_STATUS_PENDING = "pending", TRANSFER_STATUS_UNVERIFIED = "pending",
-    TRANSFER_STATUS_REJECTED = "failed", TRANSFER_STATUS_CANCELLED = "canceled", default = ".",
-  },
+  status = words("status", {
+    ok = "TRANSFER_STATUS_COMPLETED", pending = "TRANSFER_STATUS_PENDING TRANSFER_STATUS_UNVERIFIED", failed = "TRANSFER_STATUS_REJECTED",
+    canceled = "TRANSFER_STATUS_CANCELLED",
+  }),
 }
 
 -- The codes of currency ids, asked for when they are not known yet.
@@ -250,10 +250,10 @@ return {
       at = "content", id = "id", txid = "transactionHash", timestamp = "timestamp", currency = "currency|code", amount = "amount",
       addressFrom = "senderAddress", addressTo = "recipientAddress", address = "recipientAddress", tag = "memo", tagTo = "memo",
       type = { "type", TRANSACTION_TYPE_DEPOSIT = "deposit", TRANSACTION_TYPE_WITHDRAWAL = "withdrawal", default = "." },
-      status = {
-        "status", TRANSACTION_STATUS_CONFIRMED = "ok", TRANSACTION_STATUS_EXECUTED = "ok", TRANSACTION_STATUS_CHECKING = "pending",
-        TRANSACTION_STATUS_CANCELLED = "canceled", TRANSACTION_STATUS_FAILED = "failed", TRANSACTION_STATUS_REJECTED = "failed", default = ".",
-      },
+      status = words("status", {
+        ok = "TRANSACTION_STATUS_CONFIRMED TRANSACTION_STATUS_EXECUTED", pending = "TRANSACTION_STATUS_CHECKING", canceled = "TRANSACTION_STATUS_CANCELLED",
+        failed = "TRANSACTION_STATUS_FAILED TRANSACTION_STATUS_REJECTED",
+      }),
       fee = { cost = "transactionFee", currency = "currency|code" },
     },
   },

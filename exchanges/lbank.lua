@@ -83,7 +83,7 @@ local order_fields = {
   market = "symbol", id = "orderId,order_id", clientOrderId = "clientOrderId,custom_id", timestamp = "time,create_time", side = side_of,
   type = function(o) return kind_of(o) == "market" and "market" or "limit" end, timeInForce = function(o) return in_force[kind_of(o)] end,
   postOnly = function(o) return kind_of(o) == "maker" end,
-  status = { "status", ["-1"] = "canceled", ["0"] = "open", ["1"] = "open", ["2"] = "closed", ["3"] = "canceled", ["4"] = "canceling", default = "." },
+  status = words("status", { canceled = "-1 3", open = "0 1", closed = "2", canceling = "4" }),
   price = "price", cost = "cummulativeQuoteQty", filled = "executedQty,deal_amount",
   amount = function(o)          -- a market buy tells what it spends
     if word(o) == "buy_market" then return nil end

@@ -84,10 +84,7 @@ local transaction_fields = {    -- the amount holds the fee
   id = "id", txid = "transaction_hash", timestamp = "created_at|s", updated = "updated_at|s", type = "=withdrawal", currency = "currency|code",
   amount = function(o) return o.amount and o.withdrawal_fee and decimal.sub(o.amount, o.withdrawal_fee) or o.amount end,
   address = "address", tag = "payment_id,memo_value", network = "chain_name", fee = { cost = "withdrawal_fee", currency = "currency|code" },
-  status = {
-    "state", approved = "ok", processed = "ok", reverted = "failed", to_be_reviewed = "pending", filed = "pending", declined = "failed",
-    broadcasted = "ok", default = ".",
-  },
+  status = words("state", { ok = "approved processed broadcasted", failed = "reverted declined", pending = "to_be_reviewed filed" }),
 }
 
 local networks = { ETH = "ERC20", TRX = "TRC20", XLM = "Stellar", ALGO = "Algorand" }

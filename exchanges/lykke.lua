@@ -15,7 +15,7 @@ local trade_list = trades {
 local order_fields = {
   id = "id", market = "assetPairId", timestamp = "timestamp", lastTradeTimestamp = "lastTradeTimestamp", type = "type|lower", side = "side|lower",
   price = "price", amount = "volume", filled = "filledVolume", remaining = "remainingVolume", cost = "cost",
-  status = { "status", InOrderBook = "open", Processing = "open", Placed = "open", Matched = "closed", Replaced = "canceled", default = "." },
+  status = words("status", { open = "InOrderBook Processing Placed", closed = "Matched", canceled = "Replaced" }),
 }
 local order_list = orders(with(order_fields, { at = "payload" }))
 

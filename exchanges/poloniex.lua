@@ -71,12 +71,9 @@ local order_fields = {
   market = "symbol", id = "id,orderId,ordId", clientOrderId = "clientOrderId,clOrdId", timestamp = "createTime,cTime",
   lastTradeTimestamp = "updateTime", side = "side|lower", price = "price,px", triggerPrice = "triggerPrice,stopPrice",
   average = "avgPrice,avgPx", amount = "quantity,sz", filled = "filledQuantity,execQty", cost = "execAmt", timeInForce = "timeInForce",
-  type = {
-    "type", MARKET = "market", LIMIT = "limit", LIMIT_MAKER = "limit", STOP = "market", STOP_LIMIT = "limit", ["STOP-LIMIT"] = "limit",
-    ["STOP-MARKET"] = "market", default = ".",
-  },
+  type = words("type", { market = "MARKET STOP STOP-MARKET", limit = "LIMIT LIMIT_MAKER STOP_LIMIT STOP-LIMIT" }),
   postOnly = function(o) return o.type == "LIMIT_MAKER" end,
-  status = { "state", PENDING_CANCEL = "canceled", PARTIALLY_CANCELED = "canceled", FAILED = "canceled", default = "." },
+  status = words("state", { canceled = "PENDING_CANCEL PARTIALLY_CANCELED FAILED" }),
   marginMode = "mgnMode|lower", reduceOnly = "reduceOnly", leverage = "lever",
   hedged = function(o) return o.posSide ~= "BOTH" end,
   fee = {
@@ -100,9 +97,7 @@ end
 local transaction_fields = {
   id = "withdrawalRequestsId,depositNumber", txid = "txid", timestamp = "timestamp|s", currency = "currency|code", amount = "amount",
   address = "address", tag = "paymentID", fee = { cost = "fee", currency = "currency|code" },
-  status = {
-    "status", ["AWAITING APPROVAL"] = "pending", AWAITING_APPROVAL = "pending", ["COMPLETE ERROR"] = "failed", COMPLETE_ERROR = "failed", default = ".",
-  },
+  status = words("status", { pending = { "AWAITING APPROVAL", "AWAITING_APPROVAL" }, failed = { "COMPLETE ERROR", "COMPLETE_ERROR" } }),
   type = function(o) return o.withdrawalRequestsId and "withdrawal" or "deposit" end,
 }
 local deposit_list = transactions(with(transaction_fields, { at = "deposits" }))

@@ -41,7 +41,7 @@ local ledger_rows = ledger {
   at = "Result?", id = "MovementId", timestamp = "Date|iso", currency = "CurrencyCode|code", amount = "Amount|abs", after = "TotalBalance",
   before = function(o) return o.TotalBalance and o.Amount and decimal.sub(o.TotalBalance, o.Amount) end,
   direction = function(o) return o.Amount and (o.Amount:find "^-" and "out" or "in") end,
-  type = { "Type", tradefee = "fee", withdraw = "transaction", deposit = "transaction", default = "." },
+  type = words("Type", { fee = "tradefee", transaction = "withdraw deposit" }),
   status = "Status", referenceId = "Hash,TradeId,OrderCode", referenceAccount = "Address",
 }
 

@@ -66,11 +66,10 @@ local transaction_fields = {
   network = "withdrawal_address.protocol_name", address = "withdrawal_address.address", addressTo = "withdrawal_address.address",
   tag = "withdrawal_address.additional_address_parameter", tagTo = "withdrawal_address.additional_address_parameter",
   type = function(o) return o.deposit_status_id and "deposit" or "withdrawal" end,
-  status = {
-    "status|lower", ["checking by system"] = "pending", hodl = "pending", ["not confirmed"] = "pending", approved = "pending", awaiting = "pending",
-    ["amount too low"] = "failed", ["withdrawal error"] = "failed", ["deposit error"] = "failed", ["cancelled by user"] = "canceled",
-    ["cancelled by admin"] = "canceled", default = ".",
-  },
+  status = words("status|lower", {
+    pending = { "checking by system", "hodl", "not confirmed", "approved", "awaiting" }, failed = { "amount too low", "withdrawal error", "deposit error" },
+    canceled = { "cancelled by user", "cancelled by admin" },
+  }),
   fee = { cost = "fee", currency = function(o, a) return fee_code(o, a) or deposit_fee_code(o, a) end },
 }
 local one_transaction, transaction_list = transaction(with(transaction_fields, { at = "data" })), transactions(with(transaction_fields, { at = "data" }))

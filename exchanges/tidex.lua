@@ -11,9 +11,7 @@ local trade_fields = with(btce.trade_fields, {
 })
 local trade_list = trades(trade_fields)
 
-local order_fields = with(btce.order_fields, {
-  id = "@key", status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "canceled", default = "." },
-})
+local order_fields = with(btce.order_fields, { id = "@key", status = words("status", { open = "0", closed = "1", canceled = "2 3" }) })
 local one_order = order(with(order_fields, { id = "={order_id}" }))
 local funds = balance { at = "return.funds", currency = "@key|upper|code", free = "value", used = "inOrders" }
 

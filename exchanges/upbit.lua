@@ -35,7 +35,7 @@ local some_orders = orders(order_fields)
 local transaction_fields = {
   id = "uuid", txid = "txid", timestamp = "created_at|iso,done_at|iso", updated = "done_at|iso", currency = "currency|code",
   amount = "amount", type = { "type", withdraw = "withdrawal", default = "." },
-  status = { "state|lower", submitting = "pending", submitted = "pending", almost_accepted = "pending", waiting = "pending", accepted = "ok", default = "." },
+  status = words("state|lower", { pending = "submitting submitted almost_accepted waiting", ok = "accepted" }),
   fee = { cost = "fee", currency = function(o, a) return o.fee and (o.currency and a:code_of(o.currency) or a.code) end },
 }
 

@@ -66,11 +66,7 @@ local transaction_fields = {
   addressFrom = function(o) return o.method == "1" and o.address or nil end,
   addressTo = function(o) return o.method == "2" and o.address or nil end,
   type = function(o) return o.method == "1" and "deposit" or "withdrawal" end,
-  status = {
-    "status", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "canceled", ["5"] = "pending", ["6"] = "pending", ["7"] = "ok",
-    ["9"] = "canceled", ["10"] = "pending", ["11"] = "pending", ["12"] = "pending", ["13"] = "pending", ["14"] = "pending",
-    ["15"] = "pending", ["16"] = "pending", ["17"] = "pending", default = ".",
-  },
+  status = words("status", { pending = "1 2 5 6 10 11 12 13 14 15 16 17", ok = "3 7", canceled = "4 9" }),
   fee = { cost = "fee", currency = "ticker|code" },
 }
 local transaction_list = transactions(transaction_fields)

@@ -6,9 +6,7 @@ local ticker_list = tickers(with(btce.ticker_fields, { market = "@key" }))
 local some_tickers = btce.by_pieces("/api/3/ticker/", 2000, ticker_list)
 
 -- The list of open orders tells what is left of an order, not what it began with.
-local order_fields = with(btce.order_fields, {
-  id = "@key", status = { "status", ["0"] = "open", ["1"] = "closed", ["2"] = "canceled", ["3"] = "open", default = "." },
-})
+local order_fields = with(btce.order_fields, { id = "@key", status = words("status", { open = "0 3", closed = "1", canceled = "2" }) })
 local open_orders = orders(with(order_fields, { at = "return?", where = function(o, a) return o.pair == a.id end }))
 local one_order = order(with(order_fields, { id = "={order_id}" }))
 

@@ -87,7 +87,7 @@ local contract_order = {
   cost = "tradeValue", timeInForce = "timeInForce",
   postOnly = { "action", ["4"] = true, default = false }, reduceOnly = { "side", ["0"] = true, ["3"] = true, ["4"] = true, default = false },
   side = { "side", ["1"] = "buy", ["4"] = "buy", ["5"] = "buy", ["2"] = "sell", ["3"] = "sell", ["6"] = "sell" },
-  status = { "showStatus,status", ["1"] = "open", ["2"] = "canceled", ["3"] = "open", ["4"] = "rejected", ["5"] = "closed", default = "." },
+  status = words("showStatus,status", { open = "1 3", canceled = "2", rejected = "4", closed = "5" }),
 }
 local contract_orders = orders(with(contract_order, { at = "data.list" }))
 local spot_order = with(zb.order_fields, { postOnly = { "timeInForce", PO = true, default = false } })

@@ -270,17 +270,11 @@ local order_fields = {
 }
 d.order_fields = with(order_fields, {
   market_type = "=spot", cost = "cummulativeQuoteQty,cumQuote", postOnly = { "type", LIMIT_MAKER = true, default = false },
-  type = {
-    "type|lower", limit_maker = "limit", stop_loss_limit = "limit", stop_loss = "market", take_profit_limit = "limit", take_profit = "market",
-    default = ".",
-  },
+  type = words("type|lower", { limit = "limit_maker stop_loss_limit take_profit_limit", market = "stop_loss take_profit" }),
 })
 d.contract_order_fields = with(order_fields, {
   market_type = "=swap", cost = "cumBase,cumQuote", postOnly = { "timeInForce", GTX = true, default = false },
-  type = {
-    "type|lower,orderType|lower", stop = "limit", stop_market = "market", take_profit = "limit", take_profit_market = "market",
-    trailing_stop_market = "market", default = ".",
-  },
+  type = words("type|lower,orderType|lower", { limit = "stop take_profit", market = "stop_market take_profit_market trailing_stop_market" }),
 })
 
 -- The maps of one kind for every part: spot and margin, and contracts.

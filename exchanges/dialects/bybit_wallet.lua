@@ -104,10 +104,9 @@ return function(bybit)
       at = "result.rows,result.list", id = "id,withdrawId", txid = "txID", timestamp = "createTime,successAt", updated = "updateTime",
       type = "=" .. type, currency = "coin|code", amount = "amount", addressTo = "toAddress", tag = "tag",
       network = function(o, a) return network_of(told(o.chain), o.coin and a:code_of(o.coin)) end,
-      status = {
-        "status", ["0"] = "pending", ["1"] = "pending", ["2"] = "pending", ["3"] = "ok", ["4"] = "failed", SecurityCheck = "pending",
-        MoreInformationRequired = "pending", BlockchainConfirmed = "ok", CancelByUser = "canceled", Reject = "failed", Fail = "failed", default = ".",
-      },
+      status = words("status", {
+        pending = "0 1 2 SecurityCheck MoreInformationRequired", ok = "3 BlockchainConfirmed", failed = "4 Reject Fail", canceled = "CancelByUser",
+      }),
       fee = { cost = "depositFee,withdrawFee", currency = "coin|code" },
     }
   end
@@ -128,11 +127,10 @@ return function(bybit)
     before = function(o)
       return number(o.cashBalance) and number(o.change) and decimal.sub(o.cashBalance, o.change) or nil
     end,
-    type = {
-      "type", TRANSFER_IN = "transaction", TRANSFER_OUT = "transaction", TRADE = "trade", SETTLEMENT = "trade", DELIVERY = "trade",
-      LIQUIDATION = "trade", CURRENCY_BUY = "trade", CURRENCY_SELL = "trade", BONUS = "prize", FEE_REFUND = "cashback",
-      INTEREST = "transaction", default = ".",
-    },
+    type = words("type", {
+      transaction = "TRANSFER_IN TRANSFER_OUT INTEREST", trade = "TRADE SETTLEMENT DELIVERY LIQUIDATION CURRENCY_BUY CURRENCY_SELL", prize = "BONUS",
+      cashback = "FEE_REFUND",
+    }),
   }
 
   return {

@@ -58,11 +58,10 @@ return function(network_code)
   local entries = ledger {
     at = "data", id = "id", timestamp = "created_at|iso", amount = "amount.amount|abs", currency = "amount.currency|code",
     direction = function(o) return is_out(o) and "out" or "in" end, status = "status",
-    type = {
-      "type", buy = "trade", sell = "trade", advanced_trade_fill = "trade", fiat_deposit = "transaction", fiat_withdrawal = "transaction",
-      exchange_deposit = "transaction", exchange_withdrawal = "transaction", send = "transaction", pro_deposit = "transaction",
-      pro_withdrawal = "transaction", default = ".",
-    },
+    type = words("type", {
+      trade = "buy sell advanced_trade_fill",
+      transaction = "fiat_deposit fiat_withdrawal exchange_deposit exchange_withdrawal send pro_deposit pro_withdrawal",
+    }),
     account = function(o) return o.resource_path and o.resource_path:match "^/v2/accounts/([^/]+)" end,
     fee = {
       cost = "network.transaction_fee.amount",

@@ -27,7 +27,7 @@ end
 local order_fields = {
   id = "id", market = "symbol", timestamp = "created_at", type = "type", side = "side", price = price, amount = "amount",
   filled = "filled_amount", cost = "executed_value",
-  status = { "state", submitted = "open", partial_canceled = "canceled", pending_cancel = "canceled", default = "." },
+  status = words("state", { open = "submitted", canceled = "partial_canceled pending_cancel" }),
   fee = {
     cost = function(o) return earned(o) and decimal.neg(o.fees_income) or o.fill_fees end,
     currency = function(o, _, market)

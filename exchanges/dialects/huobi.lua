@@ -188,11 +188,10 @@ end
 d.transaction_fields = {
   at = "data", id = "id", txid = "tx-hash", timestamp = "created-at", updated = "updated-at", currency = "currency|code",
   address = "address", tag = "address-tag", amount = "amount", type = { "type", withdraw = "withdrawal", default = "." },
-  status = {
-    "state", unknown = "failed", confirming = "pending", confirmed = "ok", safe = "ok", orphan = "failed", submitted = "pending", reexamine = "pending",
-    reject = "failed", pass = "pending", ["wallet-reject"] = "failed", ["confirm-error"] = "failed", repealed = "failed", ["wallet-transfer"] = "pending",
-    ["pre-transfer"] = "pending", verifying = "pending", default = ".",
-  },
+  status = words("state", {
+    failed = "unknown orphan reject wallet-reject confirm-error repealed",
+    pending = "confirming submitted reexamine pass wallet-transfer pre-transfer verifying", ok = "confirmed safe",
+  }),
   fee = { cost = "fee|abs", currency = function(o, a) return o.fee and o.currency and a:code_of(o.currency) end },
 }
 

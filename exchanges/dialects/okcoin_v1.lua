@@ -79,10 +79,7 @@ d.order_fields = {
   side = { "type", buy = "buy", sell = "sell", buy_market = "buy", sell_market = "sell" },
   remaining = function(o) return is_market(o) and "0" or nil end,
   -- 3 and 4 of OKCoin: being cancelled; 10 is Allcoin's.
-  status = {
-    "status", ["-1"] = "canceled", ["0"] = "open", ["1"] = "open", ["2"] = "closed", ["3"] = "open", ["4"] = "canceled", ["10"] = "canceled",
-    default = ".",
-  },
+  status = words("status", { canceled = "-1 4 10", open = "0 1 3", closed = "2" }),
 }
 
 -- A new order's reply is its id.

@@ -101,7 +101,7 @@ local function refused(o) return o.sCode and o.sCode ~= "0" end
 local order_fields = {
   market = "instId", symbol = other_symbol, id = "algoId,ordId", clientOrderId = "clOrdId,algoClOrdId", timestamp = "cTime",
   lastUpdateTimestamp = "uTime", lastTradeTimestamp = "fillTime", side = "side",
-  type = { "ordType", post_only = "limit", fok = "limit", ioc = "limit", rpi = "limit", default = "." },
+  type = words("ordType", { limit = "post_only fok ioc rpi" }),
   timeInForce = { "ordType", fok = "FOK", ioc = "IOC" },
   postOnly = function(o) return (o.ordType == "post_only" or o.ordType == "rpi") or nil end,
   status = function(o)
@@ -152,11 +152,7 @@ local one_transfer = transfer(with(transfer_fields, { at = "data.1" }))
 local entries = ledger {
   at = "data", id = "billId", timestamp = "ts", referenceId = "ordId", currency = "ccy|code", amount = "balChg", after = "bal",
   status = "=ok",
-  type = {
-    "type", ["1"] = "transfer", ["2"] = "trade", ["3"] = "trade", ["4"] = "rebate", ["5"] = "trade", ["6"] = "transfer", ["7"] = "trade",
-    ["8"] = "fee",
-    ["9"] = "trade", ["10"] = "trade", ["11"] = "trade", default = ".",
-  },
+  type = words("type", { transfer = "1 6", trade = "2 3 5 7 9 10 11", rebate = "4", fee = "8" }),
   fee = { cost = "fee|neg", currency = "ccy|code" },
 }
 

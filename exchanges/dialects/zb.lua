@@ -90,7 +90,7 @@ d.public_trades = trades {
 
 d.order_fields = {
   id = "id", market = "currency", timestamp = "trade_date", type = "=limit", price = "price", amount = "total_amount", filled = "trade_amount",
-  cost = "trade_money", status = { "status", ["0"] = "open", ["1"] = "canceled", ["2"] = "closed", ["3"] = "open", default = "." },
+  cost = "trade_money", status = words("status", { open = "0 3", canceled = "1", closed = "2" }),
   side = { "type", ["1"] = "buy", ["0"] = "sell" },
   fee = {
     cost = "fees",
@@ -146,7 +146,7 @@ local function history(type, path)
   return d.private(path, "currency={currency_id} pageSize={limit}", transactions {
     at = "message.datas.list", id = "id", txid = "hash", timestamp = "submitTime,submit_time|iso", updated = "manageTime", address = where,
     addressTo = where, tag = tag, tagTo = tag, amount = "amount", currency = "currency|code", type = "=" .. type,
-    status = { "status", ["0"] = "pending", ["1"] = "failed", ["2"] = "ok", ["3"] = "canceled", ["5"] = "ok", default = "." },
+    status = words("status", { pending = "0", failed = "1", ok = "2 5", canceled = "3" }),
     fee = { cost = "fees", currency = function(o, a) return o.fees and (o.currency and a:code_of(o.currency) or a.code) end },
   })
 end

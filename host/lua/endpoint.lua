@@ -222,7 +222,8 @@ local function check(venue, d, a, request, status, body, text, why)
   end
   text = text or tostring(body)
   class = errors.known(class) and class or class_of(venue, code, message, text:sub(1, 100000))
-  local by_status = status >= 400 and ((venue.adapter.http or {})[status] or errors.http[status])
+  local own = venue.adapter.http or {}
+  local by_status = status >= 400 and (own[status] or own.default or errors.http[status])
   if not class then class = code ~= nil and (by_status == "RateLimitExceeded" and by_status or "ExchangeError") or by_status or "ExchangeError" end
   local told = message or code or ("HTTP " .. status .. " " .. text:gsub("%s+", " "):sub(1, 200))
   local path = type(request.url) == "string" and request.url:match("^%a+://[^/]+([^?]*)") or "(signed)"

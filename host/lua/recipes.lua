@@ -1,5 +1,12 @@
 -- What several exchanges do alike and no map says. Globals of adapters.
 
+-- A table of values for a field, by what they mean: words("path", { open = "0 1", closed = { "all filled" } }). Other words stand for themselves.
+function words(path, meanings)
+  local out = by_class(meanings)
+  out[1], out.default = path, "."
+  return out
+end
+
 -- The record of the market that was asked for, out of what `read` makes of a reply about many.
 function one_of(read)
   return function(reply, a) return read(reply, a)[a.symbol] or fail("NullResponse", "nothing is told of " .. a.symbol) end
