@@ -420,7 +420,7 @@ return with(methods, {
         post = "/wallet/transfers", cost = 2.5, read = transfer { id = "tx_id" },
         send = ordered {
           { "currency", a.currency_id }, { "amount", a.amount }, { "from", from }, { "to", to },
-          { "currency_pair", pair and a:market_of(pair).id }, { "settle", (contracts[from] or contracts[to]) and a.currency_id or nil },
+          { "currency_pair", pair and a:market_of(pair).id }, { "settle", a:take "settle" or (contracts[from] or contracts[to]) and a.currency_id or nil },
         },
       }
     end,

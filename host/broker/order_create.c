@@ -233,6 +233,11 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
   }
   if (error) text_of(error, "class", class, sizeof class);
   if (!error || !text_of(error, "message", message, sizeof message)) snprintf(message, sizeof message, "%s", why ? why : "the clerk answered without an order");
+  if (a->unfit) {
+    give_up(a, ORDER_REJECTED, message);
+    ask_error(a, "OperationRejected", "guard:request", message);
+    return;
+  }
   if (!a->sent || o->paper || (error && a->replied && a->status < 500 && definite(a, class))) {
     give_up(a, ORDER_REJECTED, message);
     ask_error_of(a, error, message);

@@ -39,7 +39,11 @@ static bool notional_of(OrderFacts *f) {
   if (f->contract_size[0] && (!dec_parse(f->contract_size, strlen(f->contract_size), &size) || !dec_mul(amount, size, &amount))) return false;
   if (f->inverse) x = amount;                  /* contracts of an inverse market are in the quote currency */
   else if (!dec_mul(amount, price, &x)) return false;
-  if (has_cost && dec_cmp(cost, x) > 0) x = cost;
+  if (has_cost) {
+    Decimal more = dec_cmp(cost, x) > 0 ? cost : x, less = dec_cmp(cost, x) > 0 ? x : cost;
+    f->apart = !dec_mul(more, (Decimal){ 9, 1 }, &amount) || dec_cmp(less, amount) < 0;
+    x = more;
+  }
   return dec_text(x, f->notional, FACT) > 0;
 }
 
@@ -130,6 +134,9 @@ bool facts_judge(Orders *o, const char *venue, const OrderAsked *asked, const Or
   if (ok && !asked_is(asked, f, why, size)) {
     *limit = GUARD_ASKED;
     ok = false;
+  } else if (ok && f->apart) {
+    *limit = GUARD_ASKED;
+    ok = snprintf(why, size, "amount and cost (%s) do not say the same: the larger of what they come to is %s %s", f->cost, f->notional, f->quote) < 0;
   }
   if (ok && !books_in_step(&o->books, venue, f, now, why, size)) {
     *limit = GUARD_BOOK;

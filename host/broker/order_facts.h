@@ -11,7 +11,7 @@ typedef struct {
   char amount_step[FACT], price_step[FACT], amount_min[FACT], amount_max[FACT], price_min[FACT], price_max[FACT], cost_min[FACT], cost_max[FACT];
   char bid[FACT], ask[FACT];
   char notional[FACT];  /* in the quote currency, at the order's price or, without one, at the book's */
-  bool inverse;
+  bool inverse, apart;  /* apart: amount and cost do not say the same */
   int64_t book_ms;      /* when it came */
   int64_t book_time; char book_nonce[FACT];   /* by the venue: 0, "" where it does not tell */
 } OrderFacts;

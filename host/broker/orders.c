@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "broker/order_book.h"
+#include "broker/order_bound.h"
 
 #define TICK_MS 500
 #define END_MS 15000              /* what is under way when the strategies have ended gets this long */
@@ -662,6 +663,26 @@ bool orders_may_send(Session *s, const Peer *p, int64_t order, const char *act, 
   if (!a || (strcmp(act, "create") != 0 && strcmp(act, "other") != 0)) return snprintf(why, size, "this request belongs to no order of the journal"), false;
   if (a->sent) return snprintf(why, size, "the order was sent already; nothing is sent twice"), false;
   return true;
+}
+
+bool orders_fits(Session *s, int64_t order, const char *act, const Draft *d, const Built *shown, char *why, size_t size) {
+  Orders *o = s->orders;
+  Ask *a = o && !strcmp(act, "create") ? ask_of(o, order) : NULL;
+  JournalOrder *j = a && o->journal ? journal_order(o->journal, order) : NULL;
+  if (!j) return true;                             /* orders_sending says what is wrong */
+  OrderBound b = bound_of(j->type, j->amount, j->price, j->cost_asked);
+  bound_look(&b, shown->url.p, shown->url.n);
+  if (d->has_body) bound_look(&b, shown->body.p, shown->body.n);
+  for (size_t i = 0; i < d->n_headers; i++) bound_look(&b, shown->values[i].p, shown->values[i].n);
+  const char *lacks = bound_lacks(&b);
+  if (lacks) {
+    const char *figure = !strcmp(lacks, "price") ? j->price : j->amount ? j->amount : j->cost_asked;
+    snprintf(why, size, "refused by the guard: the request that the adapter made of the order does not say its %s, %s", lacks, figure);
+    journal_event(o->journal, 0, "guard", why, clock_wall_ms());
+    a->unfit = true;
+  }
+  free(j);
+  return !lacks;
 }
 
 bool orders_sending(Session *s, int64_t order, const char *act, const char *method, const char *url, size_t url_len, const char *body, size_t body_len,

@@ -3,6 +3,7 @@
 #ifndef BOURSE_ORDERS_H
 #define BOURSE_ORDERS_H
 #include "broker/clerk.h"
+#include "broker/draft.h"
 #include "broker/peer.h"
 
 typedef struct Clerk Clerk;
@@ -20,6 +21,7 @@ void orders_facts(Session *s, const msgpack_object *m);                 /* MSG_F
 /* Of request.c, for what has the right to trade or withdraw. May the clerk send this for that order? Just before it is sent (redacted texts): it is in the
  * journal when this returns true. And what came of it: status 0 when nothing did. */
 bool orders_may_send(Session *s, const Peer *p, int64_t order, const char *act, char *why, size_t size);
+bool orders_fits(Session *s, int64_t order, const char *act, const Draft *d, const Built *shown, char *why, size_t size);   /* says it the order's figures? */
 bool orders_sending(Session *s, int64_t order, const char *act, const char *method, const char *url, size_t url_len, const char *body, size_t body_len,
                     char *why, size_t size);
 void orders_replied(Session *s, int64_t order, const char *act, int status, const char *body, size_t len);

@@ -44,6 +44,7 @@ struct Ask {
   bool begun;
   int64_t order;                  /* of the journal, once it is intended */
   bool sent, replied; int status; /* of its request */
+  bool unfit;                     /* it was not sent: it does not say the order's figures */
   bool own_id;                    /* the client's id is the strategy's */
   bool taken;                     /* the exchange has it: only how it stands is waited for */
   int tries;

@@ -364,7 +364,9 @@ static bool journalled(Request *r, Signer *signer, char *err, size_t errlen) {
   Built shown;
   if (!r->act[0]) return true;
   if (!draft_build(&r->draft, &signer->env, true, &shown, err, errlen)) return false;
-  bool ok = orders_sending(r->peer->session, r->order, r->act, r->draft.method, shown.url.p, shown.url.n, r->draft.has_body ? shown.body.p : "",
+  Session *s = r->peer->session;
+  bool ok = orders_fits(s, r->order, r->act, &r->draft, &shown, err, errlen) &&
+            orders_sending(s, r->order, r->act, r->draft.method, shown.url.p, shown.url.n, r->draft.has_body ? shown.body.p : "",
                            r->draft.has_body ? shown.body.n : 0, err, errlen);
   signer->env.redact = false;
   return ok;

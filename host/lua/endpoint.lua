@@ -93,15 +93,25 @@ local function headers_of(venue, c, a)
   return headers
 end
 
+-- The params of a call, as they are. What the adapter says of an order or a withdrawal stands, since that is what was judged: a param adds to it.
+local function add_params(send, params, right)
+  local keeps = right == "trade" or right == "withdraw"
+  for k, v in pairs(type(params) == "userdata" and params or sorted(params)) do
+    local was = keeps and send[k]
+    if was and tostring(was) ~= tostring(v) then
+      error(errors.new("BadRequest", ("params.%s: %s is what is sent for this call already; it cannot be changed"):format(tostring(k), tostring(was))), 0)
+    end
+    send[k] = v
+  end
+end
+
 local function request_of(venue, d, a, right, with_params)
   local c = compile(venue, d)
   local path = c.path(a)
   if path == nil then error(errors.new("ArgumentsRequired", "an argument that the path needs is missing"), 0) end
   local send = ordered()
   if c.send then c.send(a, send) end
-  if with_params then
-    for k, v in pairs(type(a.params) == "userdata" and a.params or sorted(a.params)) do send[k] = v end
-  end
+  if with_params then add_params(send, a.params, right) end
   local in_query, nonce = c.encode == "query", venue.adapter.nonce or "ms"
   if in_query and right == "public" then     -- nothing to sign, no body: nobody looks at the request in between
     local url = c.host.base .. c.host.path .. path

@@ -13,7 +13,9 @@ local ask, bid = book.asks[1][1], book.bids[1][1]
 if args.part == "limits" then
   local m = refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid)
   assert(m:find("bourse.lua allows 200"), m)
-  refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid, { cost = 5 })       -- a cost beside it hides nothing
+  refused("guard:asked", "BTC/USD", "limit", "buy", 0.01, bid, { cost = 5 })              -- a cost beside it hides nothing
+  refused("guard:asked", "BTC/USD", "limit", "buy", 0.0001, bid, { cost = 5000 })
+  refused("guard:order_notional", "BTC/USD", "limit", "buy", 0.01, bid, { cost = bid * 0.0095 })
   for _, params in ipairs { { amount = 1 }, { price = 1 }, { side = "sell" }, { { "cost", 5 } } } do       -- nor does anything else
     local ok, e = pcall(ex.create_order, ex, "BTC/USD", "limit", "buy", 0.0001, bid, params)
     assert(not ok and e.class == "BadRequest", tostring(e))
