@@ -250,7 +250,8 @@ static bool limit(Reader *r, const char *key, const msgpack_object *v, GuardLaye
     top->keep_on_death = pack_is(v, "keep");
     return true;
   }
-  const char *words = "on_death|venues|symbols|order_notional|minute_notional|day_notional|loss|orders_per_minute|open_orders|data_age_ms|price_band|self_cross";
+  const char *words =
+    "on_death|venues|symbols|order_notional|minute_notional|day_notional|loss|orders_per_minute|open_orders|data_age_ms|price_band|self_cross";
   return unknown(r, key, "limit", top ? words : words + strlen("on_death|"));
 }
 
@@ -383,7 +384,8 @@ bool guard_limits_read(GuardLimits *g, const msgpack_object *config, const char 
   if (!config || config->type == MSGPACK_OBJECT_NIL) return true;
   if (config->type == MSGPACK_OBJECT_ARRAY && config->via.array.size == 0) return true;
   if (config->type != MSGPACK_OBJECT_MAP) return wrong(&r, "", "a table is expected: return { limits = { .. } }");
-  const msgpack_object *own = pack_get(config, "limits"), *by_venue = pack_get(config, "venues"), *out = pack_get(config, "withdraw"), *on_paper = pack_get(config, "paper");
+  const msgpack_object *own = pack_get(config, "limits"), *by_venue = pack_get(config, "venues"), *out = pack_get(config, "withdraw");
+  const msgpack_object *on_paper = pack_get(config, "paper");
   if (!keys_are(&r, config, "limits|venues|withdraw|paper")) return false;
   if (own) {
     snprintf(r.where, sizeof r.where, "limits");

@@ -93,11 +93,12 @@ local function headers_of(venue, c, a)
   return headers
 end
 
--- The params of a call, as they are. What the adapter says of an order or a withdrawal stands, since that is what was judged: a param adds to it.
+-- The params of a call, as they are. What the adapter says of an order or a withdrawal stands, since that is what was judged: a param adds to it. How long
+-- an order is in force may be said otherwise.
 local function add_params(send, params, right)
   local keeps = right == "trade" or right == "withdraw"
   for k, v in pairs(type(params) == "userdata" and params or sorted(params)) do
-    local was = keeps and send[k]
+    local was = keeps and k ~= "timeInForce" and send[k]
     if was and tostring(was) ~= tostring(v) then
       error(errors.new("BadRequest", ("params.%s: %s is what is sent for this call already; it cannot be changed"):format(tostring(k), tostring(was))), 0)
     end
