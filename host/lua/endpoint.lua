@@ -244,19 +244,24 @@ local function check(venue, d, a, request, status, body, text, why)
   }), 0)
 end
 
-local perform
+local perform, known, run_method
 
 -- How far the venue's clock is from this machine's, asked before the first signed request: signatures carry the time. The better of two tries when the first
 -- one took long. A venue that does not tell its time is taken to go by ours.
 local function measure_clock(venue)
   venue.clock_asked = true
   local d = venue.adapter.fetch_time
-  if not d or not d.read or (d.right or "public") ~= "public" or native.scripted() then return end
+  if not d or (d.right or "public") ~= "public" or native.scripted() then return end
   local best, offset
+  local co = coroutine.running()
+  local call, call_arguments = venue.calls[co], venue.call_arguments[co]       -- this is asked in the midst of another call
   for _ = 1, 2 do
-    local a = arguments.new(venue, nil, {})
     local before = native.now()
-    local ok, time = pcall(function() return tonumber(d.read(perform(venue, d, a, "public", false), a)) end)
+    local ok, time = pcall(function()
+      local _, _, value = run_method(venue, known(venue, "fetch_time"), {})
+      return tonumber(value)
+    end)
+    venue.calls[co], venue.call_arguments[co] = call, call_arguments
     local error_ms = (native.now() - before) / 2
     if not ok or not time then break end
     if not best or error_ms < best then best, offset = error_ms, time - before - error_ms end
@@ -295,7 +300,7 @@ end
 local without_markets = { fetch_markets = true, fetch_currencies = true, fetch_time = true, fetch_status = true }
 
 -- All of a method that no call changes.
-local function known(venue, name)
+function known(venue, name)
   local m = venue.methods[name]
   if m then return m end
   local A, method = venue.adapter, methods[name]
@@ -313,7 +318,7 @@ local function known(venue, name)
   return m
 end
 
-local function run_method(venue, m, given, params, keep, dry_run)
+function run_method(venue, m, given, params, keep, dry_run)
   local name, d, right, kind = m.name, m.description, m.right, m.kind
   local a = arguments.new(venue, m.prepared, given, params)
   venue.keep[a], venue.dry[a] = keep, dry_run

