@@ -1,4 +1,5 @@
 #include "broker/hosts.h"
+#include "broker/loop.h"
 #include "wire/pack.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -160,6 +161,16 @@ Venue *hosts_venue(const Venues *v, const char *id) {
   for (size_t i = 0; i < v->n; i++)
     if (!strcmp(v->list[i]->id, id)) return v->list[i];
   return NULL;
+}
+
+void venue_clock_set(Venue *v, int64_t offset_ms) {
+  v->clock_offset_ms = offset_ms;
+  v->clock_base_us = clock_wall_ns() / 1000 - clock_steady_us();
+  v->clock_known = true;
+}
+
+int64_t venue_clock_ns(const Venue *v) {
+  return v->clock_known ? (clock_steady_us() + v->clock_base_us) * 1000 + v->clock_offset_ms * 1000000 : clock_wall_ns();
 }
 
 bool hosts_allows(const Venue *v, const Url *u) {

@@ -34,13 +34,17 @@ typedef struct {
   Url hosts[HOSTS_MAX]; size_t n_hosts;
   double interval_ms, burst;
   bool clock_bad;                                          /* further off than can be right */
-  int64_t clock_offset_ms;                                 /* its clock is ahead of ours by so much */
+  int64_t clock_offset_ms;                                 /* its clock is ahead of ours by so much, */
+  int64_t clock_base_us; bool clock_known;                 /* when ours was so far ahead of the time since the start of the machine */
   char (*buckets)[32]; size_t n_buckets;                   /* rate buckets seen, BUCKETS_MAX at most */
 } Venue;
 typedef struct { Venue **list; size_t n; } Venues;         /* of one worker */
 
 bool hosts_declare(Venues *v, const msgpack_object *declare, char *err, size_t errlen);   /* the first declaration of a venue holds */
 Venue *hosts_venue(const Venues *v, const char *id);       /* NULL: none */
+/* Its time by the offset that was measured, as if this machine's clock had not been set since then; of one that does not tell its time, this machine's. */
+void venue_clock_set(Venue *v, int64_t offset_ms);
+int64_t venue_clock_ns(const Venue *v);
 bool hosts_allows(const Venue *v, const Url *u);
 void hosts_free(Venues *v);
 

@@ -31,6 +31,7 @@ static int64_t clock_us(clockid_t id) {
 
 int64_t clock_real_us(void) { return clock_us(CLOCK_MONOTONIC); }
 int64_t clock_mono_us(void) { return tape_us ? tape_us : clock_real_us(); }
+int64_t clock_steady_us(void) { return tape_us ? tape_us : clock_us(CLOCK_BOOTTIME); }
 int64_t clock_mono_ms(void) { return clock_mono_us() / 1000; }
 int64_t clock_wall_ms(void) { return clock_wall_ns() / 1000000; }
 

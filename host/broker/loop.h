@@ -44,6 +44,7 @@ void loop_hold(Loop *l, bool held);                                    /* somebo
 int64_t clock_mono_us(void);
 int64_t clock_mono_ms(void);
 int64_t clock_wall_ns(void);
+int64_t clock_steady_us(void);                                          /* goes on at the same pace, also while the machine sleeps or its clock is set */
 int64_t clock_wall_ms(void);
 int64_t clock_real_us(void);                                           /* monotonic, whatever plays */
 #endif

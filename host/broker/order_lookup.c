@@ -13,6 +13,8 @@
 #define ASK_LOOKS 8              /* the strategy is told after so many that it is not known */
 #define FILLS_LOOKS 5            /* for the fills of one that is over */
 #define REST_MS 5000             /* between two looks at one that rests */
+#define CLOCK_LEEWAY_MS 60000
+#define DAY_MS 86400000
 #define AT_ONCE 4                /* looks under way */
 
 /* ---- what the venue says ---- */
@@ -310,6 +312,14 @@ static bool other_id(void *ctx, const JournalOrder *j) {
   return true;
 }
 
+/* When it was made, by the venue's clock, and rather before: with clocks that were set since then, several times may be meant. */
+static int64_t created_there(Orders *o, const JournalOrder *j) {
+  const Venue *v = hosts_venue(&o->session->clerk.venues, j->venue);
+  int64_t now = clock_wall_ms(), there = v ? venue_clock_ns(v) / 1000000 : now, offset = v ? v->clock_offset_ms : 0;
+  int64_t away = there - now < offset ? there - now : offset, at = j->created_ms + away;
+  return at > there + CLOCK_LEEWAY_MS ? there - DAY_MS : at;
+}
+
 static void look(Watch *w) {
   Orders *o = w->orders;
   JournalOrder *j = journal_order(o->journal, w->order);
@@ -332,7 +342,7 @@ static void look(Watch *w) {
   pack_key_str(&pk, "type", j->type);
   pack_key_str(&pk, "amount", j->amount);
   pack_key_str(&pk, "price", j->price);
-  pack_key_int(&pk, "created_ms", j->created_ms);
+  pack_key_int(&pk, "created_ms", created_there(o, j));
   pack_str(&pk, "others");
   pack_array(&pk, others.n);
   others = (Others){ .pk = &pk, .but = j->id, .writes = true };

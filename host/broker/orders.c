@@ -12,6 +12,7 @@
 #include "broker/order_bound.h"
 
 #define TICK_MS 500
+#define CLOCK_SET_MS 2000         /* a clock that is kept in step by the system moves by less at once */
 #define END_MS 15000              /* what is under way when the strategies have ended gets this long */
 #define LINGER_MS 10000           /* a run that was told to end leaves so much time to say so again, when live orders stand */
 #define LACKING_MS 86400000ll    /* fills that are not known are asked for so long; some venues never tell */
@@ -521,9 +522,22 @@ void orders_answer(Peer *p, uint32_t id, const msgpack_object *m) {
 
 /* ---- what happens beside ---- */
 
+/* What goes by this machine's clock - sums of a day, ages of books - is told apart when the clock is set, and somebody may want to know. */
+static void clock_look(Orders *o) {
+  int64_t base = clock_wall_ms() - clock_steady_us() / 1000, by = base - o->clock_base_ms;
+  char text[200];
+  if (o->clock_base_ms && (by > CLOCK_SET_MS || by < -CLOCK_SET_MS)) {
+    snprintf(text, sizeof text, "this machine's clock was set %s by %.1f s while there may be orders", by > 0 ? "ahead" : "back", (double)(by > 0 ? by : -by) / 1000);
+    session_say(o->session, "warn", "%s", text);
+    if (o->journal) journal_event(o->journal, 0, "note", text, clock_wall_ms());
+  }
+  o->clock_base_ms = base;
+}
+
 static void tick(void *ctx) {
   Orders *o = ctx;
   char why[200];
+  clock_look(o);
   loop_after(o->session->loop, &o->tick, TICK_MS);
   if (o->state != ORDERS_KILLED && o->state != ORDERS_BROKEN && kill_asked(why, sizeof why)) orders_kill(o->session, why);
   watch_tick(o);

@@ -30,6 +30,7 @@ struct Orders {
   Books *books;
   Late *lates; int64_t last_late;
   LoopTimer tick, end;
+  int64_t clock_base_ms;          /* this machine's clock less its steady one, when that was looked at last */
   bool finishing, said_stand, lingers, run_ended; size_t standing;
   int starting;                   /* tasks that must end before READY */
   char *config; size_t config_len; char config_path[512];

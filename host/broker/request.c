@@ -642,7 +642,7 @@ void request_sign(Peer *p, uint32_t id, const msgpack_object *m) {
       if (strcmp(class, "AuthenticationError")) ok = false;
       else {
         sample = true;
-        signer_placeholders(&signer, v->id, clock_wall_ns() + v->clock_offset_ms * 1000000);
+        signer_placeholders(&signer, v->id, venue_clock_ns(v));
       }
     }
     if (ok && !d.url.recipe) {

@@ -542,7 +542,7 @@ static void on_clock(Peer *p, const msgpack_object *m) {
   Venue *v = pack_get_line(m, "venue", id, sizeof id) ? hosts_venue(&p->venues, id) : NULL;
   if (!v || !(offset > -1e13 && offset < 1e13)) return;
   double off = (offset < 0 ? -offset : offset) - error;
-  v->clock_offset_ms = (int64_t)offset;
+  venue_clock_set(v, (int64_t)offset);
   v->clock_bad = off > CLOCK_MAX_MS;
   if (off > CLOCK_WARN_MS)
     session_say(p->session, "warn", "%s: this machine's clock is %.1f s %s (measured to %.1f s); %s", v->id, off / 1000, offset > 0 ? "behind" : "ahead",

@@ -80,7 +80,7 @@ static bool accepted(const KeysEntry *e, Venue *v, char *err, size_t errlen) {
 
 bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, Venue *v, int right, const char **class, char *err, size_t errlen) {
   KeysEntry e = { 0 };
-  begin(s, v->id, clock_wall_ns() + v->clock_offset_ms * 1000000);
+  begin(s, v->id, venue_clock_ns(v));
   s->env.ctx = s;
   if (right == RIGHT_PUBLIC) {
     s->env.is_public = true;
@@ -116,7 +116,8 @@ bool signer_user(Signer *s, KeyRing *ring, const SessionSpec *spec, Venue *v, in
   }
   if (v->clock_bad) {
     *class = "InvalidNonce";
-    snprintf(err, errlen, "this machine's clock is %.0f s away from the exchange's: set it", (double)v->clock_offset_ms / 1000);
+    int64_t ms = v->clock_offset_ms;
+    snprintf(err, errlen, "this machine's clock is %.0f s away from the exchange's: set it", (double)(ms < 0 ? -ms : ms) / 1000);
     return false;
   }
   name_account(s);

@@ -236,6 +236,7 @@ local function check(venue, d, a, request, status, body, text, why)
   local own = venue.adapter.http or {}
   local by_status = status >= 400 and (own[status] or own.default or errors.http[status])
   if not class then class = code ~= nil and (by_status == "RateLimitExceeded" and by_status or "ExchangeError") or by_status or "ExchangeError" end
+  if class == "InvalidNonce" then venue.clock_asked = false end         -- one of the two clocks may have been set: it is measured again
   local told = message or code or ("HTTP " .. status .. " " .. text:gsub("%s+", " "):sub(1, 200))
   local path = type(request.url) == "string" and request.url:match("^%a+://[^/]+([^?]*)") or "(signed)"
   error(errors.new(class, tostring(told), {
@@ -258,8 +259,8 @@ local function measure_clock(venue)
   for _ = 1, 2 do
     local before = native.now()
     local ok, time = pcall(function()
-      local _, _, value = run_method(venue, known(venue, "fetch_time"), {})
-      return tonumber(value)
+      local how, read, value, a = run_method(venue, known(venue, "fetch_time"), {})
+      return tonumber(how == "plan" and read(value, a) or value)
     end)
     venue.calls[co], venue.call_arguments[co] = call, call_arguments
     local error_ms = (native.now() - before) / 2
