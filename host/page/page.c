@@ -26,7 +26,8 @@ static char *copy_of(const char *s) {
 }
 
 const char *page_missing(void) {
-  return page_charts.p == page_charts.end ? "this program was built without the library that draws the charts; './dev charts' fetches it, and builds anew" : NULL;
+  bool there = page_charts.p != page_charts.end;
+  return there ? NULL : "this program was built without the library that draws the charts; './dev charts' fetches it, and builds anew";
 }
 
 Page *page_new(const char *title, const char *subtitle) {

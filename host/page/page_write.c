@@ -83,7 +83,8 @@ static void put_marks(Text *t, const Series *s, int64_t from) {
 
 static void put_series(Text *t, const Series *s) {
   bool line = s->kind == PAGE_LINE;
-  int64_t from = !s->n_kept ? 0 : !line ? s->candles[0].at_ms : s->pieces[0].least.at_ms < s->pieces[0].most.at_ms ? s->pieces[0].least.at_ms : s->pieces[0].most.at_ms;
+  int64_t from = line ? s->pieces[0].least.at_ms : s->candles[0].at_ms;
+  if (line && s->pieces[0].most.at_ms < from) from = s->pieces[0].most.at_ms;
   text_puts(t, "{\"name\":");
   put_text(t, s->name);
   text_format(t, ",\"given\":%llu,\"each\":%llu,\"from\":%lld,", (unsigned long long)s->n, (unsigned long long)s->each, (long long)from);

@@ -17,7 +17,7 @@ else
   [ "$failed" = 0 ] && exit 77
   exit 1
 fi
-ls | grep -q 'new$' && fail "something was left beside the page"
+[ "$(find . -name '*.new')" = '' ] || fail "something was left beside the page"
 "$bourse" run one.lua --html one.html >out 2>err || fail "a page was not written over another"
 for bad in none/page.html . /proc/page.html ''; do
   if "$bourse" run one.lua --html "$bad" >out 2>err; then fail "'$bad' was taken"; fi

@@ -43,6 +43,16 @@ function cases.each_exchange_raises_mistakes()
   has(run([[each_exchange("a", print)]]).message, "a list of exchange ids", "no list")
 end
 
+function cases.reports_with_books()
+  local r = run([[
+    local book = exchange("a"):fetch_order_book("X/Y")
+    report({ pair = "X/Y", net = 1 }, { buy = book, sell = book })
+    report({ pair = "X/Y" }, "a text")
+  ]], { a = { books = { ["X/Y"] = book(1, 2) } } })
+  same(#r.reports, 1, "reports")
+  has(r.message, "order books by name are expected, got string", "what is no list of books")
+end
+
 function cases.settle_waits_cancels_and_sums()
   local venues = { a = { books = { ["X/Y"] = book(9, 10, 3) }, balance = { Y = 100 } } }
   local r = run([[
