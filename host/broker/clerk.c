@@ -46,8 +46,9 @@ msgpack_packer clerk_begin(Session *s, const char *what, size_t more, TaskFn fn,
   } else {
     pk = peer_begin(&s->clerk, MSG_TASK, 0);
   }
-  pack_map(&pk, 2 + more);
+  pack_map(&pk, 3 + more);
   pack_key_str(&pk, "do", what);
+  pack_key_int(&pk, "now_ms", orders_now(s));
   pack_key_int(&pk, "task", t->number);
   return pk;
 }

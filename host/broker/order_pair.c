@@ -361,6 +361,7 @@ void pair_begin(Ask *a) {
   p->phase_us = clock_mono_us();
   p->next = o->pairs;
   o->pairs = p;
+  orders_tick_later(o);
   a->peer = NULL;
   ask_value(a, NULL);                       /* the pair answers */
   place(p, 1);

@@ -21,6 +21,8 @@
 
 /* ---- answers ---- */
 
+int64_t orders_now(const Session *s) { return s->spec->paper ? clock_wall_ms() : 0; }
+
 static void ask_free(Ask *a) {
   Orders *o = a->orders;
   loop_cancel(o->session->loop, &a->timer);
@@ -39,7 +41,8 @@ void ask_value(Ask *a, const msgpack_object *value) {
   if (a->pair) pair_leg_told(a->pair, a->leg, NULL);
   else if (a->peer) {
     msgpack_packer pk = peer_begin(a->peer, MSG_ORDERED, a->id);
-    pack_map(&pk, value ? 1 : 0);
+    pack_map(&pk, value ? 2 : 1);
+    pack_key_int(&pk, "now_ms", orders_now(a->orders->session));
     if (value) pack_key_object(&pk, "value", value);
     peer_end(a->peer);
   }
@@ -58,7 +61,8 @@ void ask_error(Ask *a, const char *class, const char *code, const char *message)
   if (a->pair) pair_leg_told(a->pair, a->leg, message);
   else if (a->peer) {
     msgpack_packer pk = peer_begin(a->peer, MSG_ORDERED, a->id);
-    pack_map(&pk, 1);
+    pack_map(&pk, 2);
+    pack_key_int(&pk, "now_ms", orders_now(a->orders->session));
     pack_str(&pk, "error");
     pack_map(&pk, 5);
     error_fields(&pk, class, code, a->venue, message);
@@ -77,7 +81,8 @@ void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise) {
     pair_leg_told(a->pair, a->leg, text_of(error, "message", text, sizeof text) ? text : "refused");
   } else if (a->peer) {
     msgpack_packer pk = peer_begin(a->peer, MSG_ORDERED, a->id);
-    pack_map(&pk, 1);
+    pack_map(&pk, 2);
+    pack_key_int(&pk, "now_ms", orders_now(a->orders->session));
     pack_key_object(&pk, "error", error);
     peer_end(a->peer);
   }
@@ -107,6 +112,13 @@ bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap) 
   if (pack_get_line(map, key, buf, cap)) return true;
   if (cap) buf[0] = 0;
   return false;
+}
+
+/* Candles are played a year in a second: there the tick, when nothing goes by it, is only for the kill switch, and that is in real time. */
+void orders_tick_later(Orders *o) {
+  bool idle = o->session->spec->backtest && !o->pairs && !o->finishing;
+  if (idle) loop_after_real(o->session->loop, &o->tick, TICK_MS);
+  else loop_after(o->session->loop, &o->tick, TICK_MS);
 }
 
 /* ---- the start ---- */
@@ -213,7 +225,8 @@ static void boot_paper(Orders *o, const msgpack_object *config) {
   }
   o->starting++;
   msgpack_packer pk = clerk_begin(o->session, "boot", 4, on_boot, NULL);
-  const msgpack_object *recorded = play_task(o->session, "boot");
+  const msgpack_sbuffer *given = o->session->spec->paper;
+  const msgpack_object *recorded = given ? NULL : play_task(o->session, "boot");
   if (recorded) {                       /* a replay begins with the account that there was; its open orders are in another journal */
     static const char *const keys[] = { "balances", "next_id", "config" };
     for (size_t i = 0; i < 3; i++) {
@@ -236,7 +249,8 @@ static void boot_paper(Orders *o, const msgpack_object *config) {
   journal_each(o->journal, &filter, pack_order, &packing);
   pack_key_int(&pk, "next_id", n.last + 1);
   pack_str(&pk, "config");
-  if (config) msgpack_pack_object(&pk, *config);
+  if (given) pk.callback(pk.data, given->data, given->size);
+  else if (config) msgpack_pack_object(&pk, *config);
   else pack_nil(&pk);
   clerk_end(o->session);
 }
@@ -359,7 +373,7 @@ static void open_all(Orders *o) {
     orders_break(o, "%s", err);
     return;
   }
-  loop_after(o->session->loop, &o->tick, TICK_MS);
+  orders_tick_later(o);
   o->starting++;
   if (o->config) {
     msgpack_packer pk = clerk_begin(o->session, "config", 2, on_config, NULL);
@@ -538,7 +552,7 @@ static void tick(void *ctx) {
   Orders *o = ctx;
   char why[200];
   clock_look(o);
-  loop_after(o->session->loop, &o->tick, TICK_MS);
+  orders_tick_later(o);
   if (o->state != ORDERS_KILLED && o->state != ORDERS_BROKEN && kill_asked(why, sizeof why)) orders_kill(o->session, why);
   watch_tick(o);
   late_tick(o);
@@ -547,7 +561,12 @@ static void tick(void *ctx) {
 }
 
 void orders_facts(Session *s, const msgpack_object *m) {
+  const msgpack_object *mark = pack_get(m, "mark");
+  char venue[64], base[24], quote[24];
   if (s->orders) changes_take(s->orders, pack_get(m, "changes"));
+  if (s->spec->on_mark && pack_get_line(mark, "venue", venue, sizeof venue) && pack_get_line(mark, "base", base, sizeof base)
+      && pack_get_line(mark, "quote", quote, sizeof quote))
+    s->spec->on_mark(s->spec->ctx, clock_wall_ms(), venue, base, quote, pack_get_double(mark, "price", 0));
 }
 
 /* Its orders go on; when it crashed and the limits say so, they are cancelled. */
@@ -593,6 +612,11 @@ static void say_standing(Orders *o) {
   loop_after(o->session->loop, &o->end, LINGER_MS);
 }
 
+static void on_caught_up(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  (void)ctx, (void)answer, (void)why;
+  orders_finish(s);
+}
+
 /* Waits for what is under way, then lets the clerk go, then ends the session. Called again and again until that is so. */
 void orders_finish(Session *s) {
   Orders *o = s->orders;
@@ -603,6 +627,11 @@ void orders_finish(Session *s) {
   if (!o->finishing) {
     o->finishing = true;
     loop_after(s->loop, &o->end, END_MS);
+    orders_tick_later(o);
+    if (s->spec->backtest && s->clerk.state == PEER_RUNNING) {          /* what the last candles did to orders that rest */
+      clerk_begin(s, "catch_up", 0, on_caught_up, NULL);
+      clerk_end(s);
+    }
   }
   if (o->end.slot && (o->asks || o->pairs || clerk_busy(s) || watch_unsettled(o) || late_waits(o))) return;
   if (!o->said_stand && o->journal) say_standing(o);

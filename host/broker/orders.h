@@ -26,6 +26,8 @@ bool orders_sending(Session *s, int64_t order, const char *act, const char *meth
                     char *why, size_t size);
 void orders_replied(Session *s, int64_t order, const char *act, int status, const char *body, size_t len);
 
+/* What the clerk, and who placed an order, are told of the time, in a backtest: there it may have gone on by days. 0: the time of other messages will do. */
+int64_t orders_now(const Session *s);
 /* Of clerk.c. */
 Clerk *orders_clerk(Session *s);
 Clerk *clerk_new(void);

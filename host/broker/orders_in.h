@@ -74,6 +74,7 @@ void ask_error(Ask *a, const char *class, const char *code, const char *message)
 void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise);         /* with the clerk's error, or the text */
 void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b);          /* a value that came packed; nil when empty */
 void orders_break(Orders *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void orders_tick_later(Orders *o);                                                     /* in the session's time while there is a pair */
 void orders_started(Orders *o);                                                        /* one of `starting` is done */
 bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap);       /* text, or a number's digits */
 

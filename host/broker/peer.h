@@ -153,6 +153,7 @@ bool play_open(Session *s, Tape *t);                                     /* fals
 bool play_birth(Peer *p, Birth *b);                                      /* false: no tape plays */
 const char *play_orders(const Session *s);                               /* where orders go (session.h): also without a tape */
 bool play_boot_later(Peer *p);                                           /* peer_boot comes when it did; false: now */
+bool backtest_open(Session *s);                                          /* backtest.c: answers from candles, instead */
 const msgpack_object *play_task(const Session *s, const char *what);    /* the first task of that name that the clerk was given; NULL: none, or no tape */
 void play_forget(Peer *p);
 void play_close(Session *s);

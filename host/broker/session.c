@@ -794,7 +794,8 @@ int session_run(const SessionSpec *spec) {
   if (!s.loop || s.signal_fd < 0 || !loop_watch(s.loop, s.signal_fd, LOOP_READ, signal_event, &s))
     fprintf(stderr, "bourse: cannot start: %s\n", strerror(errno));
   else if (!read_bases(&s)) code = 2;
-  else if ((!spec->record || record_open(&s, spec->record)) && (!spec->replay || play_open(&s, spec->replay))) code = run(&s);
+  else if ((!spec->record || record_open(&s, spec->record)) && (!spec->replay || play_open(&s, spec->replay)) && (!spec->backtest || backtest_open(&s)))
+    code = run(&s);
   source_close(&s);
   request_close(&s);
   store_close(&s);

@@ -50,6 +50,9 @@ typedef struct SessionSpec {
   const char *const *notify;        /* addresses that notify() of strategies posts to, NULL-terminated, NOTIFY_MAX at most; NULL: none */
   const char *record;               /* the file of a tape to make of this run; NULL: none */
   struct Tape *replay;              /* answers come from this tape, nothing from the network; NULL: the world answers */
+  const struct Backtest *backtest;  /* a venue made of candles answers, in their time (backtest.h); NULL: no */
+  const msgpack_sbuffer *paper;     /* packed: the account on paper and how it fills, in place of `paper` of the user's config (lua/paper.lua); or NULL */
+  void (*on_mark)(void *ctx, int64_t at_ms, const char *venue, const char *base, const char *quote, double price);   /* what the account on paper saw */
   double speed;                     /* of a replay: of the tape's time to the real one; 0: as fast as it goes */
   bool replay_files;                /* adapters as they are on the tape, too, not those of this machine */
   const char *candles;              /* the file of candles that the verb fetch works on (candles.h), or NULL */

@@ -1,29 +1,25 @@
 /* Playing: the questions of workers are answered from a tape, at the time of the tape. A question is matched with what the same worker asked when it was
  * recorded: the same request, file, stored key or sleep, in order for equal ones. While the scripts are those that were recorded, each answer comes at the
  * very time and in the very order in which it came then. What was never asked gets an error, or (sleeps, stored values) what is true without a tape. */
-#include "broker/asked.h"
 #include "broker/draft.h"
 #include "broker/orders.h"
-#include "broker/peer.h"
+#include "broker/play_in.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NEVER INT64_MIN               /* no answer is on the tape: it was stopped, or cut off, before one came */
 #define LATER_US 10000000             /* nobody waits longer for an answer that was recorded later on */
-#define LEAST_US 100                  /* a sleep, a stored value: time must go on in a script that does nothing else in a loop */
-#define ABSENT_US 10000               /* an error that is not on the tape */
 #define WAITS_MAX 12000               /* answers of one worker on their way */
 
-typedef struct {
+struct Recorded {
   uint64_t key;                       /* of worker, kind and question */
   int64_t asked_us, at_us;            /* at_us: of the answer, or NEVER */
   uint64_t place;                     /* of the answer */
   uint32_t rank;                      /* of the answer among all events */
   uint32_t taken;                     /* in the first of equal ones: how many are used up. (While the tape is looked through: which question it is) */
-} Recorded;
+};
 
-typedef struct Due Due;               /* an answer, or a message that answers nothing, on its way */
 struct Due {
   LoopTimer timer;
   Play *play;
@@ -35,29 +31,6 @@ struct Due {
   char *made; size_t made_len;        /* the payload, when it is not on the tape */
   const Venue *venue; double cost;    /* of a request */
   Due *prev, *next;
-};
-
-typedef struct Kept { uint32_t worker; char *key, *value; size_t key_len, value_len; struct Kept *next; } Kept;
-typedef struct { uint32_t worker, rank; int64_t at_us; Birth birth; } Born;
-typedef struct { char kind[16], name[64], digest[65]; bool told; } File;
-typedef struct { const char *what; char *bytes; msgpack_zone *zone; msgpack_object value; } Task;      /* of the clerk */
-
-struct Play {
-  Session *session;
-  Tape *tape;
-  Recorded *list; size_t n, cap;
-  Born *born; size_t n_born;
-  Asked open, loading;                                             /* while the tape is looked through: by their places in the list, and in files */
-  File *files; size_t n_files;
-  Due *due;
-  Kept *kept;                                                      /* what scripts stored in this replay */
-  bool cut;                                                        /* out of a longer tape */
-  bool as_recorded;                                                /* scripts and files are those of the tape, and it is a whole run: so orders are, too */
-  char orders[8];                                                  /* where they went then */
-  Task tasks[2];                                                   /* its first ones of these names: "boot", "config" */
-  LoopTimer end;
-  int64_t end_us;
-  msgpack_zone *zone;
 };
 
 static char *copy_of(const void *bytes, size_t n) {
@@ -118,7 +91,9 @@ static uint64_t key_asked(uint32_t worker, uint8_t what, uint32_t id, const msgp
   }
 }
 
-static uint64_t key_request(uint32_t worker, const void *digest, size_t n) { return hash(key_of(worker, MSG_HTTP), digest, n); }
+static uint64_t key_request(const Play *y, uint32_t worker, const void *digest, size_t n) {
+  return hash(key_of(y->any ? 0 : worker, MSG_HTTP), digest, n);
+}
 
 static void asked(Play *y, const TapeEvent *e, uint64_t key) {
   if (y->n == y->cap) {
@@ -160,6 +135,13 @@ static void loaded(Play *y, const TapeEvent *e, const msgpack_object *m) {
   if (asked_take(&y->loading, e, &i) && pack_get_text(m, "source", &text, &n)) source_digest(text, n, y->files[i].digest);
 }
 
+void play_born(Play *y, const Born *b) {
+  Born *more = realloc(y->born, (y->n_born + 1) * sizeof *more);
+  if (!more) abort();
+  y->born = more;
+  y->born[y->n_born++] = *b;
+}
+
 static void born(Play *y, const TapeEvent *e, uint32_t rank, const msgpack_object *m) {
   const char *random;
   size_t n;
@@ -167,10 +149,7 @@ static void born(Play *y, const TapeEvent *e, uint32_t rank, const msgpack_objec
   if (e->worker == 0) pack_get_line(pack_get(m, "options"), "orders", y->orders, sizeof y->orders);
   if (!pack_get_text(m, "random", &random, &n) || n != sizeof b.birth.random) return;
   memcpy(b.birth.random, random, n);
-  Born *more = realloc(y->born, (y->n_born + 1) * sizeof *more);
-  if (!more) abort();
-  y->born = more;
-  y->born[y->n_born++] = b;
+  play_born(y, &b);
 }
 
 static void task_told(Play *y, const TapeEvent *e) {
@@ -244,7 +223,7 @@ static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
   switch (e->what) {
     case TAPE_HEAD: if (unpacked(y, e, &m)) head(y, &m); break;
     case MSG_BOOT: if (unpacked(y, e, &m)) born(y, e, rank, &m); break;
-    case MSG_HTTP: if (unpacked(y, e, &m) && pack_get_text(&m, "key", &digest, &n)) asked(y, e, key_request(e->worker, digest, n)); break;
+    case MSG_HTTP: if (unpacked(y, e, &m) && pack_get_text(&m, "key", &digest, &n)) asked(y, e, key_request(y, e->worker, digest, n)); break;
     case MSG_SOURCE: case MSG_STORE: case MSG_SLEEP: case MSG_ORDER: case MSG_NOTIFY:
       if (!unpacked(y, e, &m)) break;
       asked(y, e, key_asked(e->worker, e->what, e->id, &m));
@@ -267,18 +246,31 @@ static int by_key(const void *a, const void *b) {
 
 static void over(void *ctx) {
   Play *y = ctx;
-  session_stop(y->session, "the tape is over");
+  session_stop(y->session, y->tape ? "the tape is over" : "the candles are over");
+}
+
+Play *play_new(Session *s, Tape *t) {
+  Play *y = calloc(1, sizeof *y);
+  msgpack_zone *zone = msgpack_zone_new(8192);
+  if (!y || !zone) abort();
+  *y = (Play){ .session = s, .tape = t, .end = { .fn = over, .ctx = y }, .zone = zone, .tasks = { { .what = "boot" }, { .what = "config" } } };
+  return s->play = y;
+}
+
+void play_begin(Play *y, const Answers *answers) {
+  Session *s = y->session;
+  s->answers = answers;
+  s->turns.on = true;
+  loop_at(s->loop, &y->end, y->end_us, LOOP_RANK - 1);
 }
 
 bool play_open(Session *s, Tape *t) {
-  Play *y = calloc(1, sizeof *y);
+  Play *y = play_new(s, t);
+  y->any = s->spec->paper != NULL;
   TapeEvent e;
   enum tape_read r;
   uint64_t good;
   uint32_t rank = 0;
-  if (!y || !(y->zone = msgpack_zone_new(8192))) abort();
-  *y = (Play){ .session = s, .tape = t, .end = { .fn = over, .ctx = y }, .zone = y->zone, .tasks = { { .what = "boot" }, { .what = "config" } } };
-  s->play = y;
   tape_seek(t, 0);
   while ((r = tape_next(t, &e)) == TAPE_EVENT) {
     if (!rank++) loop_play(s->loop, e.at_us, s->spec->speed);
@@ -299,9 +291,7 @@ bool play_open(Session *s, Tape *t) {
   qsort(y->list, y->n, sizeof *y->list, by_key);
   for (size_t i = 0; i < y->n; i++) y->list[i].taken = 0;
   y->as_recorded = s->spec->replay_files && !y->cut;
-  s->answers = &of_tape;
-  s->turns.on = true;
-  loop_at(s->loop, &y->end, y->end_us, LOOP_RANK - 1);
+  play_begin(y, &of_tape);
   return true;
 }
 
@@ -341,17 +331,23 @@ bool play_boot_later(Peer *p) {
 
 /* --- answers --- */
 
-/* What answers a question that is asked now; NULL: nothing on the tape. *later: there is such an answer, but of a question asked long after. */
-static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
+/* The first of those with that key; y->n: there is none. */
+static size_t first_of(const Play *y, uint64_t key) {
   size_t low = 0, high = y->n;
-  int64_t now = clock_mono_us();
-  *later = 0;
   while (low < high) {
     size_t mid = (low + high) / 2;
     if (y->list[mid].key < key) low = mid + 1;
     else high = mid;
   }
-  if (low == y->n || y->list[low].key != key) return NULL;
+  return low < y->n && y->list[low].key == key ? low : y->n;
+}
+
+/* What answers a question that is asked now; NULL: nothing on the tape. *later: there is such an answer, but of a question asked long after. */
+static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
+  size_t low = first_of(y, key);
+  int64_t now = clock_mono_us();
+  *later = 0;
+  if (low == y->n) return NULL;
   size_t i = low + y->list[low].taken;
   if (i >= y->n || y->list[i].key != key) return NULL;
   /* What was answered before now is not the newest any more when the same was asked again meanwhile. */
@@ -362,6 +358,25 @@ static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
   }
   y->list[low].taken = (uint32_t)(i - low) + 1;
   return &y->list[i];
+}
+
+/* The newest reply that there was by now, of a list of markets whatever its age; else the next one that came soon. */
+static const Recorded *find_any(Play *y, uint64_t key, bool lasts, int64_t *later) {
+  const Recorded *newest = NULL;
+  int64_t now = clock_mono_us();
+  *later = 0;
+  for (size_t i = first_of(y, key); i < y->n && y->list[i].key == key; i++) {
+    const Recorded *r = &y->list[i];
+    if (r->at_us == NEVER) continue;
+    if (r->at_us <= now) newest = r;
+    else if (newest && (lasts || newest->at_us >= now - LATER_US)) break;
+    else if (lasts || r->asked_us <= now + LATER_US) return r;
+    else {
+      *later = r->asked_us - now;
+      return NULL;
+    }
+  }
+  return newest && (lasts || newest->at_us >= now - LATER_US) ? newest : NULL;
 }
 
 /* When it came; when that is past already, after as long as it took then. */
@@ -375,7 +390,7 @@ static Due *due_recorded(Play *y, Peer *p, uint32_t id, uint8_t what, const Reco
   return d;
 }
 
-static msgpack_packer made_begin(msgpack_sbuffer *b, size_t n) {
+msgpack_packer play_made(msgpack_sbuffer *b, size_t n) {
   msgpack_packer pk;
   msgpack_sbuffer_init(b);
   msgpack_packer_init(&pk, b, msgpack_sbuffer_write);
@@ -383,7 +398,7 @@ static msgpack_packer made_begin(msgpack_sbuffer *b, size_t n) {
   return pk;
 }
 
-static void due_made(Play *y, Peer *p, uint32_t id, uint8_t what, msgpack_sbuffer *b, int64_t in_us) {
+void play_send(Play *y, Peer *p, uint32_t id, uint8_t what, msgpack_sbuffer *b, int64_t in_us) {
   Due *d = due_new(y, p, peer_number(p), id, what);
   d->made_len = b->size;
   d->made = msgpack_sbuffer_release(b);
@@ -392,9 +407,9 @@ static void due_made(Play *y, Peer *p, uint32_t id, uint8_t what, msgpack_sbuffe
 
 static void due_error(Play *y, Peer *p, uint32_t id, uint8_t what, const char *text) {
   msgpack_sbuffer b;
-  msgpack_packer pk = made_begin(&b, 1);
+  msgpack_packer pk = play_made(&b, 1);
   pack_key_str(&pk, "error", text);
-  due_made(y, p, id, what, &b, ABSENT_US);
+  play_send(y, p, id, what, &b, ABSENT_US);
 }
 
 /* A reply as it was, with the time of now: the two differ when the question is not asked at its own time. */
@@ -458,21 +473,21 @@ static void due(void *ctx) {
   free(d);
 }
 
-static bool crowded(Peer *p) {
+bool play_crowded(Peer *p) {
   if (p->n_due < WAITS_MAX) return false;
   peer_fail(p, 3, "%s: stopped: more than %d waits at once", p->name, WAITS_MAX);
   return true;
 }
 
-static void fail_with(Play *y, Peer *p, uint32_t id, uint8_t what, const char *class, const char *message) {
+void play_fail(Play *y, Peer *p, uint32_t id, uint8_t what, const char *class, const char *message) {
   msgpack_sbuffer b;
-  msgpack_packer pk = made_begin(&b, 1);
+  msgpack_packer pk = play_made(&b, 1);
   pack_str(&pk, "error");
   pack_map(&pk, 3);
   pack_key_str(&pk, "class", class);
   pack_key_str(&pk, "message", message);
   pack_key_bool(&pk, "retry", false);
-  due_made(y, p, id, what, &b, ABSENT_US);
+  play_send(y, p, id, what, &b, ABSENT_US);
 }
 
 /* --- requests --- */
@@ -482,7 +497,7 @@ static void absent(Play *y, Peer *p, uint32_t id, const Draft *d, int64_t later_
   if (later_us) snprintf(later, sizeof later, " (it was asked %.0f s later than now)", (double)later_us / 1e6);
   snprintf(message, sizeof message, "not on the tape: %s %.*s%s", d->method, d->url.recipe ? 16 : d->url.n > 200 ? 200 : (int)d->url.n,
            d->url.recipe ? "a signed request" : d->url.p, later);
-  fail_with(y, p, id, MSG_REPLY, "BadResponse", message);
+  play_fail(y, p, id, MSG_REPLY, "BadResponse", message);
 }
 
 static void http(Peer *p, uint32_t id, const msgpack_object *m) {
@@ -491,11 +506,12 @@ static void http(Peer *p, uint32_t id, const msgpack_object *m) {
   char err[200], venue[64];
   unsigned char digest[16];
   int64_t later;
-  if (crowded(p)) return;
-  if (!draft_read(&d, m, err, sizeof err)) fail_with(y, p, id, MSG_REPLY, "BadRequest", err);
+  if (play_crowded(p)) return;
+  if (!draft_read(&d, m, err, sizeof err)) play_fail(y, p, id, MSG_REPLY, "BadRequest", err);
   else {
     draft_digest(&d, digest);
-    const Recorded *r = find(y, key_request(peer_number(p), digest, sizeof digest), &later);
+    uint64_t key = key_request(y, peer_number(p), digest, sizeof digest);
+    const Recorded *r = y->any ? find_any(y, key, pack_get(m, "keep") != NULL, &later) : find(y, key, &later);
     Due *reply = r ? due_recorded(y, p, id, MSG_REPLY, r) : NULL;
     if (!r) absent(y, p, id, &d, later);
     if (reply) {
@@ -531,7 +547,7 @@ static void source(Peer *p, uint32_t id, const msgpack_object *m) {
     tell_if_other(y, p, m);
     return;
   }
-  if (crowded(p)) return;
+  if (play_crowded(p)) return;
   const Recorded *r = find(y, key_asked(peer_number(p), MSG_SOURCE, id, m), &later);
   if (r) {
     due_recorded(y, p, id, MSG_SOURCE_IS, r);
@@ -545,10 +561,10 @@ static void source(Peer *p, uint32_t id, const msgpack_object *m) {
 
 /* --- sleeps --- */
 
-static void sleep_until(Peer *p, uint32_t id, const msgpack_object *m) {
+void play_sleep(Peer *p, uint32_t id, const msgpack_object *m) {
   Play *y = p->session->play;
   int64_t later;
-  if (crowded(p)) return;
+  if (play_crowded(p)) return;
   const Recorded *r = find(y, key_asked(peer_number(p), MSG_SLEEP, id, m), &later);
   if (r) {
     due_recorded(y, p, id, MSG_WAKE, r);
@@ -585,28 +601,28 @@ static void keep(Play *y, uint32_t worker, const char *key, size_t n, const msgp
 }
 
 /* What was stored in this replay is read again; what was there before is as it was read then. */
-static void store(Peer *p, uint32_t id, const msgpack_object *m) {
+void play_store(Peer *p, uint32_t id, const msgpack_object *m) {
   Play *y = p->session->play;
   char op[8] = "";
   const char *key = "";
   size_t n = 0;
   int64_t later;
   msgpack_sbuffer b;
-  if (crowded(p)) return;
+  if (play_crowded(p)) return;
   pack_get_line(m, "op", op, sizeof op);
   pack_get_text(m, "key", &key, &n);
-  const Recorded *r = find(y, key_asked(peer_number(p), MSG_STORE, id, m), &later);
+  const Recorded *r = y->any ? NULL : find(y, key_asked(peer_number(p), MSG_STORE, id, m), &later);
   const Kept *k = kept(y, peer_number(p), key, n);
   if (!strcmp(op, "set")) keep(y, peer_number(p), key, n, pack_get(m, "value"));
   if (r && (strcmp(op, "get") || !k)) {
     due_recorded(y, p, id, MSG_STORED, r);
     return;
   }
-  msgpack_packer pk = made_begin(&b, 1);
+  msgpack_packer pk = play_made(&b, 1);
   pack_str(&pk, "value");
   if (!strcmp(op, "get") && k) msgpack_sbuffer_write(&b, k->value, k->value_len);
   else pack_nil(&pk);
-  due_made(y, p, id, MSG_STORED, &b, LEAST_US);
+  play_send(y, p, id, MSG_STORED, &b, LEAST_US);
 }
 
 /* --- orders --- */
@@ -619,31 +635,31 @@ static void order(Peer *p, uint32_t id, const msgpack_object *m) {
     orders_answer(p, id, m);
     return;
   }
-  if (crowded(p)) return;
+  if (play_crowded(p)) return;
   const Recorded *r = find(y, key_asked(peer_number(p), MSG_ORDER, id, m), &later);
   if (r) due_recorded(y, p, id, MSG_ORDERED, r);
-  else fail_with(y, p, id, MSG_ORDERED, "BadResponse", "not on the tape: this order");
+  else play_fail(y, p, id, MSG_ORDERED, "BadResponse", "not on the tape: this order");
 }
 
 /* --- notes --- */
 
 /* Nobody is told anything. */
-static void notify(Peer *p, uint32_t id, const msgpack_object *m) {
+void play_notify(Peer *p, uint32_t id, const msgpack_object *m) {
   Play *y = p->session->play;
   int64_t later;
   msgpack_sbuffer b;
-  if (crowded(p)) return;
+  if (play_crowded(p)) return;
   const Recorded *r = find(y, key_asked(peer_number(p), MSG_NOTIFY, id, m), &later);
   if (r) {
     due_recorded(y, p, id, MSG_NOTIFIED, r);
     return;
   }
-  msgpack_packer pk = made_begin(&b, 1);
+  msgpack_packer pk = play_made(&b, 1);
   pack_key_int(&pk, "sent", 1);
-  due_made(y, p, id, MSG_NOTIFIED, &b, LEAST_US);
+  play_send(y, p, id, MSG_NOTIFIED, &b, LEAST_US);
 }
 
-static const Answers of_tape = { source, http, store, sleep_until, order, notify };
+static const Answers of_tape = { source, http, play_store, play_sleep, order, play_notify };
 
 /* --- the end --- */
 

@@ -88,7 +88,7 @@ int run_scripts(Cli *cli, SessionSpec *spec, const char *const *paths, size_t n,
 }
 
 /* The map of arguments: --arg k=v as text (the script's declaration gives them types), and help. */
-static void pack_args(const Cli *cli, msgpack_sbuffer *out) {
+void run_arguments(const Cli *cli, msgpack_sbuffer *out) {
   msgpack_packer pk;
   const Given *kept[GIVEN_MAX];
   size_t n = 0;
@@ -149,6 +149,16 @@ static int read_addresses(Cli *cli, const char *path, char **text, const char *l
   return n ? 0 : cli_misuse(cli, "--notify: %s holds no address", path);
 }
 
+int run_limits(const Cli *cli, SessionSpec *spec) {
+  int64_t memory = cli_number(cli, "memory", 64), cpu = cli_number(cli, "cpu", 1000);
+  if (memory > 4096) return cli_misuse(cli, "--memory is at most 4096 (MiB)");
+  if (cpu > 3600000) return cli_misuse(cli, "--cpu is at most 1h");
+  spec->limits.memory = (uint64_t)memory << 20;
+  spec->limits.callback_ms = (uint32_t)cpu;
+  if (cli_text(cli, "cpu")) spec->limits.cpu_ms = (uint32_t)cpu;
+  return 0;
+}
+
 int verb_run(Cli *cli) {
   SessionSpec spec;
   msgpack_sbuffer args;
@@ -171,12 +181,7 @@ int verb_run(Cli *cli) {
   }
   spec.orders = spec.live ? "live" : "paper";
   spec.config = cli_text(cli, "config");
-  int64_t memory = cli_number(cli, "memory", 64), cpu = cli_number(cli, "cpu", 1000);
-  if (memory > 4096) return cli_misuse(cli, "--memory is at most 4096 (MiB)");
-  if (cpu > 3600000) return cli_misuse(cli, "--cpu is at most 1h");
-  spec.limits.memory = (uint64_t)memory << 20;
-  spec.limits.callback_ms = (uint32_t)cpu;
-  if (cli_text(cli, "cpu")) spec.limits.cpu_ms = (uint32_t)cpu;
+  if ((code = run_limits(cli, &spec)) != 0) return code;
   spec.for_ms = cli_number(cli, "for", 0);
   spec.watch_files = true;
   if (cli_text(cli, "notify") && !help) {
@@ -191,7 +196,7 @@ int verb_run(Cli *cli) {
     : "   paper");
   if (help && ((code = keep_with_arguments(cli)) != 0 || cli->n_words == 0)) return code;
   msgpack_sbuffer_init(&args);
-  pack_args(cli, &args);
+  run_arguments(cli, &args);
   code = replay && !help ? replay_scripts(cli, &spec, &args) : run_scripts(cli, &spec, cli->words, cli->n_words, &args, title);
   msgpack_sbuffer_destroy(&args);
   free(addresses);

@@ -36,6 +36,22 @@ static const Option fetch_options[] = {
   { "export", NULL, "what is stored of these, after the download if there is one", OPT_WORD, "csv" },
   { "out", "FILE", "of the export (stdout)", OPT_TEXT, NULL },
   FORMAT, END };
+static const Option backtest_options[] = {
+  { "candles", "FILE|ID:SYMBOL:TF", "the prices: all of a file of candles, or a series of it; may be given again", OPT_TEXT, NULL },
+  { "tape", "FILE", "in place of candles a recording of bourse run --record", OPT_FILE, NULL },
+  { "file", "FILE", "where series are looked for (candles.db in the state folder)", OPT_FILE, NULL },
+  { "from", "WHEN", "from then on; what is before is history: 2024-06-15 or 2024-06-15T12:00:00Z", OPT_TEXT, NULL },
+  { "to", "WHEN", "up to then", OPT_TEXT, NULL },
+  { "fee", "TAKER,MAKER", "fees: 0.1%,0.05% (those of the market)", OPT_TEXT, NULL },
+  { "slippage", "BPS", "of market orders, and half the spread, in hundredths of a per cent (5)", OPT_TEXT, NULL },
+  { "balance", "CODE=AMOUNT,...", "what there is to begin with; ID:CODE=AMOUNT at one venue (10000 of the quote)", OPT_TEXT, NULL },
+  { "arg", "NAME=VALUE", "an argument of the script; may be given again", OPT_PAIR, NULL },
+  { "config", "FILE", "limits of orders (bourse.lua, ~/.config/bourse/bourse.lua)", OPT_FILE, NULL },
+  { "verbose", NULL, "what the strategy prints, logs and reports, on stderr", OPT_FLAG, NULL },
+  { "memory", "MIB", "of memory for the script (64)", OPT_COUNT, NULL },
+  { "cpu", "TIME", "of CPU for one callback (1s)", OPT_TIME, NULL },
+  { "format", NULL, "the report as a table, or as JSON with equity and fills", OPT_WORD, "table|json" },
+  END };
 static const Option call_options[] = {
   { "dry-run", NULL, "print the request as it would be signed, keys redacted; nothing is sent", OPT_FLAG, NULL },
   { "info", NULL, "with the exchange's own reply", OPT_FLAG, NULL },
@@ -116,6 +132,9 @@ const Verb cli_verbs[] = {
     "  bourse fetch candles kraken BTC/USD ETH/USD 1h --since 2024-01-01\n"
     "  bourse fetch candles kraken BTC/USD 1h --export csv --out btc.csv    without --since: what is there already\n"
     "  bourse fetch list", fetch_options, 1, 100, verb_fetch },
+  { "backtest", "STRATEGY", "A strategy, unchanged, on recorded prices: what would have come of it.",
+    "  bourse fetch candles kraken BTC/USD 1h --since 2024-01-01\n"
+    "  bourse backtest scripts/dca.lua --candles kraken:BTC/USD:1h --balance USD=1000 --fee 0.4%,0.25%", backtest_options, 1, 1, verb_backtest },
   { "call", "ID METHOD [JSON]...", "Any unified method; prints one JSON value.",
     "Arguments are JSON; a word that is not JSON is text; null leaves one out:\n"
     "  bourse call kraken fetch_ohlcv BTC/USD 1h null 3", call_options, 2, 34, verb_call },

@@ -3,6 +3,7 @@
 #define BOURSE_CLI_VERBS_H
 #include "cli/options.h"
 
+int verb_backtest(Cli *cli);
 int verb_call(Cli *cli);
 int verb_check(Cli *cli);
 int verb_conform(Cli *cli);

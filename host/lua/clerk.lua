@@ -30,9 +30,9 @@ local function book_of(ex, symbol, age)
   local key = ex.id .. " " .. symbol
   local kept = books[key]
   if not kept or ex:milliseconds() - kept.at > age then
-    local b = ex:fetch_order_book(symbol)
+    local b = paper.fetch_book(ex, symbol)
     for _ = 1, 2 do
-      if books[key] and before(b, books[key]) then b = ex:fetch_order_book(symbol) end
+      if books[key] and before(b, books[key]) then b = paper.fetch_book(ex, symbol) end
     end
     kept = { at = b.received or ex:milliseconds(), bids = b.bids, asks = b.asks, nonce = b.nonce, timestamp = b.timestamp }
     books[key] = kept
@@ -157,9 +157,18 @@ function handlers.config(task)
   return { value = value }
 end
 
+-- { do = "catch_up" }: the candles are over
+function handlers.catch_up() return {} end
+
+local function tell(changes) clerk.facts { changes = changes } end
+paper.tell = clerk.facts
+
 clerk.serve(function(task)
   local handler = handlers[task["do"]]
-  local ok, answer = pcall(handler, task)
+  local ok, answer = pcall(function()
+    if paper.is_by_candles() then paper.catch_up(tell) end
+    return handler(task)
+  end)
   if ok then
     answer.task = task.task
     clerk.answer(answer)
@@ -172,6 +181,7 @@ end)
 
 -- What rests on paper is looked after. It ends when the broker says so.
 while true do
-  sleep(1)
-  paper.tick(function(changes) clerk.facts { changes = changes } end)
+  sleep(paper.is_by_candles() and 1e7 or 1)
+  if not paper.is_by_candles() then paper.tick(tell) end
+  if paper.is_on_tape() then paper.look() end
 end

@@ -2,10 +2,12 @@
 -- filled when the book comes to its price. Balances are kept by venue, in decimal text. Nothing is sent.
 local require = ...
 local errors = require "errors"
+local candle_fills = require "candle_fills"
 
 local paper = {}
 
 local accounts, next_id, start, latency_ms = {}, 1, nil, 50
+local by_candles, on_tape, fees = false, false, nil     -- of a backtest: prices are candles, or books of a tape; rates in place of the markets'
 local orders, by_symbol = {}, {}        -- all of this account by id; those that rest by venue and symbol
 
 local add, sub, mul, cmp = decimal.add, decimal.sub, decimal.mul, decimal.cmp
@@ -23,7 +25,7 @@ local function account_of(venue)
   if not account then
     account = {}
     accounts[venue] = account
-    for code, amount in pairs(start and start[venue] or start and start[1] or usual) do
+    for code, amount in pairs(start and start[venue] or start and (start.any or start[1]) or usual) do
       if type(code) == "string" then account[code] = { free = text(amount), used = "0" } end
     end
   end
@@ -80,7 +82,7 @@ end
 -- Where the venue takes its fee: of what is got, unless the market says otherwise.
 local function fee_of(o, amount, cost, maker)
   local market = market_of(o)
-  local rate = text(maker and market.maker or market.taker) or "0"
+  local rate = text(fees and fees[maker and "maker" or "taker"] or maker and market.maker or market.taker) or "0"
   local side = market.feeSide or "get"
   local in_base = side == "base" or side == "get" and o.side == "buy" or side == "give" and o.side == "sell"
   return { currency = in_base and o.base or o.quote, cost = mul(in_base and amount or cost, rate), rate = tonumber(rate) }
@@ -156,6 +158,7 @@ local function rest(o, changes)
   p.free, p.used, o.rests = sub(p.free, amount), add(p.used, amount), true
   local key = o.venue .. " " .. o.symbol
   by_symbol[key] = by_symbol[key] or { ex = o.ex, symbol = o.symbol, list = {} }
+  if next(by_symbol[key].list) == nil then by_symbol[key].seen = o.from_ms end
   by_symbol[key].list[o.id] = o
   note_balance(changes, o.venue, held)
 end
@@ -206,7 +209,8 @@ end
 -- task: { balances = {{venue, code, free, used}}, orders = open ones of the journal, config }
 function paper.boot(task)
   local config = task.config or {}
-  start, latency_ms = config.balances, config.latency_ms or latency_ms
+  start, latency_ms, by_candles, fees = config.balances, config.latency_ms or latency_ms, config.by_candles == true, config.fees
+  on_tape = config.on_tape == true
   for _, b in ipairs(task.balances or {}) do
     accounts[b.venue] = accounts[b.venue] or {}
     accounts[b.venue][b.code] = { free = b.free, used = b.used }
@@ -235,7 +239,6 @@ function paper.create(ex, task, book_of)
   local a, params = task.args, task.params or {}
   local now = ex:milliseconds()
   if latency_ms > 0 then sleep(latency_ms / 1000) end
-  local book = book_of(0)
   local tif = params.timeInForce or (params.postOnly and "PO") or "GTC"
   if not in_force[tif] then fail(ex.id, "InvalidOrder", "timeInForce '%s' is not known", tostring(tif)) end
   local o = {
@@ -245,6 +248,7 @@ function paper.create(ex, task, book_of)
   }
   o.base, o.quote = o.market.base, o.market.quote
   if o.type == "limit" and not o.price then fail(ex.id, "ArgumentsRequired", "a limit order needs a price") end
+  local book = by_candles and candle_fills.book_for(o) or book_of(0)
   if not o.amount then o.amount = paper.amount_for(ex, o, task.cost, book) end
   local at_once = check(ex, o, book)
   next_id = next_id + 1
@@ -374,13 +378,58 @@ function paper.read(ex, task)
   return read(ex, task.args or {})
 end
 
+---- books of a tape ----
+
+local levels, seen = { false, 10, 20, 25, 50, 5, 100, 200, 500, 1000, 1, 15, 30, 40, 150, 400, 5000 }, {}
+
+-- The book; on a tape the one that was recorded, with whatever number of levels it was asked for.
+function paper.fetch_book(ex, symbol)
+  if not on_tape then return ex:fetch_order_book(symbol) end
+  local key, book, why = ex.id .. " " .. symbol, nil, nil
+  local known = seen[key]
+  for _, limit in ipairs(known and { known.limit } or levels) do
+    local ok, b = pcall(ex.fetch_order_book, ex, symbol, limit or nil)
+    if ok then
+      book, seen[key] = b, { ex = ex, symbol = symbol, limit = limit }
+      break
+    end
+    why = why or b
+  end
+  if not book then error(why, 0) end
+  local bid, ask = book.bids[1], book.asks[1]
+  if bid and ask then
+    local base, quote = symbol:match("^([^/]+)/([^:]+)")
+    paper.tell { mark = { venue = ex.id, base = base, quote = quote, price = (bid[1] + ask[1]) / 2 } }
+  end
+  return book
+end
+
+-- Prices go into the report also while nothing rests.
+function paper.look()
+  for _, s in pairs(seen) do pcall(paper.fetch_book, s.ex, s.symbol) end
+end
+
 ---- what rests ----
+
+function paper.is_on_tape() return on_tape end
+function paper.is_by_candles() return by_candles end
+
+-- What the candles that are over since it was looked last did to resting orders.
+function paper.catch_up(tell)
+  candle_fills.catch_up(by_symbol, function(o, at)
+    local changes = changes_new()
+    market_of(o)
+    fill(o, o.price, sub(o.amount, o.filled), true, at, changes)
+    over(o, "closed", changes)
+    tell(changes)
+  end)
+end
 
 -- Looks at the books of markets where orders rest, and fills what they reach. `tell` gets the changes.
 function paper.tick(tell)
   for _, waiting in pairs(by_symbol) do
     if next(waiting.list) then
-      local ok, b = pcall(waiting.ex.fetch_order_book, waiting.ex, waiting.symbol)
+      local ok, b = pcall(paper.fetch_book, waiting.ex, waiting.symbol)
       for _, o in pairs(waiting.list) do ok = ok and pcall(market_of, o) end
       if ok then
         local book, changes, now = { bids = b.bids, asks = b.asks }, changes_new(), waiting.ex:milliseconds()

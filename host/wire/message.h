@@ -26,8 +26,8 @@ enum message_type {
   MSG_RELOAD,     /* {kind="exchange"|"dialect"|"script", name, source}: a file that this worker loaded was saved anew */
   MSG_STOP,       /* {reason}: finish; the worker answers MSG_DONE */
   MSG_LINE,       /* one line of input for the shell: {text} or {eof=true}; also {complete=text} */
-  MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}} */
-  MSG_TASK,       /* to the clerk (worker/clerk_lib.c): {task, do, ...}; answered by MSG_TASKED with the same task */
+  MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}}, and now_ms */
+  MSG_TASK,       /* to the clerk (worker/clerk_lib.c): {task, do, now_ms, ...}; answered by MSG_TASKED with the same task */
   MSG_NOTIFIED,   /* answer to MSG_NOTIFY: {sent} or {error} */
 
   /* worker -> broker */

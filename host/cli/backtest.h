@@ -1,0 +1,30 @@
+/* A strategy tried on candles: what backtest.c gathers and backtest_show.c prints. */
+#ifndef BOURSE_CLI_BACKTEST_H
+#define BOURSE_CLI_BACKTEST_H
+#include "broker/backtest.h"
+#include "cli/backtest_stats.h"
+#include "cli/options.h"
+#include "cli/show.h"
+
+enum { HOLDINGS_MAX = 128 };
+
+typedef struct {
+  Backtest data;
+  Candles *file;                                   /* while it is read */
+  const char *tape;                                /* in place of candles; NULL: candles */
+  char taker[64], maker[64];
+  Holding begin[HOLDINGS_MAX]; size_t n_begin;
+  int64_t first_ms; bool late;                     /* when all are known; later than --from */
+  bool verbose;
+  size_t said, reports;                            /* warnings of the run; reports of the strategy */
+  Traded *fills; size_t n_fills, cap_fills;
+  Mark *marks; size_t n_marks, cap_marks;
+  char (*names)[64]; size_t n_names;               /* of a tape: texts that marks point to */
+  size_t orders, rejected, refused, beyond;        /* beyond: fills of more than the candle's volume */
+  char why_rejected[200], why_refused[200];        /* of the first one */
+  const char *strategy, *currency;
+  Stats stats;
+} Trial;
+
+int backtest_show(const Cli *cli, const Trial *t);  /* exit code */
+#endif

@@ -1,0 +1,55 @@
+#!/bin/sh
+# bourse backtest on a tape: what was recorded by one script answers another one, and the account on paper fills by the recorded books.
+# usage: tape.sh BOURSE BOURSE-VENUES
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+bourse=$1 venues=$2
+cd "$tmp" || exit 1
+start_venues "$venues" --seed 5 --speed 6 --for 60
+
+cat >watch.lua <<'END'
+local ex = exchange "kraken"
+every(0.25, function() ex:fetch_order_book("BTC/USD", 20) end)
+END
+# shellcheck disable=SC2086 # the options are words
+"$bourse" run watch.lua --for 8s --record books.tape $urls >/dev/null 2>"$tmp/err" || fail "recording: $(cat "$tmp/err")"
+
+try() {
+  "$bourse" backtest "$@" --format json --tape books.tape >"$tmp/out" 2>"$tmp/err" </dev/null || fail "$*: exit $?: $(head -n 3 "$tmp/err")"
+}
+has() { grep -qF -e "$1" "$tmp/out" || fail "no $1 in: $(cut -c1-1500 "$tmp/out") $(head -n 3 "$tmp/err")"; }
+
+# it records no order, and asks for books of its own number of levels
+cat >trade.lua <<'END'
+local ex = exchange "kraken"
+sleep(1)
+ex:create_market_buy_order("BTC/USD", 0.001)
+sleep(3)
+ex:create_market_sell_order("BTC/USD", 0.0005)
+END
+try trade.lua --balance USD=1000 --fee 0.2%,0.1%
+has '"side":"buy"'
+has '"side":"sell"'
+has '"amount":0.001,"fee":0.000002,"fee_currency":"BTC"'
+has '"tape":"books.tape"'
+cp "$tmp/out" first
+try trade.lua --balance USD=1000 --fee 0.2%,0.1%
+cmp -s "$tmp/out" first || fail "another report the second time: $(diff "$tmp/out" first | cut -c1-300)"
+
+try "$root/scripts/market_maker.lua" --balance USD=1000,BTC=0.1 --arg every=0.5 --arg spread_percent=0.6
+has '"orders":'
+grep -q '"orders":0,' "$tmp/out" && fail "market_maker: no orders: $(head -n 3 "$tmp/err")"
+[ ! -e "$tmp/state/paper.db" ] || fail "the account on paper was touched"
+
+refuses() {
+  text=$1; shift
+  "$bourse" backtest "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
+  [ $? -eq 2 ] || fail "$*: it was not refused"
+  grep -qF -e "$text" "$tmp/err" || fail "$*: no '$text': $(head -n 2 "$tmp/err")"
+}
+refuses "--balance CODE=AMOUNT" trade.lua --tape books.tape
+refuses "exclude each other" trade.lua --tape books.tape --candles kraken:BTC/USD:1h
+refuses "are of candles" trade.lua --tape books.tape --balance USD=1 --slippage 1
+
+[ "$failed" -eq 0 ] && echo "backtest on a tape: all as it should be"
+exit "$failed"
