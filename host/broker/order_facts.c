@@ -121,7 +121,8 @@ bool facts_judge(Orders *o, const char *venue, const OrderAsked *asked, const Or
     .venue = venue, .symbol = f->symbol, .side = f->side, .quote = f->quote, .asked_amount = asked->amount, .amount = f->amount,
     .asked_price = asked->price, .price = f->price, .asked_cost = asked->cost, .cost = f->cost, .notional = f->notional,
     .amount_step = f->amount_step, .price_step = f->price_step, .amount_min = f->amount_min, .amount_max = f->amount_max,
-    .price_min = f->price_min, .price_max = f->price_max, .cost_min = f->cost_min, .cost_max = f->cost_max, .bid = f->bid, .ask = f->ask, .book_age_ms = now - f->book_ms,
+    .price_min = f->price_min, .price_max = f->price_max, .cost_min = f->cost_min, .cost_max = f->cost_max, .bid = f->bid,
+    .ask = f->ask, .book_age_ms = now - f->book_ms,
   };
   JournalFilter open = { .class = JOURNAL_OPEN, .venue = venue, .symbol = f->symbol };
   Own *own = calloc(1, sizeof *own);

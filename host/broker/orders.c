@@ -541,7 +541,8 @@ static void clock_look(Orders *o) {
   int64_t base = clock_wall_ms() - clock_steady_us() / 1000, by = base - o->clock_base_ms;
   char text[200];
   if (o->clock_base_ms && (by > CLOCK_SET_MS || by < -CLOCK_SET_MS)) {
-    snprintf(text, sizeof text, "this machine's clock was set %s by %.1f s while there may be orders", by > 0 ? "ahead" : "back", (double)(by > 0 ? by : -by) / 1000);
+    snprintf(text, sizeof text, "this machine's clock was set %s by %.1f s while there may be orders", by > 0 ? "ahead" : "back",
+             (double)(by > 0 ? by : -by) / 1000);
     session_say(o->session, "warn", "%s", text);
     if (o->journal) journal_event(o->journal, 0, "note", text, clock_wall_ms());
   }

@@ -782,8 +782,9 @@ int session_run(const SessionSpec *spec) {
   s.end_timer = (LoopTimer){ .fn = time_over, .ctx = &s };
   s.kill_timer = (LoopTimer){ .fn = kill_all, .ctx = &s };
   s.screen_timer = (LoopTimer){ .fn = screen_tick, .ctx = &s };
-  struct sigaction ignore = { .sa_handler = SIG_IGN }, pipe_before;
+  struct sigaction ignore = { .sa_handler = SIG_IGN }, pipe_before, size_before;
   sigaction(SIGPIPE, &ignore, &pipe_before);
+  sigaction(SIGXFSZ, &ignore, &size_before);       /* a file that may not grow is a failed write, as on a full disk */
   sigemptyset(&ours);
   sigaddset(&ours, SIGINT);
   sigaddset(&ours, SIGTERM);
@@ -818,5 +819,6 @@ int session_run(const SessionSpec *spec) {
   if (s.signal_fd >= 0) close(s.signal_fd);
   sigprocmask(SIG_SETMASK, &before, NULL);
   sigaction(SIGPIPE, &pipe_before, NULL);
+  sigaction(SIGXFSZ, &size_before, NULL);
   return code;
 }

@@ -1,4 +1,4 @@
-/* Preloaded: the time of day is as many milliseconds off as the file $CLOCK_SHIFT says, and goes on saying: it may be written meanwhile. Steady clocks are not. */
+/* Preloaded: the time of day is as many milliseconds off as the file $CLOCK_SHIFT says, which may be written meanwhile. Steady clocks are as they are. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdlib.h>

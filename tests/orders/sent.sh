@@ -28,7 +28,8 @@ try() {
   sed "$2" "$root/exchanges/kraken.lua" >home/exchanges/kraken.lua
   [ -z "$2" ] || ! cmp -s "$root/exchanges/kraken.lua" home/exchanges/kraken.lua || fail "$1: the adapter was not changed"
   # shellcheck disable=SC2086
-  timeout 30 "$bourse" run order.lua --home "$tmp/home" $urls --live --yes --arg "wants=$3" --arg "params=${4:-}" >out 2>err </dev/null || { fail "$1"; cat out err; }
+  timeout 30 "$bourse" run order.lua --home "$tmp/home" $urls --live --yes --arg "wants=$3" --arg "params=${4:-}" >out 2>err </dev/null ||
+    { fail "$1"; cat out err; }
 }
 volume='{ "volume", volume }'
 try "as it is" "" ok
