@@ -28,12 +28,25 @@ local function fail(class, message, ...)
   error(errors.new(class, message:format(...)), 0)
 end
 
+-- A symbol written as exchanges write it: BTCUSD, btc-usd, BTC_USD.
+local quotes = { "USDT", "USDC", "USD", "EUR", "GBP", "JPY", "BTC", "ETH" }
+local function like(self, symbol)
+  local letters = tostring(symbol):upper()
+  local plain = letters:gsub("[-_:]", "/")
+  local found = self.venue.market(plain) and plain
+  for _, quote in ipairs(quotes) do
+    local base = not found and letters:match("^(%w+)" .. quote .. "$")
+    if base and self.venue.market(base .. "/" .. quote) then found = base .. "/" .. quote end
+  end
+  return found and " (did you mean '" .. found .. "'?)" or ""
+end
+
 local Arguments = {}
 
 function Arguments:market_of(symbol)
   local market = self.venue.market(symbol)
   if not market then
-    fail("BadSymbol", "no market '%s'%s", tostring(symbol), self.venue.market_count() == 0 and " (no markets are loaded)" or "")
+    fail("BadSymbol", "no market '%s'%s", tostring(symbol), self.venue.market_count() == 0 and " (no markets are loaded)" or like(self, symbol))
   end
   return market
 end

@@ -58,7 +58,7 @@ function handlers.prepare(task)
   local cost = a.cost or params.cost
   local side = type(by_cost[task.op]) == "string" and by_cost[task.op] or a.side
   local kind = by_cost[task.op] and "market" or a.type
-  if side ~= "buy" and side ~= "sell" then fail("BadRequest", "side must be 'buy' or 'sell'") end
+  if side ~= "buy" and side ~= "sell" then fail("BadRequest", ("side must be 'buy' or 'sell', not '%s'"):format(tostring(side))) end
   if type(kind) ~= "string" then fail("ArgumentsRequired", "create_order needs a type") end
   if a.amount == nil and cost == nil then fail("ArgumentsRequired", "create_order needs an amount") end
   local book = book_of(ex, a.symbol, (task.data_age_ms or 5000) / 2)

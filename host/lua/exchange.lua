@@ -4,8 +4,23 @@ local require = ...
 local errors = require "errors"
 local methods = require "methods"
 local arguments = require "arguments"
+local format = require "format"
 
 local exchange = {}
+
+local function is_exchange(x)
+  return type(x) == "table" and rawget(x, "handle") ~= nil and rawget(x, "id") ~= nil
+end
+exchange.is = is_exchange
+
+-- A method that was called with a dot has its first argument where the exchange should be. At the script's line: `level` is where the method is.
+local function check_self(self, name, level)
+  if not is_exchange(self) then error(("%s is called with a colon: kraken:%s(...), not kraken.%s(...)"):format(name, name, name), level + 1) end
+end
+
+local function signature(name)
+  return name .. "(" .. table.concat(methods[name].args, ", ") .. ")"
+end
 
 local function fail(self, class, message)
   error(errors.new(class, message, { venue = self.id }), 0)
@@ -28,6 +43,9 @@ end
 local function order(self, name, n, ...)
   local args, given = {}, { ... }
   for i, arg in ipairs(methods[name].args) do args[arg] = given[i] end
+  if name == "create_order" and args.side ~= "buy" and args.side ~= "sell" then
+    fail(self, "BadRequest", ("side must be 'buy' or 'sell', not '%s': %s"):format(tostring(args.side), signature(name)))
+  end
   return venues.order { op = name, venue = self.id, args = args, params = given[n + 1], options = rawget(self, "settings") }
 end
 
@@ -36,10 +54,12 @@ end
 local callers = setmetatable({}, { __index = function(callers, name)
   local n = #methods[name].args
   local function call(self, ...)
+    if not is_exchange(self) then check_self(self, name, 2) end
     if select("#", ...) > n then
       local params = select(n + 1, ...)
-      if select("#", ...) > n + 1 then fail(self, "BadRequest", name .. " takes " .. n .. " arguments and params") end
-      if params ~= nil and type(params) ~= "table" then fail(self, "BadRequest", name .. ": params must be a table") end
+      if select("#", ...) > n + 1 or params ~= nil and type(params) ~= "table" then
+        fail(self, "BadRequest", "too many arguments: " .. signature(name) .. ", and a table of params")
+      end
     end
     local dry_run = rawget(self, "dry_run")
     if not dry_run and is_for_broker(name) then return order(self, name, n, ...) end
@@ -65,9 +85,14 @@ end
 
 local helpers = {}
 
+local function near(word, words)
+  local found = type(word) == "string" and format.nearest(word, words)
+  return found and " (did you mean '" .. found .. "'?)" or ""
+end
+
 function helpers.market(self, symbol)
   venues.call(self.handle, "load_markets", 0)
-  return venues.market(self.handle, symbol) or fail(self, "BadSymbol", "no market '" .. tostring(symbol) .. "'")
+  return venues.market(self.handle, symbol) or fail(self, "BadSymbol", "no market '" .. tostring(symbol) .. "'" .. near(symbol, self.symbols))
 end
 
 function helpers.currency(self, code)
@@ -235,6 +260,28 @@ local function refresh(self)
   self.has = has_of(self, info)
 end
 
+for name, f in pairs(helpers) do
+  helpers[name] = function(self, ...)
+    if not is_exchange(self) then check_self(self, name, 2) end
+    return f(self, ...)
+  end
+end
+
+-- What is nearly a method's name is a slip; of anything else there is none, which is no error: it may be asked whether there is.
+local names
+local function misspelt(k)
+  if not names then
+    names = { "markets", "symbols", "currencies" }
+    for name in pairs(methods) do names[#names + 1] = name end
+    for name in pairs(helpers) do names[#names + 1] = name end
+    table.sort(names)
+  end
+  local snake = k:gsub("%u", function(c) return "_" .. c:lower() end)
+  local found = format.nearest(snake, names)
+  if found and (#k < 6 or format.distance(snake, found) > 2) then found = nil end
+  return found
+end
+
 local Exchange = {}
 Exchange.__index = function(self, k)
   if methods[k] and rawget(self, "version") ~= venues.version(rawget(self, "handle")) then refresh(self) end
@@ -257,7 +304,13 @@ Exchange.__index = function(self, k)
     elseif emulate[k] and rawget(has, k) then
       return emulate[k]
     end
-    return function(s) fail(s, "NotSupported", k .. " is not offered") end
+    return function(s)
+      check_self(s, k, 2)
+      fail(s, "NotSupported", k .. " is not offered")
+    end
+  elseif type(k) == "string" then
+    local found = misspelt(k)
+    if found then error(("an exchange has no '%s' (did you mean '%s'?)"):format(k, found), 2) end
   end
 end
 Exchange.__tostring = function(self) return "exchange " .. self.id end
@@ -266,14 +319,28 @@ venues.dress(errors.shown)
 exchange.modes = { TICK_SIZE = "tick", DECIMAL_PLACES = "places", SIGNIFICANT_DIGITS = "digits" }
 local opened = {}
 
+-- Raises the error, with the id that may have been meant.
+local function not_there(id, e)
+  local text = type(e) == "table" and rawget(e, "message")
+  if type(text) == "string" and text:find(" (bourse exchanges lists them)", 1, true) then
+    local ids = {}
+    for _, entry in ipairs(require "registry" ()) do ids[#ids + 1] = entry.adapter and entry.id or nil end
+    local found = near(id, ids)
+    if found ~= "" then e.message = text:gsub(" %(bourse exchanges lists them%)", "") .. found end
+  end
+  error(e, 0)
+end
+
 -- exchange(id [, { options = {...}, account = "..." }]): the object for an id of exchanges/, or for an old id of the registry.
 function exchange.open(id, settings)
   if type(id) ~= "string" or not id:match("^[%a_][%w_]*$") then
-    error(errors.new("BadRequest", "an exchange id is lower-case letters and digits, not '" .. tostring(id) .. "'"), 0)
+    error(errors.new("BadRequest", "an exchange id is a text of letters and digits, such as \"kraken\", not "
+      .. (type(id) == "string" and "'" .. id .. "'" or "a " .. type(id))), 0)
   end
   id = id:lower()
   if opened[id] and not settings then return opened[id] end
-  local handle, info = venues.open(id, settings and settings.options)
+  local ok, handle, info = pcall(venues.open, id, settings and settings.options)
+  if not ok then not_there(id, handle) end
   local self = { handle = handle, id = info.id, settings = settings and settings.options, dry_run = settings and settings.dry_run or nil }
   refresh(self)
   setmetatable(self, Exchange)

@@ -196,6 +196,8 @@ local function distance(a, b)
   return last[#b]
 end
 
+M.distance = distance
+
 -- The word of the list that is nearest, or nil when none is near.
 function M.nearest(word, words)
   if #word > 64 then return nil end

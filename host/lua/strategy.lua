@@ -37,7 +37,7 @@ local function sleep_ms(ms)
 end
 
 function sleep(seconds)
-  check(type(seconds) == "number" and seconds >= 0 and seconds < math.huge, "sleep: seconds are expected")
+  check(type(seconds) == "number" and seconds >= 0 and seconds < math.huge, "sleep: a number of seconds is expected, got %s", type(seconds) == "number" and seconds or type(seconds))
   sleep_ms(seconds * 1000)
 end
 
@@ -55,7 +55,7 @@ end
 -- Runs f at once and then each `seconds`, counted from the first time on, so that it does not drift. A round that takes longer than that
 -- leaves out the rounds it missed; rounds never overlap. A failed call of an exchange ends the round, is told, and the next round comes.
 function every(seconds, f)
-  check(type(seconds) == "number" and seconds > 0 and seconds < 366 * 86400, "every: a number of seconds above 0 is expected")
+  check(type(seconds) == "number" and seconds > 0 and seconds < 366 * 86400, "every: a number of seconds above 0 is expected, then a function; got %s", type(seconds))
   check_function(f, "every")
   local step = seconds * 1000
   tasks.spawn(function()
@@ -79,7 +79,7 @@ function every(seconds, f)
 end
 
 function after(seconds, f)
-  check(type(seconds) == "number" and seconds >= 0 and seconds < 366 * 86400, "after: seconds are expected")
+  check(type(seconds) == "number" and seconds >= 0 and seconds < 366 * 86400, "after: a number of seconds is expected, then a function; got %s", type(seconds))
   check_function(f, "after")
   tasks.spawn(function()
     sleep_ms(seconds * 1000)
@@ -138,12 +138,15 @@ function together(...)
     options = list[n]
     n = n - 1
   end
+  if options ~= nil and type(options) ~= "table" or as_list and n == 0 and next(list) ~= nil then
+    error("together: functions are expected, such as function() return ex:fetch_ticker(symbol) end; a call in their place is made before", 2)
+  end
   options = options or {}
   local deadline, limit = options.deadline, options.limit or n
   check(deadline == nil or type(deadline) == "number" and deadline > 0, "together: deadline is a number of seconds")
   check(type(limit) == "number" and (limit >= 1 or n == 0), "together: limit is a number from 1")
   for i = 1, n do
-    if type(list[i]) ~= "function" then error(fmt("together: argument %d is not a function but a %s", i, type(list[i])), 2) end
+    if type(list[i]) ~= "function" then error(fmt("together: argument %d is not a function but a %s; function() return ... end makes one of a call", i, type(list[i])), 2) end
   end
 
   local results, errors, done, ended, started, left = {}, {}, {}, false, 0, n
@@ -236,22 +239,34 @@ function registry()
   return require "registry" ()
 end
 
+local function check_exchange(ex, where)
+  if type(ex) ~= "table" or type(ex.id) ~= "string" or ex.load_markets == nil then
+    error(fmt('%s: an exchange is expected, such as exchange "kraken", got %s', where, type(ex) == "string" and "'" .. ex .. "'" or type(ex)), 3)
+  end
+end
+
 -- coin_route("BTC", a, b) -> { known, open, why, fee, network, same }: host/lua/route.lua
 function coin_route(code, from, to)
+  check(type(code) == "string", "coin_route: the code of a coin is expected, then two exchanges; got %s", type(code))
+  check_exchange(from, "coin_route")
+  check_exchange(to, "coin_route")
   return require "route" (code, from, to)
 end
 
 -- exchange_state(ex) -> { status, clock, error }, book_age(ex, book) -> ms since it came, ms by the exchange's own time: host/lua/health.lua
 function exchange_state(ex)
+  check_exchange(ex, "exchange_state")
   return require "health".state(ex)
 end
 
 -- offer(ex, symbol, depth): host/lua/offer.lua
 function offer(ex, symbol, depth)
+  check_exchange(ex, "offer")
   return require "offer" (ex, symbol, depth)
 end
 
 function book_age(ex, book)
+  check_exchange(ex, "book_age")
   return require "health".book_age(ex, book)
 end
 
@@ -260,6 +275,8 @@ local final = { closed = true, canceled = true, rejected = true, expired = true 
 -- Waits until the order is over; after `seconds` (5) what is left of it is cancelled. Gives the order as it is then, the same on every exchange:
 -- `filled` and `cost` are numbers, `status` is final unless the exchange did not say so in time. Raises what the exchange raises.
 function settle(ex, order, seconds)
+  check_exchange(ex, "settle")
+  check(type(order) == "table" and order.id ~= nil, "settle: an order is expected, as create_order gives it; got %s", type(order))
   local symbol, till, cancelled = order.symbol, now() + (seconds or 5) * 1000, false
   while not final[order.status] do
     if now() >= till then

@@ -32,7 +32,8 @@ function verb.main(f)
     return host.done(e.exit)
   end
   if type(e) == "table" and rawget(e, "class") then
-    local more = e.class == "BadSymbol" and verb.ex and verb.symbol and suggest(verb.ex, verb.symbol) or ""
+    local told = tostring(e.message):find("did you mean", 1, true)
+    local more = e.class == "BadSymbol" and not told and verb.ex and verb.symbol and suggest(verb.ex, verb.symbol) or ""
     if tostring(e.message):find("was not granted to this run", 1, true) then more = " (--live grants it)" end
     local venue = e.venue and format.clean(e.venue) .. ": " or ""
     host.error(("%s%s: %s%s"):format(venue, e.class, format.clean(tostring(e.message):sub(1, 4000)), more))
@@ -56,15 +57,7 @@ function verb.open(id, symbol, settings)
   if not ok then
     if type(ex) == "table" and ex.class == "BadRequest" and not ex.http then
       local registry = verb.registry()
-      local ids = {}
-      for k in pairs(registry.today) do ids[#ids + 1] = k end
-      for k in pairs(registry.exchanges) do ids[#ids + 1] = k end
-      table.sort(ids)
-      local known = registry.exchanges[id] or registry.today[id]
-      local near = not known and format.nearest(id, ids)
-      local message = tostring(ex.message)
-      if near then message = message:gsub(" %(bourse exchanges lists them%)", "") .. " (did you mean " .. near .. "?)" end
-      verb.fail(known and 5 or 2, message)
+      verb.fail((registry.exchanges[id] or registry.today[id]) and 5 or 2, tostring(ex.message))
     end
     error(ex, 0)
   end
