@@ -23,6 +23,7 @@
 #define TRIES_MAX 4
 #define LENT_MIN 32768        /* bytes of a reply from which it goes to the worker without a copy */
 #define REDIRECTS_MAX 3
+#define LOOK_MS 10            /* between looks whether another worker has fetched a list */
 #define REST_MS 2000          /* without a request, after which what they took is given back */
 
 struct Net {
@@ -52,6 +53,7 @@ struct Request {
   bool redirected;
   int64_t order; char act[12];   /* of the journal; act "": for no order */
   char *keep_as;              /* its reply is kept on disk under this URL */
+  bool asks, old_will_do;     /* it is this one that fetches it; what is kept is as good */
   LoopTimer timer;
   HttpTransfer *transfer;
   Request *prev, *next;
@@ -471,22 +473,10 @@ static void choose_bucket(Request *r, const msgpack_object *m) {
 
 /* --- replies that are kept --- */
 
-/* A request for the market list may be answered from disk ("keep" = "use"), and its reply is kept there ("use", "renew"). Only what is public and was
- * not signed; for a local server that stands in for a venue only when the user gave an age, since those come and go. */
-static bool answered_from_disk(Request *r, const msgpack_object *m) {
-  const SessionSpec *spec = r->peer->session->spec;
-  char how[8], origin[300];
-  Url u;
+static bool from_disk(Request *r) {
   size_t len;
   int64_t received;
-  if (!pack_get_line(m, "keep", how, sizeof how) || spec->markets_age_ms <= 0 || !paths_state()) return false;
-  if (r->right != RIGHT_PUBLIC || strcmp(r->draft.method, "GET") != 0 || r->draft.url.recipe || (r->base && !spec->markets_age_given)) return false;
-  char why[64];
-  if (!url_parse(r->draft.url.p, r->draft.url.n, &u, why, sizeof why) || !hosts_allows(r->venue, &u)) return false;
-  url_origin(r->base ? &r->base->url : &u, origin, sizeof origin);
-  if (asprintf(&r->keep_as, "%s%.*s", origin, (int)u.rest_len, u.rest_len ? u.rest : "") < 0) r->keep_as = NULL;
-  if (!r->keep_as || strcmp(how, "use") != 0) return false;
-  char *body = kept_read(paths_state(), r->venue->id, r->keep_as, clock_wall_ms(), spec->markets_age_ms, &len, &received);
+  char *body = kept_read(paths_state(), r->venue->id, r->keep_as, clock_wall_ms(), r->peer->session->spec->markets_age_ms, &len, &received);
   if (!body) return false;
   Peer *p = r->peer;
   msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
@@ -502,6 +492,31 @@ static bool answered_from_disk(Request *r, const msgpack_object *m) {
   return true;
 }
 
+/* Does another worker fetch what this one would? Scripts of one run begin at the same time, and a list is megabytes. */
+static bool is_fetched(const Request *r) {
+  const Session *s = r->peer->session;
+  for (size_t i = 0; i < s->n_peers; i++)
+    for (const Request *q = s->peers[i].requests; q; q = q->next)
+      if (q != r && q->asks && strcmp(q->keep_as, r->keep_as) == 0) return true;
+  return false;
+}
+
+/* A request for the market list may be answered from disk ("keep" = "use"), and its reply is kept there ("use", "renew"). Only what is public and was
+ * not signed; for a local server that stands in for a venue only when the user gave an age, since those come and go. */
+static bool answered_from_disk(Request *r, const msgpack_object *m) {
+  const SessionSpec *spec = r->peer->session->spec;
+  char how[8], origin[300];
+  Url u;
+  if (!pack_get_line(m, "keep", how, sizeof how) || spec->markets_age_ms <= 0 || !paths_state()) return false;
+  if (r->right != RIGHT_PUBLIC || strcmp(r->draft.method, "GET") != 0 || r->draft.url.recipe || (r->base && !spec->markets_age_given)) return false;
+  char why[64];
+  if (!url_parse(r->draft.url.p, r->draft.url.n, &u, why, sizeof why) || !hosts_allows(r->venue, &u)) return false;
+  url_origin(r->base ? &r->base->url : &u, origin, sizeof origin);
+  if (asprintf(&r->keep_as, "%s%.*s", origin, (int)u.rest_len, u.rest_len ? u.rest : "") < 0) r->keep_as = NULL;
+  r->old_will_do = r->keep_as && strcmp(how, "use") == 0;
+  return r->old_will_do && from_disk(r);
+}
+
 static Venue *venue_of(Peer *p, const msgpack_object *m, char *err, size_t errlen) {
   char id[64];
   if (!pack_get_line(m, "venue", id, sizeof id)) return snprintf(err, errlen, "the request names no venue"), NULL;
@@ -513,6 +528,27 @@ static Venue *venue_of(Peer *p, const msgpack_object *m, char *err, size_t errle
 static int right_in(const msgpack_object *m) {
   char name[16];
   return pack_get_line(m, "right", name, sizeof name) ? right_of(name) : 0;
+}
+
+static void request_begin(Request *r) {
+  char err[200];
+  int64_t would;
+  r->asks = r->keep_as != NULL;
+  if (request_queue(r, 0, &would)) return;
+  snprintf(err, sizeof err, "the rate budget is used up: would wait %lld ms, and %d ms is the limit", (long long)would, r->timeout_ms);
+  request_fail(r, "RateLimitExceeded", true, err);
+}
+
+/* Waits for what another one fetches; when that came to nothing it is this one's turn. */
+static void timer_look(void *ctx) {
+  Request *r = ctx;
+  if (from_disk(r)) return;
+  if (is_fetched(r)) {
+    loop_after(r->peer->session->loop, &r->timer, LOOK_MS);
+    return;
+  }
+  r->deadline_us = clock_mono_us() + r->timeout_ms * 1000ll;
+  request_begin(r);
 }
 
 void request_answer(Peer *p, uint32_t id, const msgpack_object *m) {
@@ -578,11 +614,10 @@ void request_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   }
   if (answered_from_disk(r, m)) return;
   choose_bucket(r, m);
-  int64_t would;
-  if (!request_queue(r, 0, &would)) {
-    snprintf(err, sizeof err, "the rate budget is used up: would wait %lld ms, and %d ms is the limit", (long long)would, r->timeout_ms);
-    request_fail(r, "RateLimitExceeded", true, err);
-  }
+  if (r->old_will_do && is_fetched(r)) {
+    r->timer.fn = timer_look;
+    loop_after(s->loop, &r->timer, LOOK_MS);
+  } else request_begin(r);
 }
 
 /* --- MSG_SIGN --- */

@@ -13,7 +13,8 @@ const Option cli_globals[] = {
   { "base-url", "ID=URL", "send requests of ID to this server instead; loopback only; may be given again", OPT_PAIR, NULL },
   { "cacert", "FILE", "trust the roots in this PEM file too", OPT_FILE, NULL },
   { "timeout", "TIME", "longest time for one request (10s)", OPT_TIME, NULL },
-  { "markets-age", "TIME", "take market lists kept on disk that are not older (1h; 0s: ask the exchange)", OPT_TIME, NULL },
+  { "markets-age", "TIME", "take market lists kept on disk that are not older (1h; 0s: ask the exchange)", OPT_AGE, NULL },
+  { "budget", NULL, "keep to the rate limits of exchanges at --base-url too", OPT_FLAG, NULL },
   { "home", "DIR", "where exchanges/ and registry.lua are", OPT_TEXT, NULL },
   { "quiet", NULL, "results only", OPT_FLAG, NULL },
   { "help", NULL, "this text", OPT_FLAG, NULL },
@@ -110,7 +111,7 @@ static bool parse_time(const char *s, int64_t *ms) {
   for (size_t i = 0; i < sizeof units / sizeof *units; i++)
     if (strcmp(end, units[i].unit) == 0) {
       *ms = (int64_t)(x * (double)units[i].ms + 0.5);
-      return *ms > 0;
+      return true;
     }
   return false;
 }
@@ -134,8 +135,8 @@ static int check_value(const Cli *cli, const Option *o, const char *text, int64_
     if (*text < '0' || *text > '9' || *end || errno || *number < 1)
       return cli_misuse(cli, "--%s takes a whole number from 1 on, not '%s'", o->name, shown(text));
     return 0;
-  case OPT_TIME:
-    if (!parse_time(text, number))
+  case OPT_TIME: case OPT_AGE:
+    if (!parse_time(text, number) || (*number == 0 && o->type == OPT_TIME))
       return cli_misuse(cli, "--%s takes a time such as 500ms, 20s or 5m, not '%s'", o->name, shown(text));
     return 0;
   case OPT_WORD:

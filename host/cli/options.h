@@ -10,7 +10,8 @@ enum option_type {
   OPT_FLAG,
   OPT_TEXT,
   OPT_COUNT,      /* a whole number, at least 1 */
-  OPT_TIME,       /* "20", "20s", "500ms", "5m", "1h", "2d"; kept in ms */
+  OPT_TIME,       /* "20", "20s", "500ms", "5m", "1h", "2d"; kept in ms; not 0 */
+  OPT_AGE,        /* the same; 0 too */
   OPT_WORD,       /* one of the words in `values`, apart by '|' */
   OPT_FILE,       /* a file that can be read */
   OPT_PAIR        /* key=value; may be given again */

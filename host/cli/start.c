@@ -54,7 +54,7 @@ int start_common(Cli *cli, SessionSpec *spec) {
   memset(spec, 0, sizeof *spec);
   spec->limits = default_limits;
   spec->base_urls = urls;
-  spec->unlimited = true;              /* a server of this machine that stands in for a venue has no budget to protect */
+  spec->unlimited = !cli_flag(cli, "budget");              /* a server of this machine that stands in for a venue has no budget to protect */
   spec->cacert = cli_text(cli, "cacert");
   spec->timeout_ms = (int)cli_number(cli, "timeout", 10000);
   if (cli_number(cli, "timeout", 0) > 600000) return cli_misuse(cli, "--timeout is at most 10m");
@@ -71,7 +71,7 @@ int start_common(Cli *cli, SessionSpec *spec) {
 static void pack_given(msgpack_packer *pk, const Given *g) {
   pack_str(pk, g->option->name);
   if (g->option->type == OPT_FLAG) pack_bool(pk, true);
-  else if (g->option->type == OPT_COUNT || g->option->type == OPT_TIME) pack_int(pk, g->number);
+  else if (g->option->type == OPT_COUNT || g->option->type == OPT_TIME || g->option->type == OPT_AGE) pack_int(pk, g->number);
   else pack_str(pk, g->text);
 }
 

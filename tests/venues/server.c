@@ -36,7 +36,7 @@ struct Server {
   Desk *desk;
   Faults *faults;
   Call *waiting;
-  uint64_t requests, dice;
+  uint64_t requests, served, dice; /* served: but for those of tests, /-/ */
 };
 
 Moment server_clock(void) {
@@ -142,10 +142,15 @@ static enum MHD_Result reply(Server *s, Call *call, const char *url, const char 
   Reply *r = &call->reply;
   r->status = 200;
   MHD_get_connection_values(c, MHD_GET_ARGUMENT_KIND, take_query, &q);
+  if (!strcmp(url, "/-/served")) {
+    text_format(&r->body, "%llu\n", (unsigned long long)s->served);
+    return send_reply(c, r);
+  }
   if (!strncmp(url, "/-/", 3)) {
     inspect_answer(s->venue, s->desk, s->faults, &s->source.world, &q, now, r);
     return send_reply(c, r);
   }
+  s->served++;
   if (happens(s, s->fault.drop)) return MHD_NO;
   if (s->fault.status) {
     page(r, s->fault.status);
