@@ -204,8 +204,8 @@ static void stores(void **state) {
     assert_int_equal(pack_get_int(r.reports[3], "value", 0), 41 + life);
     assert_int_equal(pack_get(r.reports[4], "value")->via.array.size, 2);
     assert_int_equal(pack_get(r.reports[6], "value")->via.array.size, 1);
-    assert_string_equal(text_of(&r, 7, "error"), "store: get, set or keys is expected");
-    assert_string_equal(text_of(&r, 8, "error"), "store: a key is a text of 1 to 256 bytes");
+    assert_string_equal(text_of(&r, 7, "error"), "get, set or keys is expected");
+    assert_string_equal(text_of(&r, 8, "error"), "a key is a text of 1 to 256 bytes");
     played_free(&r);
   }
 }
