@@ -103,7 +103,7 @@ return {
     run = function(a)
       a.method = a.trigger and not a.type:find "^stop" and "stop" .. a.type or a.type
       if not a.type:find "limit" then a.price = nil end
-      a.own_id = a.params.clientOrderId or uuid()       -- and the API passes over clientOrderId
+      a.own_id = a:take "newClientOrderId" or a.params.clientOrderId or uuid()       -- and the API passes over clientOrderId
       return {
         post = "/api/v1/order", read = order(with(order_fields, { at = "data" })),
         send = "orderType={side} orderMethod={method} pairSymbol={id} quantity={amount} price={price} stopPrice={trigger} newClientOrderId={own_id}",
