@@ -296,6 +296,18 @@ static void add_fills(Look *l) {
 
 /* --- the whole --- */
 
+/* "12,345,678" */
+static void add_count(Look *l, const char *name, uint64_t n, enum page_tone tone) {
+  char digits[24], text[40];
+  size_t len = (size_t)snprintf(digits, sizeof digits, "%" PRIu64, n), k = 0;
+  for (size_t i = 0; i < len; i++) {
+    if (i && (len - i) % 3 == 0) text[k++] = ',';
+    text[k++] = digits[i];
+  }
+  text[k] = 0;
+  page_figure(l->page, name, text, tone);
+}
+
 static void add_figures(Look *l, const Tally *t, int64_t ms) {
   char text[64];
   uint64_t seen = 0, left = 0, real = 0, failed = 0, requests = 0;
@@ -312,22 +324,17 @@ static void add_figures(Look *l, const Tally *t, int64_t ms) {
   else if (ms < 7200000) snprintf(text, sizeof text, "%.0f min", (double)ms / 60000);
   else snprintf(text, sizeof text, "%.1f h", (double)ms / 3600000);
   page_figure(l->page, "run time", text, PAGE_NEUTRAL);
-  snprintf(text, sizeof text, "%" PRIu64, t->results);
-  page_figure(l->page, "results", text, PAGE_NEUTRAL);
+  add_count(l, "results", t->results, PAGE_NEUTRAL);
   if (seen) {
-    snprintf(text, sizeof text, "%" PRIu64, seen);
-    page_figure(l->page, "gaps seen", text, PAGE_NEUTRAL);
-    snprintf(text, sizeof text, "%" PRIu64, left);
-    page_figure(l->page, "left after fees", text, PAGE_NEUTRAL);
-    snprintf(text, sizeof text, "%" PRIu64, real);
-    page_figure(l->page, "executable", text, real ? PAGE_GOOD : PAGE_NEUTRAL);
+    add_count(l, "gaps seen", seen, PAGE_NEUTRAL);
+    add_count(l, "left after fees", left, PAGE_NEUTRAL);
+    add_count(l, "executable", real, real ? PAGE_GOOD : PAGE_NEUTRAL);
   }
   if (isfinite(best)) {
     snprintf(text, sizeof text, "%+.3f %%", best);
     page_figure(l->page, "best net", text, PAGE_GOOD);
   }
-  snprintf(text, sizeof text, "%" PRIu64, failed);
-  page_figure(l->page, "failed calls", text, 100 * failed > requests ? PAGE_BAD : PAGE_NEUTRAL);
+  add_count(l, "failed calls", failed, 100 * failed > requests ? PAGE_BAD : PAGE_NEUTRAL);
 }
 
 static void add_pairs(Look *l, const Tally *t) {

@@ -162,7 +162,7 @@
     const grid = candles.length ? { step: 60000, from: candles[0].from, to: candles[0].from + candles[0].candles[candles[0].candles.length - 1][0] } : gridOf(lines);
     const list = [];
     spec.series.forEach((s, i) => {
-      const common = { priceLineVisible: false, lastValueVisible: spec.series.length === 1, priceFormat: { type: "custom", formatter: format, minMove: 1e-8 } };
+      const common = { priceLineVisible: false, lastValueVisible: spec.series.length === 1, priceFormat: { type: "custom", formatter: format, minMove: spec.unit === "%" ? 0.001 : 1e-8 } };
       let series;
       if (s.candles) {
         series = chart.addSeries(L.CandlestickSeries, common);
