@@ -28,18 +28,15 @@ local transaction_fields = {
   id = "withdrawal_id,deposit_id", txid = "txhash", timestamp = "created_at", amount = "amount", tag = "additional_info.memo",
   type = function(o) return o.withdrawal_id and "withdrawal" or o.deposit_id and "deposit" or nil end,
   address = function(o) return o.withdrawal_id and o.to_address or o.deposit_id and o.from_address or nil end,
-  currency = "currency|code",
+  currency = "currency|code", fee = { cost = "fee" },
   status = words("status", {
     pending = "tx_pending_two_factor_auth tx_pending_email_auth tx_pending_approval tx_approved tx_processing tx_pending tx_sent", canceled = "tx_cancelled",
     failed = "tx_timeout tx_invalid tx_rejected", ok = "tx_confirmed",
   }),
-  fee = { cost = "fee" },
 }
 local function history(name)
-  return {
-    get = "/wallet/" .. name, needs = "code", send = "currency={currency_id}",
-    read = transactions(with(transaction_fields, { at = "result." .. name })),
-  }
+  local read = transactions(with(transaction_fields, { at = "result." .. name }))
+  return { get = "/wallet/" .. name, needs = "code", send = "currency={currency_id}", read = read }
 end
 
 return {
@@ -82,10 +79,7 @@ return {
   },
   fetch_ticker = { get = "/market/tickers/{id}", read = ticker(with(ticker_fields, { at = "result.ticker" })) },
   fetch_tickers = { get = "/market/tickers", read = tickers(with(ticker_fields, { at = "result.tickers" })) },
-  fetch_order_book = {
-    get = "/market/orderbooks/{id}", send = "limit={limit}",
-    read = book { bids = "result.orderbook.bids", asks = "result.orderbook.asks", level = { 1, 3 } },
-  },
+  fetch_order_book = { get = "/market/orderbooks/{id}", send = "limit={limit}", read = book { at = "result.orderbook", level = { 1, 3 } } },
   fetch_trades = {
     get = "/market/trades/{id}", send = "limit={limit|default:50}",
     read = trades(with(trade_fields, { side = { "maker_side", bid = "sell", buy = "sell", ask = "buy", sell = "buy" } })),

@@ -19,17 +19,12 @@ local function listed(states, needs)
   return { get = "/v1/order/orders", needs = needs, send = "states=" .. states .. " symbol={id}", read = order_list }
 end
 local function history(type)
-  return {
-    get = "/v1/query/deposit-withdraw", send = "currency={currency_id} type=" .. type .. " from={0} size={limit|max:100|default:100}",
-    read = transaction_list,
-  }
+  local send = "currency={currency_id} type=" .. type .. " from={0} size={limit|max:100|default:100}"
+  return { get = "/v1/query/deposit-withdraw", send = send, read = transaction_list }
 end
 
 -- Ten to the power of a currency's digits, and one over it: the range in which its amounts are told.
-local function most(o)
-  local digits = tonumber(o["withdraw-precision"])
-  return digits and ("1e%d"):format(digits) or nil
-end
+local function most(o) return tonumber(o["withdraw-precision"]) and "1e" .. o["withdraw-precision"] or nil end
 local least = "withdraw-precision|tick"
 local function market_id(o) return o["base-currency"] and o["quote-currency"] and o["base-currency"] .. o["quote-currency"] end
 local function fee_of(o) return (o["base-currency"] or ""):lower() == "omg" and 0 or nil end
