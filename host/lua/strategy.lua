@@ -498,7 +498,9 @@ local function declare(_, specs)
   for name in pairs(given) do
     if copy[name] == nil and name ~= "help" then
       local names = sorted_names(copy)
-      misuse(name, #names > 0 and "there is no such argument; there are %s" or "the script takes no arguments", table.concat(names, ", "))
+      local near = require "format".nearest(name, names)
+      misuse(name, #names > 0 and "there is no such argument%s; there are %s" or "the script takes no arguments", near and fmt(" (did you mean '%s'?)", near) or "",
+        table.concat(names, ", "))
     end
   end
   for name, s in pairs(copy) do

@@ -104,6 +104,14 @@ local k = exchange "kraken"
 k:market("NO/SUCH")'
 row 5 1 'limits.order_notonal: no such limit (did you mean' 'limits { order_notonal = 5 }'
 
+# --- arguments ---
+echo 'args { pair = { default = "x" }, every = { type = "number", default = 1 } }' >m.lua
+for given in "pairs=y|argument pairs: there is no such argument (did you mean 'pair'?); there are every, pair" "every=often|argument every: a number is expected, not 'often'"; do
+  "$bourse" run m.lua --arg "${given%%|*}" >out 2>err </dev/null
+  got=$?
+  [ $got -eq 2 ] && grep -qF "${given#*|}" err || { fail "exit code $got of --arg ${given%%|*}"; cat err; }
+done
+
 # What is asked for and not there is no mistake.
 echo 'local k = exchange "kraken" print(k.name, k.fetch_nothing_at_all, k.has.fetch_ticker)' >m.lua
 "$bourse" run m.lua >out 2>err </dev/null && grep -q '^nil	nil	true$' out || { fail "a field that is not there"; cat out err; }

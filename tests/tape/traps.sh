@@ -61,6 +61,27 @@ done >"$tmp/untold"
 awk '/^# T/ { true_one = /^# True/ } /^market/ && true_one { sub("#2", "", $3); print $3 }' "$here/traps.plant" | LC_ALL=C sort -u >"$tmp/true"
 sed -n 's/ .*: opportunity$//p' "$here/traps.expected" | cmp -s - "$tmp/true" || fail "traps.expected is not what traps.plant plants"
 
+# A plan with a mistake: file, line, what was wrong.
+while IFS='|' read -r line why; do
+  printf 'price BOX 1\n%s\n' "$line" >"$tmp/bad.plant"
+  "$venues" --plant "$tmp/bad.plant" --for 1 >/dev/null 2>"$tmp/err" && fail "taken: $line"
+  grep -qF "bad.plant:2: $why" "$tmp/err" || { fail "not said: $why"; cat "$tmp/err" >&2; }
+done <<'END'
+price BOX 2|price: BOX is there already
+price TOO_LONG_A_NAME_FOR_IT 2|price: TOO_LONG
+price TWO nothing|price: a number of dollars
+venue nowhere closed|nothing can be planted at 'nowhere'
+venue kraken clock=soon|venue: clock
+market kucoin BOX|COIN/COIN is expected
+market kucoin NOT/USDT|COIN/COIN is expected
+market kucoin BOX/USDT depth=-1|market: depth=-1
+market kucoin BOX/USDT colour=red|market: colour=red
+coin kucoin NOT network=eth|NOT has no price
+coin kucoin BOX deposit=perhaps|coin: deposit=perhaps
+tree kucoin BOX|'tree' is none of
+market kucoin|price COIN DOLLARS
+END
+
 [ "$(grep -vc ': opportunity' "$here/traps.expected")" -ge 10 ] || fail "fewer than ten traps"
 [ "$(wc -c <"$here/traps.tape")" -lt 200000 ] || fail "the tape that is kept is too large"
 [ $failed -eq 0 ] && echo ok
