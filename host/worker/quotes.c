@@ -9,6 +9,7 @@
 
 #define QUOTES "bourse.quotes"
 #define SYMBOLS_MAX (1u << 17)
+#define AT_ONCE 512           /* tickers that are read in the order of their addresses */
 #define PRICE_MIN 1e-30
 #define PRICE_MAX 1e30
 
@@ -185,38 +186,69 @@ static VenueQuotes *grown(lua_State *L, int self, Quotes *q, uint32_t venue) {
   return q->venues[venue] = v;
 }
 
+/* Tables lie anywhere in memory, and `next` leads through them in no order: most of the time goes into waiting for them. So they are read some at a time, in the order of
+ * their addresses, as they mostly were made; kept they are in the order of `next`. */
+typedef struct { const void *at; uint32_t nth; } Place;
+typedef struct { Quote quote; QuotePrices prices; bool taken; } Taken;
+
+static int by_place(const void *x, const void *y) {
+  const Place *a = x, *b = y;
+  return a->at < b->at ? -1 : a->at > b->at;
+}
+
+/* Of the tickers that stand on the stack from `first` on, each above its symbol. */
+static void take_some(lua_State *L, int self, Quotes *q, uint32_t venue, const Terms *terms, int names, int first, uint32_t n, int64_t received) {
+  Place places[AT_ONCE];
+  Taken taken[AT_ONCE];
+  for (uint32_t i = 0; i < n; i++) places[i] = (Place){ lua_topointer(L, first + 2 * (int)i + 1), i };
+  qsort(places, n, sizeof *places, by_place);
+  for (uint32_t i = 0; i < n; i++) {
+    Taken *t = &taken[places[i].nth];
+    lua_pushvalue(L, first + 2 * (int)places[i].nth + 1);
+    t->taken = read_quote(L, &t->quote, &t->prices, names, received);
+    lua_pop(L, 1);
+  }
+  VenueQuotes *v = q->venues[venue];
+  for (uint32_t i = 0; i < n; i++) {
+    if (!taken[i].taken) continue;
+    int key = first + 2 * (int)i;
+    if (q->n == QUOTES_MAX) luaL_error(L, "quotes: more than %d", QUOTES_MAX);
+    if (v->n == v->cap) v = grown(L, self, q, venue);
+    taken[i].quote.symbol = symbol_index(L, self, q, key);
+    net_prices(&taken[i].quote, &taken[i].prices, fee_of(L, terms, key));
+    v->list[v->n] = taken[i].quote;
+    v->prices[v->n++] = taken[i].prices;
+    q->n++;
+  }
+}
+
 /* Fills the venue with the tickers of the table at `tickers`. */
 static void take(lua_State *L, int self, Quotes *q, uint32_t venue, int tickers, const Terms *terms) {
-  VenueQuotes *v = q->venues[venue] ? q->venues[venue] : grown(L, self, q, venue);
-  int names = lua_gettop(L) + 1;
+  int names = lua_gettop(L) + 1, first = names + 4;
   int64_t received = terms->received;
-  bool known = terms->given;
-  q->n -= v->n;
-  v->n = 0;
+  bool known = terms->given, more = true;
+  if (!q->venues[venue]) grown(L, self, q, venue);
+  q->n -= q->venues[venue]->n;
+  q->venues[venue]->n = 0;
+  luaL_checkstack(L, 2 * AT_ONCE + 32, NULL);
   lua_pushliteral(L, "bid");
   lua_pushliteral(L, "ask");
   lua_pushliteral(L, "bidVolume");
   lua_pushliteral(L, "askVolume");
   lua_pushnil(L);
-  int key = lua_gettop(L);
-  while (lua_next(L, tickers)) {
-    Quote quote;
-    QuotePrices prices;
-    if (lua_type(L, key) != LUA_TSTRING) luaL_error(L, "quotes: tickers by symbol are expected, not a list");
-    if (!known) received = received_of(L, received);
-    known = true;
-    if (read_quote(L, &quote, &prices, names, received)) {
-      if (q->n == QUOTES_MAX) luaL_error(L, "quotes: more than %d", QUOTES_MAX);
-      if (v->n == v->cap) v = grown(L, self, q, venue);
-      quote.symbol = symbol_index(L, self, q, key);
-      net_prices(&quote, &prices, fee_of(L, terms, key));
-      v->list[v->n] = quote;
-      v->prices[v->n++] = prices;
-      q->n++;
+  while (more) {
+    uint32_t n = 0;
+    while (n < AT_ONCE && (more = lua_next(L, tickers))) {
+      if (lua_type(L, -2) != LUA_TSTRING) luaL_error(L, "quotes: tickers by symbol are expected, not a list");
+      if (!known) received = received_of(L, received);
+      known = true;
+      lua_pushvalue(L, -2);
+      n++;
     }
-    lua_settop(L, key);
+    take_some(L, self, q, venue, terms, names, first, n, received);
+    if (more) lua_replace(L, first);
+    lua_settop(L, more ? first : names - 1);
   }
-  lua_settop(L, names - 1);
 }
 
 static uint32_t venue_index(lua_State *L, int self, Quotes *q, int name) {

@@ -302,6 +302,24 @@ local hostile = {
   function() scan.fill({ levels = { { 1, 1 } }, market = { taker = 0, precision = { amount = 8 } } }, { levels = { { 2, 1 } }, fee = 0 }) end,
 }
 
+-- More than are read at once, some without a price, one of each that has another price than the rest.
+local function many()
+  for _, n in ipairs { 0, 1, 511, 512, 513, 1024, 1500 } do
+    local a, b, q = {}, {}, scan.quotes()
+    for i = 1, n do
+      a["S" .. i .. "/U"] = { bid = i, ask = i + 0.1 }
+      if i % 3 > 0 then b["S" .. i .. "/U"] = { bid = i + 1, ask = i + 1.1, bidVolume = i } else b["S" .. i .. "/U"] = {} end
+    end
+    check(q:set("a", a) == n and q:set("b", b) == n - n // 3 and #q == 2 * n - n // 3, "many %d: not all were taken", n)
+    local found = scan.gaps(q, { limit = 10000 })
+    check(#found == n - n // 3, "many %d: %d gaps", n, #found)
+    for _, g in ipairs(found) do
+      local i = tonumber(g.symbol:match "%d+")
+      check(near(g.ask, i + 0.1) and g.bid == i + 1 and g.bid_amount == i and g.buy == "a" and g.sell == "b", "many %d: %s", n, g.symbol)
+    end
+  end
+end
+
 local counts = {}
 for _ = 1, 400 do gaps_turn() end
 for _ = 1, 150 do cycles_turn() end
@@ -311,6 +329,7 @@ for _, why in ipairs { "profit", "book", "max_cost", "max_amount", "no gap", "fe
 end
 fill_of_a_market()
 ages()
+many()
 for i, f in ipairs(hostile) do
   local ok, e = pcall(f)
   check(not ok and type(e) == "string", "hostile %d: no error", i)
