@@ -121,7 +121,8 @@ static void tell(Pair *p, const char *state, const char *why) {
 static void finish(Pair *p, const char *state, const char *why) {
   Orders *o = p->orders;
   pair_note(p, state);
-  if (strcmp(state, "done") != 0) session_say(o->session, "warn", "pair %lld is %s%s%s", (long long)p->id, state, *why ? ": " : "", why);
+  bool done = !strcmp(state, "done");
+  if (!done || !p->peer) session_say(o->session, done ? "note" : "warn", "pair %lld is %s%s%s", (long long)p->id, state, *why ? ": " : "", why);
   tell(p, state, why);
   for (Ask *a = o->asks; a; a = a->next)
     if (a->pair == p) a->pair = NULL;

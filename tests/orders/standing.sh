@@ -1,5 +1,6 @@
 #!/bin/sh
-# standing.sh BOURSE VENUES KILL_AT.so: what create_order returns on each venue; what stands when a live run is told to end, and is told so twice.
+# standing.sh BOURSE VENUES KILL_AT.so: what create_order returns on each venue; what stands when a live run is told to end, and is told so
+# twice; a pair with a leg that is not known for long.
 set -eu
 bourse=$1 venues=$2 shim=$3
 # shellcheck source=tests/lib.sh
@@ -62,5 +63,16 @@ said 'stop again'
 wait $run || true
 [ "$(open_orders)" -eq 0 ] || fail "the kill switch did not cancel what stood"
 "$bourse" kill --undo > /dev/null
+
+export BOURSE_STATE="$tmp/pair"
+# A leg of a pair is not known for longer than the pair waits; when it is, the pair goes on.
+aims=$(for i in $(seq 150); do echo "--fault-at kraken:read$i=lost-before"; done)
+# shellcheck disable=SC2086 # one word an option
+start_venues "$venues" --venues kraken,binance --manual --keys --funds USD=100000,USDT=100000,BTC=5 --for 60 --fault-at kraken:create1=lost $aims
+run pair 40 kraken,binance
+said 'pair 1: it is not known what was filled'
+said 'pair 1 is done'
+kill $run
+wait $run || true
 "$bourse" journal verify > out 2> err || fail "the journal is not whole"
 echo ok

@@ -78,7 +78,7 @@ bool faults_parse(Faults *f, const char *spec, char *err, size_t errlen) {
 static bool add_aim(Faults *f, enum act act, int64_t nth, const char *fault, char *err, size_t errlen) {
   const char *colon = strchr(fault, ':'), *end = fault + strlen(fault);
   int kind = fault_of(fault, (size_t)((colon ? colon : end) - fault));
-  if (f->aims == AIMS_MAX) return wrong(fault, strlen(fault), "at most 64 faults are aimed", err, errlen);
+  if (f->aims == AIMS_MAX) return wrong(fault, strlen(fault), "at most 256 faults are aimed", err, errlen);
   if (kind < 0 || !take_arg(kind, colon, end, &f->aim[f->aims].arg)) return wrong(fault, strlen(fault), EXPECTED, err, errlen);
   f->aim[f->aims].act = act;
   f->aim[f->aims].nth = nth;

@@ -18,7 +18,7 @@ enum fault {
 };
 extern const char *const fault_names[F_COUNT];
 
-#define AIMS_MAX 64
+#define AIMS_MAX 256
 
 typedef struct {
   double chance[F_COUNT];

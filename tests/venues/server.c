@@ -79,7 +79,7 @@ static bool has_key(struct MHD_Connection *c) {
 
 static void spoil(Text *body, uint64_t dice) {
   if (body->len > 2) body->len = 1 + (size_t)(dice >> 20) % (body->len - 1);
-  text_add(body, (dice >> 10) & 1 ? "\xff\xfe<html>" : "\"}]}");
+  text_add(body, (dice >> 10) & 1 ? "\xff\xfe<html>" : "\"}]}>");      /* never what closes it: that would be another answer */
 }
 
 static void page(Reply *r, int status) {
