@@ -68,7 +68,7 @@ static char *reply(const Question *q, unsigned *status) {
   for (long long at = from; at < to && n < most; at += q->period)
     if (there(at, q->period)) list[n++] = at;
   for (long long i = 0; i < n; i++)
-    end += row(end, 120, list[is(q, "reversed") ? n - 1 - i : i], ",[%lld,\"%d\",\"%d.%02d\",\"%d\",\"%d\",\"0.%03d\"]" + !i);
+    end += row(end, 120, list[is(q, "reversed") ? n - 1 - i : i], &",[%lld,\"%d\",\"%d.%02d\",\"%d\",\"%d\",\"0.%03d\"]"[!i]);
   if (is(q, "odd") && n) end += sprintf(end, ",[%lld,\"10\",\"5\",\"20\",\"10\",\"1\"]", list[0]);
   strcpy(end, "]");
   return out;
