@@ -106,8 +106,8 @@ refuses 2 "takes a date" fetch candles honest BTC/USD 1m --since 2024-02-30
 refuses 2 "yet to come" fetch candles honest BTC/USD 1m --since 2199-01-01
 refuses 2 "is not after" fetch candles honest BTC/USD 1m --since 2024-01-02 --until 2024-01-01
 refuses 2 "it has 1m 1d" fetch candles honest BTC/USD 7m --since 2024-01-01
-refuses 5 "did you mean BTC/USD?" fetch candles honest BTC/USF 1m --since 2024-01-01
-refuses 2 "did you mean kraken?" fetch candles krakn BTC/USD 1m --since 2024-01-01
+refuses 5 "did you mean 'BTC/USD'?" fetch candles honest BTC/USF 1m --since 2024-01-01
+"$bourse" fetch candles krakn BTC/USD 1m --since 2024-01-01 2>&1 | grep -qF "did you mean 'kraken'?" || wrong "krakn: no suggestion"
 refuses 2 "since DATE is expected" fetch candles honest BTC/USD 1m
 refuses 2 "did you mean candles?" fetch candels honest BTC/USD 1m
 refuses 2 "is expected" fetch candles honest 1m --since 2024-01-01
