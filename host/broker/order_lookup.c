@@ -111,12 +111,15 @@ void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpac
       .cost = or_null(cost) };
   bool over = order_state_final(j->state), ok = true;
   bool same = state == j->state && (!filled[0] || (j->filled && strcmp(filled, j->filled) == 0)) && (j->venue_id || !venue_id[0]);
+  if (over) journal_begin(o->journal);         /* what is told late, and that its pair goes on, hold together */
   if (over && more(filled, j->filled)) ok = journal_late(o->journal, id, &change, clock_wall_ms());
   else if (!over && !same) ok = journal_mark(o->journal, id, state, &change, clock_wall_ms());
   if (!ok) session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
   for (size_t i = 0; i < list_length(fills); i++) fill_told(o, id, !strchr(j->symbol, ':'), fills, i);
-  if (over) told_late(o, j);
-  else if (ok && order_state_final(state)) late_over(o, j);
+  if (over) {
+    told_late(o, j);
+    if (!journal_commit(o->journal)) session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
+  } else if (ok && order_state_final(state)) late_over(o, j);
   free(j);
 }
 
