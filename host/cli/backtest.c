@@ -9,6 +9,7 @@
 #include "broker/journal.h"
 #include "broker/tape.h"
 #include "cli/fetch.h"
+#include "cli/html.h"
 #include "cli/run.h"
 #include "cli/start.h"
 #include "cli/verbs.h"
@@ -478,6 +479,8 @@ int verb_backtest(Cli *cli) {
     return cli_misuse(cli, "--candles FILE|ID:SYMBOL:TIMEFRAME, or --tape FILE, is expected: the prices to try it on (bourse fetch, bourse run --record)");
   if (t->tape && cli_text(cli, "candles")) return cli_misuse(cli, "--candles and --tape exclude each other");
   spec.config = cli_text(cli, "config");
+  const char *html = cli_text(cli, "html");
+  if (html && !html_ready(html)) return 1;
   code = run_limits(cli, &spec);
   if (!code) code = read_all(cli, t);
   if (!code) {
@@ -491,7 +494,12 @@ int verb_backtest(Cli *cli) {
     t->strategy = cli->words[0];
     t->currency = t->tape ? (t->n_marks ? t->marks[0].quote : t->begin[0].code) : t->data.series[0].quote ? t->data.series[0].quote : "?";
     if (!stats_make(&t->stats, t->currency, t->marks, t->n_marks, t->fills, t->n_fills, t->begin, t->n_begin, taker_of(t))) code = 1;
-    else code = backtest_show(cli, t);
+    else {
+      Warnings w;
+      backtest_warnings(t, &w);
+      code = backtest_show(cli, t, &w);
+      if (html && !backtest_page(t, &w, html) && !code) code = 1;
+    }
   }
   drop(t);
   return code;

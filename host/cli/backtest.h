@@ -1,4 +1,4 @@
-/* A strategy tried on candles: what backtest.c gathers and backtest_show.c prints. */
+/* A strategy tried on candles: what backtest.c gathers, backtest_show.c prints and backtest_page.c draws. */
 #ifndef BOURSE_CLI_BACKTEST_H
 #define BOURSE_CLI_BACKTEST_H
 #include "broker/backtest.h"
@@ -26,5 +26,13 @@ typedef struct {
   Stats stats;
 } Trial;
 
-int backtest_show(const Cli *cli, const Trial *t);  /* exit code */
+typedef struct { char code[24], text[300]; } Warning;
+typedef struct { Warning list[24]; size_t n; } Warnings;
+
+void backtest_warnings(const Trial *t, Warnings *w);
+int backtest_show(const Cli *cli, const Trial *t, const Warnings *w);          /* exit code */
+bool backtest_page(const Trial *t, const Warnings *w, const char *path);       /* --html; false with a line on stderr */
+
+double backtest_days(int64_t ms);
+const char *backtest_date(int64_t ms, char buf[40]);                           /* UTC, with the minute when it is not midnight */
 #endif

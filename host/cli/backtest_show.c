@@ -1,7 +1,6 @@
-/* What came of a backtest, for people and as JSON; and what a careful person would hold against it. */
+/* What came of a backtest, for people and as JSON. */
 #include "cli/backtest.h"
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,19 +8,7 @@
 #include "wire/decimal.h"
 
 #define CURVE_MAX 1000
-#define FEW_TRADES 30
-#define DAY_MS 86400000ll
 #define SPARKS 60
-
-static double days(int64_t ms) { return (double)ms / DAY_MS; }
-
-static const char *date(int64_t ms, char buf[40]) {
-  time_t t = (time_t)(ms / 1000);
-  struct tm tm;
-  if (!gmtime_r(&t, &tm)) return "?";
-  strftime(buf, 40, ms % DAY_MS ? "%Y-%m-%d %H:%M" : "%Y-%m-%d", &tm);
-  return buf;
-}
 
 static const char *iso(int64_t ms, char buf[40]) {
   time_t t = (time_t)(ms / 1000);
@@ -30,58 +17,6 @@ static const char *iso(int64_t ms, char buf[40]) {
   size_t n = strftime(buf, 40, "%Y-%m-%dT%H:%M:%S", &tm);
   snprintf(buf + n, 40 - n, ".%03dZ", (int)(ms % 1000));
   return buf;
-}
-
-/* --- what is to be held against it --- */
-
-typedef struct { char code[24], text[300]; } Warning;
-typedef struct { Warning list[24]; size_t n; } Warnings;
-
-static void warn(Warnings *w, const char *code, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void warn(Warnings *w, const char *code, const char *format, ...) {
-  va_list ap;
-  if (w->n == sizeof w->list / sizeof *w->list) return;
-  snprintf(w->list[w->n].code, sizeof w->list[w->n].code, "%s", code);
-  va_start(ap, format);
-  vsnprintf(w->list[w->n].text, sizeof w->list[w->n].text, format, ap);
-  va_end(ap);
-  w->n++;
-}
-
-static void about_data(Warnings *w, const Trial *t) {
-  char a[40], b[40];
-  size_t markets = 0;
-  for (size_t i = 0; i < t->data.n; i++) {
-    const Bars *s = &t->data.series[i];
-    int64_t missing = 0, longest = 0, at = 0;
-    markets += backtest_finest(&t->data, s->venue, s->symbol) == s;
-    for (size_t k = 1; k < s->n; k++) {
-      int64_t gap = s->list[k].at_ms - s->list[k - 1].end_ms;
-      if (gap <= 0 || s->list[k].at_ms <= t->data.from_ms || s->list[k - 1].end_ms >= t->data.until_ms) continue;
-      missing += gap / s->period_ms;
-      if (gap > longest) longest = gap, at = s->list[k - 1].end_ms;
-    }
-    if (missing) warn(w, "gaps", "%s %s %s lacks %lld candles; the longest gap is of %.1f hours from %s", s->venue, s->symbol, s->timeframe, (long long)missing,
-                      (double)longest / 3600000, date(at, a));
-    int64_t end = s->list[s->n - 1].end_ms;
-    if (end + s->period_ms < t->data.until_ms)
-      warn(w, "ends_early", "%s %s %s ends %s: from then on its price stands still", s->venue, s->symbol, s->timeframe, date(end, a));
-  }
-  if (t->late) warn(w, "begins_late", "--from is before all candles are known: it begins %s", date(t->data.from_ms, b));
-  if (markets == 1 && !t->tape) warn(w, "one_market", "one market, chosen today: those that fell or were closed meanwhile are not in it (survivorship)");
-  if (days(t->data.until_ms - t->data.from_ms) < 30) warn(w, "short", "%.1f days are too few to say much", days(t->data.until_ms - t->data.from_ms));
-}
-
-static void about_orders(Warnings *w, const Trial *t) {
-  const Stats *s = &t->stats;
-  if (!s->fills) warn(w, "no_trades", "nothing was traded");
-  else if (s->trades < FEW_TRADES) warn(w, "few_trades", "%zu trades: the figures may be chance", s->trades);
-  if (s->fills && s->fees == 0) warn(w, "no_fees", "no fees were paid: --fee TAKER,MAKER sets them");
-  if (t->data.slippage == 0 && !t->tape) warn(w, "no_slippage", "no slippage: market orders are filled at the open itself");
-  if (t->beyond) warn(w, "volume", "%zu of %zu fills are more than all that was traded in their candle", t->beyond, s->fills);
-  if (t->refused) warn(w, "guard", "%zu orders were refused by the limits of the guard; the first: %s", t->refused, t->why_refused);
-  if (t->rejected) warn(w, "rejected", "%zu orders were rejected; the first: %s", t->rejected, t->why_rejected);
-  if (s->unpriced) warn(w, "unpriced", "%s is held and has no price in %s here: it counts as nothing", s->unpriced_code, t->currency);
 }
 
 /* --- for people --- */
@@ -112,15 +47,15 @@ static void show_table(const Trial *t, const Warnings *w) {
   if (t->tape) printf("%s on the tape %s", t->strategy, t->tape);
   else printf("%s on candles of", t->strategy);
   for (size_t i = 0; i < t->data.n; i++) printf("%s %s %s %s", i ? "," : "", t->data.series[i].venue, t->data.series[i].symbol, t->data.series[i].timeframe);
-  printf("\n%s to %s (%.1f days); fees %s", date(t->data.from_ms, c), date(t->data.until_ms, d), days(t->data.until_ms - t->data.from_ms),
+  printf("\n%s to %s (%.1f days); fees %s", backtest_date(t->data.from_ms, c), backtest_date(t->data.until_ms, d), backtest_days(t->data.until_ms - t->data.from_ms),
          t->data.taker ? "as given" : "of the market");
   if (t->tape) puts(", fills by the recorded books\n");
   else printf(", slippage %.10g bps\n\n", t->data.slippage * 10000);
   printf("  equity          %s to %s %s\n", plain(s->begin, a), plain(s->end, b), t->currency);
   printf("  return          %+.2f %%      buy and hold %+.2f %%\n", s->total_return * 100, s->hold_return * 100);
   if (s->drawdown > 0)
-    printf("  max drawdown    %.2f %%, %.1f days: from %s, lowest %s, %s %s\n", s->drawdown * 100, days(s->drawdown_until_ms - s->drawdown_from_ms),
-           date(s->drawdown_from_ms, c), date(s->drawdown_low_ms, d), s->recovered ? "made good" : "not made good by", date(s->drawdown_until_ms, e));
+    printf("  max drawdown    %.2f %%, %.1f days: from %s, lowest %s, %s %s\n", s->drawdown * 100, backtest_days(s->drawdown_until_ms - s->drawdown_from_ms),
+           backtest_date(s->drawdown_from_ms, c), backtest_date(s->drawdown_low_ms, d), s->recovered ? "made good" : "not made good by", backtest_date(s->drawdown_until_ms, e));
   else puts("  max drawdown    none");
   if (s->every) {
     printf("  Sharpe          %s", s->has_sharpe ? plain(s->sharpe, a) : "none");
@@ -232,7 +167,7 @@ static int show_report(const Trial *t, const Warnings *w) {
   if (s->drawdown > 0) text_format(&o, "\"from\":\"%s\",", iso(s->drawdown_from_ms, when));
   if (s->drawdown > 0) text_format(&o, "\"lowest\":\"%s\",", iso(s->drawdown_low_ms, when));
   if (s->drawdown > 0) text_format(&o, "\"until\":\"%s\",", iso(s->drawdown_until_ms, when));
-  number(&o, "days", days(s->drawdown_until_ms - s->drawdown_from_ms));
+  number(&o, "days", backtest_days(s->drawdown_until_ms - s->drawdown_from_ms));
   text_format(&o, "\"made_good\":%s},", s->drawdown == 0 || s->recovered ? "true" : "false");
   optional(&o, "sharpe", s->has_sharpe, s->sharpe);
   optional(&o, "sortino", s->has_sortino, s->sortino);
@@ -262,12 +197,9 @@ static int show_report(const Trial *t, const Warnings *w) {
   return ok ? 0 : 1;
 }
 
-int backtest_show(const Cli *cli, const Trial *t) {
+int backtest_show(const Cli *cli, const Trial *t, const Warnings *w) {
   const char *format = cli_text(cli, "format");
-  Warnings w = { .n = 0 };
-  about_orders(&w, t);
-  about_data(&w, t);
-  if (format && !strcmp(format, "json")) return show_report(t, &w);
-  show_table(t, &w);
+  if (format && !strcmp(format, "json")) return show_report(t, w);
+  show_table(t, w);
   return 0;
 }

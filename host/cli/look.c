@@ -7,6 +7,7 @@
 #include <time.h>
 #include "broker/journal.h"
 #include "broker/loop.h"
+#include "cli/html.h"
 #include "cli/show.h"
 #include "wire/frame.h"
 #include "wire/pack.h"
@@ -390,14 +391,11 @@ static void add_times(Look *l, int64_t ms, const Tally *t) {
 }
 
 bool look_write(Look *l, const Tally *tally, int64_t ms, const char *path) {
-  char err[400];
   add_figures(l, tally, ms);
   add_fills(l);
   add_pairs(l, tally);
   add_venues(l, tally, ms);
   add_verdicts(l, tally);
   add_times(l, ms, tally);
-  if (page_write(l->page, path, err, sizeof err)) return true;
-  fprintf(stderr, "bourse: --html: %s\n", err);
-  return false;
+  return html_write(l->page, path);
 }

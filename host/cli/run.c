@@ -6,6 +6,7 @@
 #include "broker/hosts.h"
 #include "broker/loop.h"
 #include "cli/consent.h"
+#include "cli/html.h"
 #include "cli/look.h"
 #include "cli/replay.h"
 #include "cli/screen.h"
@@ -41,11 +42,7 @@ static bool on_report(void *ctx, const char *worker, const msgpack_object *data)
 int run_workers(Cli *cli, SessionSpec *spec, const WorkerSpec *workers, size_t n, const char *title) {
   const char *format = cli_text(cli, "format"), *html = cli_flag(cli, "help") ? NULL : cli_text(cli, "html");
   Shown shown = { .screen = NULL };
-  char err[400];
-  if (html && (page_missing() || !page_check(html, err, sizeof err))) {
-    fprintf(stderr, "bourse: --html: %s\n", page_missing() ? page_missing() : err);
-    return 1;
-  }
+  if (html && !html_ready(html)) return 1;
   shown.screen = screen_new(title, format && strcmp(format, "json") == 0, spec->for_ms, &shown.tally);
   if (!shown.screen) return 1;
   spec->workers = workers;

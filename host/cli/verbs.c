@@ -2,6 +2,7 @@
 #include "cli/verbs.h"
 #include <stdio.h>
 #include <string.h>
+#include "cli/html.h"
 #include "cli/start.h"
 
 #define FORMAT { "format", NULL, "how to print", OPT_WORD, "table|csv|json" }
@@ -51,6 +52,7 @@ static const Option backtest_options[] = {
   { "memory", "MIB", "of memory for the script (64)", OPT_COUNT, NULL },
   { "cpu", "TIME", "of CPU for one callback (1s)", OPT_TIME, NULL },
   { "format", NULL, "the report as a table, or as JSON with equity and fills", OPT_WORD, "table|json" },
+  HTML_OPTION,
   END };
 static const Option call_options[] = {
   { "dry-run", NULL, "print the request as it would be signed, keys redacted; nothing is sent", OPT_FLAG, NULL },
@@ -71,7 +73,7 @@ static const Option run_options[] = {
   { "replay", "FILE", "play a tape: no network, its time; without SCRIPT the scripts that were recorded", OPT_FILE, NULL },
   { "speed", "X", "of the replay: 1 is real time (as fast as it goes)", OPT_TEXT, NULL },
   { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
-  { "html", "FILE", "a page to look at: charts, order books, tables; one file that needs no network", OPT_TEXT, NULL },
+  HTML_OPTION,
   { "config", "FILE", "limits of orders, the paper account (bourse.lua, ~/.config/bourse/bourse.lua)", OPT_FILE, NULL },
   { "memory", "MIB", "of memory for each script (64)", OPT_COUNT, NULL },
   { "cpu", "TIME", "of CPU for one callback (1s)", OPT_TIME, NULL },
@@ -98,7 +100,7 @@ static const Option demo_options[] = {
   { "for", "TIME", "how long (20s)", OPT_TIME, NULL },
   { "seed", "N", "of the random walk of prices", OPT_COUNT, NULL },
   { "format", NULL, "results as a table, or one JSON object a line", OPT_WORD, "table|json" },
-  { "html", "FILE", "a page to look at: charts, order books, tables; one file that needs no network", OPT_TEXT, NULL },
+  HTML_OPTION,
   END };
 #define PAPER { "paper", NULL, "of the paper account", OPT_FLAG, NULL }
 #define OF_MARKET { "venue", "ID", "only this exchange", OPT_TEXT, NULL }, { "symbol", "SYMBOL", "only this market", OPT_TEXT, NULL }

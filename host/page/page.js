@@ -210,7 +210,7 @@
       while (low < high) { const mid = (low + high + 1) >> 1; if (all[mid].time * 1000 <= ms) low = mid; else high = mid - 1; }
       return all[low].time;
     };
-    const few = s.marks.length <= 60;
+    const few = s.marks.length <= 12;      // more texts lie on each other
     const markers = L.createSeriesMarkers(series, []);
     paint(() => markers.setMarkers(s.marks.map(([at, side, text]) => ({ time: near(s.from + at), position: side === "buy" ? "belowBar" : "aboveBar",
       shape: side === "buy" ? "arrowUp" : "arrowDown", color: colour(side === "buy" ? "--good" : "--bad"), text: few ? text : "" }))));
@@ -227,13 +227,14 @@
     const head = make("tr", "", undefined, make("thead", "", undefined, table)), body = make("tbody", "", undefined, table);
     const rows = spec.rows.map((cells, i) => [cells, i]);
     const lines = new Map();
+    const days = spec.columns.map(([, format], k) => format === "time" && new Set(spec.rows.map((cells) => typeof cells[k] === "number" && day(cells[k]))).size > 1);
     function fill() {
       body.replaceChildren(...rows.map(([, i]) => lines.get(i)));
     }
     rows.forEach(([cells, i]) => {
       const tr = make("tr");
       cells.forEach((x, k) => {
-        const format = spec.columns[k][1], text = show(x, format);
+        const format = spec.columns[k][1], text = days[k] && typeof x === "number" ? day(x) + " " + clock(x) : show(x, format);
         const td = make("td", format === "text" ? (text.length > 40 ? "long" : "") : "right", text, tr);
         if (format === "percent" && typeof x === "number") td.classList.add(x > 0 ? "good" : "bad");
         if (format === "time" && typeof x === "number") td.title = new Date(x).toISOString();

@@ -209,6 +209,15 @@ timeout 60 "$bourse" backtest "$tmp/follow.lua" --candles "$tmp/w.db" --config "
 name=table
 has "buy and hold" "max drawdown" "profit factor" "Before you believe it:"
 
+# The page; a program that was built without its charts says so.
+name=page
+if "$bourse" backtest "$tmp/follow.lua" --candles "$tmp/w.db" --config "$tmp/wide.lua" --html "$tmp/page.html" >"$tmp/out" 2>"$tmp/err" </dev/null; then
+  cp "$tmp/page.html" "$tmp/out"
+  has 'backtest of ' '"Equity"' '"BTC/USD on kraken"' '"Fills"' 'before you believe it'
+else
+  grep -qF 'charts' "$tmp/err" || fail "page: $(cat "$tmp/err")"
+fi
+
 refuses() {
   code=$1 text=$2
   shift 2
@@ -228,6 +237,7 @@ refuses 2 "--fee takes" "$tmp/market.lua" --candles "$tmp/a.db" --fee lots
 refuses 2 "--slippage takes" "$tmp/market.lua" --candles "$tmp/a.db" --slippage -1
 refuses 2 "--balance takes" "$tmp/market.lua" --candles "$tmp/a.db" --balance USD
 refuses 2 "no candles of 'binance'" "$tmp/market.lua" --candles "$tmp/a.db" --balance binance:USD=1
+refuses 1 "--html: " "$tmp/market.lua" --candles "$tmp/a.db" --html "$tmp/none/page.html"
 echo 'error "a mistake"' >"$tmp/wrong.lua"
 refuses 1 "a mistake" "$tmp/wrong.lua" --candles "$tmp/a.db"
 echo 'while true do end' >"$tmp/loop.lua"
