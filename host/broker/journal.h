@@ -43,7 +43,7 @@ typedef struct {
   const char *amount, *price;      /* as sent; NULL: a market order has no price, one by cost no amount */
   const char *cost_asked;          /* in the quote currency, as the guard judged it: what the day's sums add up */
   const char *params;              /* JSON, or NULL */
-  const char *client_id;           /* unlike any other of this venue and account */
+  const char *client_id;           /* unlike any other of this venue and account; NULL: the venue takes none */
   int64_t created_ms;
   int64_t pair, leg;               /* 0: of no pair */
   /* From here on: what became of it. journal_intend does not look at these. */

@@ -3,7 +3,7 @@
 #include "broker/journal_in.h"
 
 #define APPLICATION 0x424a524e    /* "BJRN": what file(1) and SQLite know the file by */
-#define FORM 1
+#define FORM 2
 #define TEXT_(x) #x
 #define TEXT(x) TEXT_(x)
 
@@ -13,7 +13,7 @@ static const char tables[] =
   "CREATE TABLE pairs (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, state TEXT NOT NULL, policy TEXT NOT NULL, deadline_ms INTEGER NOT NULL,"
   "  loss_bound TEXT, data TEXT, created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL) STRICT;"
   "CREATE TABLE orders (id INTEGER PRIMARY KEY, run INTEGER NOT NULL REFERENCES runs, venue TEXT NOT NULL, account TEXT NOT NULL, symbol TEXT NOT NULL,"
-  "  type TEXT NOT NULL, side TEXT NOT NULL, amount TEXT, price TEXT, cost_asked TEXT NOT NULL, params TEXT, client_id TEXT NOT NULL, venue_id TEXT,"
+  "  type TEXT NOT NULL, side TEXT NOT NULL, amount TEXT, price TEXT, cost_asked TEXT NOT NULL, params TEXT, client_id TEXT, venue_id TEXT,"
   "  state TEXT NOT NULL, filled TEXT, remaining TEXT, average TEXT, cost TEXT, told INTEGER NOT NULL, reason TEXT,"
   "  created_ms INTEGER NOT NULL, updated_ms INTEGER NOT NULL, pair INTEGER REFERENCES pairs, leg INTEGER, UNIQUE (venue, account, client_id)) STRICT;"
   "CREATE INDEX orders_open ON orders (venue, symbol) WHERE " LIVE ";"
@@ -32,11 +32,26 @@ static const char tables[] =
   "  UNIQUE (account, venue, code)) STRICT;"
   "PRAGMA application_id=" TEXT(APPLICATION) "; PRAGMA user_version=" TEXT(FORM) ";";
 
+/* Form 1 did not know orders without a client id. */
+static const char from_form_1[] =
+  "PRAGMA writable_schema=ON;"
+  "UPDATE sqlite_schema SET sql=replace(sql, 'client_id TEXT NOT NULL', 'client_id TEXT') WHERE type='table' AND name='orders';"
+  "PRAGMA user_version=" TEXT(FORM) "; PRAGMA writable_schema=RESET;";
+
+static bool upgrade(Journal *j) {
+  if (!journal_do(j, "BEGIN IMMEDIATE", "")) return false;
+  sqlite3_db_config(j->db, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
+  bool ok = sqlite3_exec(j->db, from_form_1, NULL, NULL, NULL) == SQLITE_OK || journal_db_fail(j);
+  sqlite3_db_config(j->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+  return journal_settle(j, ok);
+}
+
 bool journal_schema(Journal *j) {
   int64_t application, form, things;
   if (!journal_number(j, &application, "PRAGMA application_id", "") || !journal_number(j, &form, "PRAGMA user_version", "") ||
       !journal_number(j, &things, "SELECT count(*) FROM sqlite_master", "")) return false;
-  if (application == APPLICATION && form == FORM) return true;
+  if (application == APPLICATION && (form == FORM || (form == 1 && !j->lock))) return true;
+  if (application == APPLICATION && form == 1) return upgrade(j);
   if (application == APPLICATION)
     return journal_fail(j, "%s was written by %s version of this program (form %lld, this one knows %d)", j->path,
       form > FORM ? "a newer" : "an older", (long long)form, FORM);

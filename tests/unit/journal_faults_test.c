@@ -481,11 +481,11 @@ static void foreign_files(void **state) {
   assert_false(journal_exists(dir, "paper"));
   journal_close(J);
   sql("PRAGMA user_version=7");
-  CANNOT("live", true, "was written by a newer version of this program (form 7, this one knows 1)");
+  CANNOT("live", true, "was written by a newer version of this program (form 7, this one knows 2)");
   CANNOT("live", false, "newer version");
   sql("PRAGMA user_version=0");
   CANNOT("live", true, "was written by an older version");
-  sql("PRAGMA user_version=1; PRAGMA application_id=99");
+  sql("PRAGMA user_version=2; PRAGMA application_id=99");
   CANNOT("live", true, "is not a journal of this program");
   file_at(path, "journal.db");
   unlink(path);
@@ -534,6 +534,25 @@ static void some_history(void) {
   OK(journal_run_end(J, run, NOW + 9));
   journal_close(J);
   J = NULL;
+}
+
+/* Form 1, in which each order had a client id, is taken over, and read as it is. */
+static void form_1(void **state) {
+  (void)state;
+  journal_start("live");
+  int64_t id = intend("b-1");
+  journal_close(J);
+  sql("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql, 'client_id TEXT,', 'client_id TEXT NOT NULL,') WHERE name='orders';"
+      "PRAGMA user_version=1");
+  J = journal_open(dir, "live", false, err, sizeof err);
+  assert_non_null(J);
+  journal_close(J);
+  J = journal_open(dir, "live", true, err, sizeof err);
+  assert_non_null(J);
+  JournalOrder *o = journal_order(J, id), other = order_like(NULL);
+  assert_string_equal(o->client_id, "b-1");
+  free(o);
+  assert_int_equal(intend_as(&other), id + 1);
 }
 
 static void tampering(void **state) {
@@ -664,6 +683,6 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, clean)
   const struct CMUnitTest tests[] = { T(killed_in_the_middle), T(a_torn_log), T(one_writer), T(readers_while_it_is_written),
     cmocka_unit_test_setup_teardown(a_full_disk, fresh, unmount),
-    T(a_limit_on_files), T(read_only), T(modes_are_mended), T(network_disks), T(foreign_files), T(tampering), T(a_byte_that_changed) };
+    T(a_limit_on_files), T(read_only), T(modes_are_mended), T(network_disks), T(foreign_files), T(form_1), T(tampering), T(a_byte_that_changed) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -201,7 +201,7 @@ static void what_is_refused(void **state) {
     { offsetof(JournalOrder, amount), "1,5", "amount is not a number: '1,5'" }, { offsetof(JournalOrder, amount), "-1", "amount is negative: -1" },
     { offsetof(JournalOrder, price), "nan", "price is not a number" }, { offsetof(JournalOrder, price), "", "price is not a number" },
     { offsetof(JournalOrder, cost_asked), NULL, "cost_asked is missing" }, { offsetof(JournalOrder, cost_asked), "1e999", "cost_asked is not a number" },
-    { offsetof(JournalOrder, client_id), NULL, "client_id is missing" },
+    { offsetof(JournalOrder, client_id), "", "client_id is missing" },
     { offsetof(JournalOrder, client_id), "b-1", "client_id b-1 was used before on kraken" },
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -219,6 +219,10 @@ static void what_is_refused(void **state) {
   o = order_like("b-1");                                          /* the same client id elsewhere is another order */
   o.account = "second";
   assert_int_equal(intend_as(&o), id + 1);
+
+  o = order_like(NULL);                                           /* where the venue takes none there may be many without */
+  assert_int_equal(intend_as(&o), id + 2);
+  assert_int_equal(intend_as(&o), id + 3);
 
   REFUSED(journal_mark(J, 99, ORDER_SENT, NULL, NOW), "no order 99");
   OK(journal_mark(J, id, ORDER_SENT, NULL, NOW));
@@ -240,7 +244,7 @@ static void what_is_refused(void **state) {
   FILL((g.price = "12345678901234567890", g.amount = "1.23456789012345678901"), "more than 38 digits");
   JournalVerdict v;
   assert_true(verify(&v, "journal.db"));
-  assert_int_equal(v.events, 4);                                  /* run, two intended, sent: nothing of what was refused */
+  assert_int_equal(v.events, 6);                                  /* run, four intended, sent: nothing of what was refused */
   assert_int_equal(v.fills, 0);
 }
 
