@@ -266,6 +266,7 @@ JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen) {
 }
 
 JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
+  static int64_t last_id;
   JsonDoc *d = NULL;
   if (len >= UINT32_MAX) {
     snprintf(err, errlen, "JSON of %zu bytes is too long", len);
@@ -273,7 +274,7 @@ JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
     snprintf(err, errlen, "not enough memory for JSON of %zu bytes", len);
   } else {
     text[len] = 0;
-    *d = (JsonDoc){ text, len, NULL, 0, 1, NULL };
+    *d = (JsonDoc){ .text = text, .len = len, .refs = 1, .id = ++last_id };
     Scan s = { (unsigned char *)text, (unsigned char *)text + len, NULL, NULL };
     switch (scan(&s, d)) {
       case SCAN_OK: return d;

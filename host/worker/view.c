@@ -53,7 +53,7 @@ static void push_text(lua_State *L, const JsonDoc *doc, uint32_t node) {
 
 static Holder *push_holder(lua_State *L, JsonDoc *doc) {
   if (lua_rawgetp(L, LUA_REGISTRYINDEX, &docs_key) != LUA_TTABLE) luaL_error(L, "no views in this state");
-  lua_rawgetp(L, -1, doc);
+  lua_rawgeti(L, -1, doc->id);
   Holder *h = lua_touserdata(L, -1);
   if (h && h->doc == doc) {
     lua_remove(L, -2);
@@ -67,7 +67,7 @@ static Holder *push_holder(lua_State *L, JsonDoc *doc) {
   lua_setmetatable(L, -3);
   lua_pop(L, 1);
   lua_pushvalue(L, -1);
-  lua_rawsetp(L, -3, doc);
+  lua_rawseti(L, -3, doc->id);
   h->doc = json_ref(doc);         /* after all that can fail */
   lua_remove(L, -2);
   return h;
