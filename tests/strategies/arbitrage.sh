@@ -29,7 +29,9 @@ run 8
 for pair in BTC/USD BTC/USDT BTC/EUR ETH/BTC; do grep -q "\"pair\": *\"$pair\"" "$tmp/out" || fail "nothing about $pair"; done
 [ $failed -eq 0 ] || { verdicts >&2; cat "$tmp/err" >&2; }
 
-run 6 --arg execute=yes --arg size=80,BTC=0.001 --arg pairs=BTC/USDT,ETH/USDT,ETH/USD     # within what the guard allows by itself
+# Slowly: the legs are placed a moment after the books were read.
+start --seed 1 --speed 0.5
+run 8 --arg execute=yes --arg settle=2 --arg size=80,BTC=0.001 --arg pairs=BTC/USDT,ETH/USDT,ETH/USD     # within what the guard allows by itself
 [ "$(count '"kind": *"trade"')" -ge 1 ] || { fail "nothing was traded on paper"; cat "$tmp/err" >&2; verdicts >&2; }
 "$bourse" orders --paper 2>/dev/null | grep -q 'USD' || fail "the journal knows of no order"
 
