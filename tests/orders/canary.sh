@@ -47,6 +47,7 @@ look() {
 }
 
 # Recorded, looked at, and killed in the midst of it.
+# shellcheck disable=SC3045 # where there is none nothing is lost
 ulimit -c unlimited 2>/dev/null
 # shellcheck disable=SC2086
 env BOURSE_KRAKEN_APIKEY="$key" BOURSE_KRAKEN_SECRET="$secret" BOURSE_OKX_APIKEY="$key" BOURSE_OKX_SECRET="$secret" BOURSE_OKX_PASSWORD="$password" \
