@@ -34,6 +34,39 @@ int64_t candle_end(int64_t at_ms, const char *timeframe) {
   return (int64_t)timegm(&date) * 1000 + at_ms % 1000;
 }
 
+bool candle_figure(const char *s) {
+  if (!s || strlen(s) > CANDLE_TEXT_MAX) return false;
+  if (*s == '-') s++;
+  size_t whole = strspn(s, "0123456789"), part = s[whole] == '.' ? strspn(s + whole + 1, "0123456789") : 0;
+  return whole && !s[whole + (s[whole] == '.') + part] && (s[whole] != '.' || part);
+}
+
+/* --- what a file may hold, whoever made it: its texts become JSON and the head of an adapter --- */
+
+#define LAST_MS 253402300800000       /* the year 10000 */
+
+/* One line, without what ends a text in JSON or Lua. */
+static bool word(const char *s, size_t max) {
+  size_t n = s ? strlen(s) : 0;
+  for (size_t i = 0; i < n; i++)
+    if ((unsigned char)s[i] < ' ' || s[i] == 127 || s[i] == '"' || s[i] == '\\') return false;
+  return n > 0 && n <= max;
+}
+
+static bool series_sound(const CandleSeries *s) {
+  static const char *const modes[] = { "tick", "places", "digits" };
+  bool mode = !s->precision;
+  for (size_t i = 0; i < sizeof modes / sizeof *modes && !mode; i++) mode = !strcmp(s->precision, modes[i]);
+  return mode && word(s->venue, 63) && word(s->symbol, 95) && word(s->timeframe, 7) && candle_end(0, s->timeframe) > 0 && (!s->base || word(s->base, 23)) &&
+    (!s->quote || word(s->quote, 23));
+}
+
+static bool row_sound(const CandleRow *row) {
+  for (int k = 0; k < CANDLE_FIGURES; k++)
+    if (!candle_figure(row->figures[k])) return false;
+  return row->at_ms >= 0 && row->at_ms < LAST_MS;
+}
+
 /* --- the file --- */
 
 static bool failed(Candles *c) {
@@ -69,7 +102,9 @@ Candles *candles_open(const char *path, bool write, char *err, size_t errlen) {
   Candles *c = calloc(1, sizeof *c);
   if (!c) return snprintf(err, errlen, "out of memory"), NULL;
   int flags = (write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY) | SQLITE_OPEN_NOFOLLOW;
-  bool ok = sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout(c->db, 10000) == SQLITE_OK;
+  bool ok = sqlite3_open_v2(path, &c->db, flags, NULL) == SQLITE_OK && sqlite3_busy_timeout(c->db, 10000) == SQLITE_OK &&
+    sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK &&
+    sqlite3_exec(c->db, "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON", NULL, NULL, NULL) == SQLITE_OK;
   if (!ok) failed(c);
   else if (own(c, write)) return c;
   snprintf(err, errlen, "%s: %s", path, c->error);
@@ -97,6 +132,12 @@ static bool done(Candles *c, sqlite3_stmt *q, bool ok) {
   return ok;
 }
 
+static bool unsound(Candles *c, sqlite3_stmt *q, const char *what, int64_t which) {
+  sqlite3_finalize(q);
+  snprintf(c->error, sizeof c->error, "%s %lld is not as this program writes one", what, (long long)which);
+  return false;
+}
+
 static const char *text(sqlite3_stmt *q, int column) { return (const char *)sqlite3_column_text(q, column); }
 
 /* --- series --- */
@@ -112,6 +153,7 @@ static sqlite3_stmt *of_series(Candles *c, const char *sql, const CandleSeries *
 
 int64_t candles_series(Candles *c, const CandleSeries *s) {
   sqlite3_stmt *q;
+  if (!series_sound(s)) return snprintf(c->error, sizeof c->error, "no such series"), -1;
   if (s->market) {
     q = of_series(c, "INSERT INTO series (venue, symbol, timeframe, base, quote, precision, market) VALUES (?1,?2,?3,?4,?5,?6,?7) "
                      "ON CONFLICT (venue, symbol, timeframe) DO UPDATE SET base=?4, quote=?5, precision=?6, market=?7", s);
@@ -132,6 +174,7 @@ bool candles_each_series(Candles *c, bool (*fn)(void *, const CandleSeries *), v
   while (q && (r = sqlite3_step(q)) == SQLITE_ROW) {
     CandleSeries s = { sqlite3_column_int64(q, 0), text(q, 1), text(q, 2), text(q, 3), text(q, 4), text(q, 5), text(q, 6), text(q, 7),
                        sqlite3_column_int64(q, 8), sqlite3_column_int64(q, 9), sqlite3_column_int64(q, 10) };
+    if (!series_sound(&s)) return unsound(c, q, "series", s.id);
     if (!fn(ctx, &s)) break;
   }
   return done(c, q, r == SQLITE_DONE || r == SQLITE_ROW);
@@ -220,6 +263,7 @@ bool candles_each(Candles *c, int64_t series, int64_t from_ms, int64_t until_ms,
   }
   while (q && (r = sqlite3_step(q)) == SQLITE_ROW) {
     CandleRow row = { sqlite3_column_int64(q, 0), { text(q, 1), text(q, 2), text(q, 3), text(q, 4), text(q, 5) } };
+    if (!row_sound(&row)) return unsound(c, q, "candle", row.at_ms);
     if (!fn(ctx, &row)) break;
   }
   return done(c, q, r == SQLITE_DONE || r == SQLITE_ROW);

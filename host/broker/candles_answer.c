@@ -1,13 +1,11 @@
 /* MSG_CANDLES, of the verb fetch: reads and writes the file of candles that the command line named. */
 #include "broker/candles.h"
-#include "broker/peer.h"
+#include "broker/rows.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define ROWS_MAX 20000                 /* of a message */
 #define SETTLED_MS 5000                /* a candle counts as finished so long after its end: clocks differ, and the last trades are entered late */
-
-typedef struct { msgpack_packer pk; msgpack_sbuffer out; size_t n, most; } Rows;
 
 static bool series_row(void *ctx, const CandleSeries *s) {
   Rows *r = ctx;
@@ -18,7 +16,7 @@ static bool series_row(void *ctx, const CandleSeries *s) {
   pack_key_int(&r->pk, "candles", s->n);
   pack_key_int(&r->pk, "first", s->first_ms);
   pack_key_int(&r->pk, "last", s->last_ms);
-  return ++r->n < r->most;
+  return rows_next(r);
 }
 
 static bool span_row(void *ctx, const CandleSpan *s) {
@@ -26,7 +24,7 @@ static bool span_row(void *ctx, const CandleSpan *s) {
   pack_array(&r->pk, 2);
   pack_int(&r->pk, s->begin_ms);
   pack_int(&r->pk, s->until_ms);
-  return ++r->n < r->most;
+  return rows_next(r);
 }
 
 static bool candle_row(void *ctx, const CandleRow *c) {
@@ -34,7 +32,7 @@ static bool candle_row(void *ctx, const CandleRow *c) {
   pack_array(&r->pk, 1 + CANDLE_FIGURES);
   pack_int(&r->pk, c->at_ms);
   for (int k = 0; k < CANDLE_FIGURES; k++) pack_str(&r->pk, c->figures[k]);
-  return ++r->n < r->most;
+  return rows_next(r);
 }
 
 typedef struct { Rows rows; const char *timeframe; int64_t expected; } Gaps;
@@ -53,21 +51,6 @@ static bool gap_row(void *ctx, const CandleRow *c) {
   return r->n < r->most;
 }
 
-static void answer_rows(Peer *p, uint32_t id, const Rows *r) {
-  msgpack_packer pk = peer_begin(p, MSG_STORED, id);
-  pack_map(&pk, 1);
-  pack_str(&pk, "value");
-  pack_array(&pk, r->n);
-  if (r->out.size) pk.callback(pk.data, r->out.data, r->out.size);
-  peer_end(p);
-}
-
-static bool is_decimal(const char *s) {
-  if (*s == '-') s++;
-  size_t whole = strspn(s, "0123456789"), part = s[whole] == '.' ? strspn(s + whole + 1, "0123456789") : 0;
-  return whole && !s[whole + (s[whole] == '.') + part] && (s[whole] != '.' || part);
-}
-
 /* Rows of {ms, five texts} that are over; the span ends where a candle could begin that is not. False: one is no candle. */
 static bool read_rows(const msgpack_object *list, const char *timeframe, int64_t now_ms, CandleSpan *span, CandleRow *rows, char *texts, size_t *n) {
   int64_t over_by = now_ms - SETTLED_MS, most = 2 * over_by - candle_end(over_by, timeframe), open = INT64_MAX;
@@ -80,10 +63,10 @@ static bool read_rows(const msgpack_object *list, const char *timeframe, int64_t
     for (int k = 0; k < CANDLE_FIGURES; k++) {
       const char *s;
       size_t len;
-      if (!pack_text(&row->via.array.ptr[1 + k], &s, &len) || len > 60) return false;
+      if (!pack_text(&row->via.array.ptr[1 + k], &s, &len) || len > CANDLE_TEXT_MAX) return false;
       memcpy(texts, s, len);
       texts[len] = 0;
-      if (strlen(texts) != len || !is_decimal(texts)) return false;
+      if (strlen(texts) != len || !candle_figure(texts)) return false;
       c->figures[k] = texts;
       texts += len + 1;
     }
@@ -104,7 +87,7 @@ static void put(Peer *p, uint32_t id, Candles *c, const msgpack_object *m) {
   char timeframe[8];
   size_t n = 0, most = list && list->type == MSGPACK_OBJECT_ARRAY ? list->via.array.size : 0;
   CandleRow *rows = most <= ROWS_MAX ? calloc(most + 1, sizeof *rows) : NULL;
-  char *texts = rows ? malloc(most * CANDLE_FIGURES * 62 + 1) : NULL;
+  char *texts = rows ? malloc(most * CANDLE_FIGURES * (CANDLE_TEXT_MAX + 2) + 1) : NULL;
   CandlesPut done = { 0 };
   if (!pack_get_line(m, "timeframe", timeframe, sizeof timeframe)) timeframe[0] = 0;
   if (!texts || !read_rows(most ? list : NULL, timeframe, pack_get_int(m, "now", 0), &span, rows, texts, &n)) peer_error(p, MSG_STORED, id, "no such candles");
@@ -159,15 +142,14 @@ void candles_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   pack_get_line(m, "timeframe", timeframe, sizeof timeframe);
   if (!strcmp(op, "put")) return put(p, id, c, m);
   if (!strcmp(op, "series")) return series(p, id, c, m);
-  Gaps g = { .rows = { .most = ROWS_MAX }, .timeframe = timeframe };
+  Gaps g = { .timeframe = timeframe };
   int64_t number = pack_get_int(m, "series", 0), from = pack_get_int(m, "from", 0), until = pack_get_int(m, "until", INT64_MAX);
-  msgpack_sbuffer_init(&g.rows.out);
-  msgpack_packer_init(&g.rows.pk, &g.rows.out, msgpack_sbuffer_write);
+  rows_begin(&g.rows, ROWS_MAX);
   bool known = true, ok = !strcmp(op, "list") ? candles_each_series(c, series_row, &g.rows)
     : !strcmp(op, "spans") ? candles_each_span(c, number, span_row, &g.rows)
     : !strcmp(op, "read") ? candles_each(c, number, from, until, candle_row, &g.rows)
     : !strcmp(op, "gaps") ? candles_each(c, number, from, until, gap_row, &g) : (known = false);
-  if (ok) answer_rows(p, id, &g.rows);
+  if (ok) rows_answer(p, id, &g.rows);
   else peer_error(p, MSG_STORED, id, "%s", known ? candles_error(c) : "no such question");
-  msgpack_sbuffer_destroy(&g.rows.out);
+  rows_end(&g.rows);
 }

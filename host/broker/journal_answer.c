@@ -4,13 +4,11 @@
 #include <string.h>
 
 #include "broker/journal.h"
-#include "broker/peer.h"
+#include "broker/rows.h"
 
 #define ROWS_MAX 200000
 
-typedef struct { msgpack_packer pk; msgpack_sbuffer out; size_t n; const char *symbol, *venue; } Rows;
-
-static bool full(const Rows *r) { return r->n >= ROWS_MAX; }
+typedef struct { Rows rows; const char *symbol, *venue; } Fills;      /* of these only */
 
 static bool order_row(void *ctx, const JournalOrder *o) {
   Rows *r = ctx;
@@ -37,13 +35,13 @@ static bool order_row(void *ctx, const JournalOrder *o) {
   pack_key_int(&r->pk, "updated_ms", o->updated_ms);
   pack_key_int(&r->pk, "pair", o->pair);
   pack_key_int(&r->pk, "leg", o->leg);
-  r->n++;
-  return !full(r);
+  return rows_next(r);
 }
 
 static bool fill_row(void *ctx, const JournalFill *f) {
-  Rows *r = ctx;
-  if ((r->venue && strcmp(r->venue, f->venue) != 0) || (r->symbol && strcmp(r->symbol, f->symbol) != 0)) return true;
+  Fills *wanted = ctx;
+  Rows *r = &wanted->rows;
+  if ((wanted->venue && strcmp(wanted->venue, f->venue) != 0) || (wanted->symbol && strcmp(wanted->symbol, f->symbol) != 0)) return true;
   pack_map(&r->pk, 13);
   pack_key_int(&r->pk, "id", f->id);
   pack_key_int(&r->pk, "order", f->order);
@@ -58,8 +56,7 @@ static bool fill_row(void *ctx, const JournalFill *f) {
   pack_key_str(&r->pk, "cost", f->cost);
   pack_key_str(&r->pk, "fee", f->fee_cost);
   pack_key_str(&r->pk, "fee_currency", f->fee_currency);
-  r->n++;
-  return !full(r);
+  return rows_next(r);
 }
 
 static bool event_row(void *ctx, const JournalEvent *e) {
@@ -71,8 +68,7 @@ static bool event_row(void *ctx, const JournalEvent *e) {
   pack_key_str(&r->pk, "what", e->what);
   pack_key_str(&r->pk, "data", e->data);
   pack_key_str(&r->pk, "hash", e->hash);
-  r->n++;
-  return !full(r);
+  return rows_next(r);
 }
 
 static bool balance_row(void *ctx, const JournalBalance *b) {
@@ -82,23 +78,13 @@ static bool balance_row(void *ctx, const JournalBalance *b) {
   pack_key_str(&r->pk, "code", b->code);
   pack_key_str(&r->pk, "free", b->free);
   pack_key_str(&r->pk, "used", b->used);
-  r->n++;
-  return !full(r);
+  return rows_next(r);
 }
 
 static void fault_row(void *ctx, const char *fault) {
   Rows *r = ctx;
   pack_str(&r->pk, fault);
   r->n++;
-}
-
-static void answer_rows(Peer *p, uint32_t id, Rows *r) {
-  msgpack_packer pk = peer_begin(p, MSG_STORED, id);
-  pack_map(&pk, 1);
-  pack_str(&pk, "value");
-  pack_array(&pk, r->n);
-  if (r->out.size) pk.callback(pk.data, r->out.data, r->out.size);
-  peer_end(p);
 }
 
 /* The chain of hashes and every order against its events and fills. The last row is the verdict. */
@@ -128,29 +114,29 @@ void journal_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   }
   pack_get_line(m, "op", op, sizeof op);
   if (pack_get_bool(m, "paper")) strcpy(mode, "paper");
-  Rows r = { .n = 0 };
-  msgpack_sbuffer_init(&r.out);
-  msgpack_packer_init(&r.pk, &r.out, msgpack_sbuffer_write);
-  if (pack_get_line(m, "venue", venue, sizeof venue)) r.venue = venue;
-  if (pack_get_line(m, "symbol", symbol, sizeof symbol)) r.symbol = symbol;
-  JournalFilter filter = { .venue = r.venue, .symbol = r.symbol, .since_ms = pack_get_int(m, "since", 0), .limit = pack_get_int(m, "limit", 0) };
+  Fills found = { .symbol = NULL };
+  Rows *r = &found.rows;
+  rows_begin(r, ROWS_MAX);
+  if (pack_get_line(m, "venue", venue, sizeof venue)) found.venue = venue;
+  if (pack_get_line(m, "symbol", symbol, sizeof symbol)) found.symbol = symbol;
+  JournalFilter filter = { .venue = found.venue, .symbol = found.symbol, .since_ms = pack_get_int(m, "since", 0), .limit = pack_get_int(m, "limit", 0) };
   if (pack_get_line(m, "class", class, sizeof class))
     filter.class = !strcmp(class, "open") ? JOURNAL_OPEN : !strcmp(class, "unknown") ? JOURNAL_UNKNOWN : !strcmp(class, "final") ? JOURNAL_FINAL : JOURNAL_ALL;
   int64_t order = pack_get_int(m, "order", 0);
   Journal *j = NULL;
   bool ok = dir != NULL;
   if (!ok) snprintf(err, sizeof err, "there is no state folder");
-  else if (!strcmp(op, "verify")) ok = verify(&r, dir, mode, err, sizeof err);
+  else if (!strcmp(op, "verify")) ok = verify(r, dir, mode, err, sizeof err);
   else if (!journal_exists(dir, mode)) ok = true;                                 /* nothing was ordered yet */
   else if (!(j = journal_open(dir, mode, false, err, sizeof err))) ok = false;
   else {
-    ok = !strcmp(op, "orders") ? journal_each(j, &filter, order_row, &r) : !strcmp(op, "fills") ? journal_each_fill(j, order, filter.since_ms, fill_row, &r)
-      : !strcmp(op, "events") ? journal_each_event(j, order, event_row, &r) : !strcmp(op, "balances") ? journal_balance_each(j, "paper", r.venue,
-          balance_row, &r) : false;
+    ok = !strcmp(op, "orders") ? journal_each(j, &filter, order_row, r) : !strcmp(op, "fills") ? journal_each_fill(j, order, filter.since_ms, fill_row, &found)
+      : !strcmp(op, "events") ? journal_each_event(j, order, event_row, r) : !strcmp(op, "balances") ? journal_balance_each(j, "paper", found.venue,
+          balance_row, r) : false;
     if (!ok) snprintf(err, sizeof err, "%s", *journal_error(j) ? journal_error(j) : "no such question");
   }
-  if (ok) answer_rows(p, id, &r);
+  if (ok) rows_answer(p, id, r);
   else peer_error(p, MSG_STORED, id, "%s", err);
   journal_close(j);
-  msgpack_sbuffer_destroy(&r.out);
+  rows_end(r);
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# canary.sh BOURSE VENUES: keys in the environment and in a file of their own, a live session with orders, pairs and errors that is recorded and killed, its journal
+# canary.sh BOURSE VENUES: keys in the environment, a live session with orders, pairs and errors that is recorded and killed, its journal
 # looked up, exported and replayed: the keys may be with the venue, and nowhere else: not on disk, in what is printed, or in the processes of the workers.
 set -u
 bourse=$1 venues=$2
@@ -22,7 +22,7 @@ return { limits = { order_notional = much, minute_notional = much, day_notional 
 start_venues "$venues" --venues kraken,okx --key "kraken=$key:$secret" --key "okx=$key:$secret:$password" --faults lost=0.05,garbage=0.05,reject=0.05 --for 150
 grep -q CANARY "$tmp/venues" && { fail "the venues print keys"; exit 1; }
 
-# with KEYS COMMAND...: of kraken in the environment; okx's in the file
+# with COMMAND...: the keys of both in the environment
 with() {
   env BOURSE_KRAKEN_APIKEY="$key" BOURSE_KRAKEN_SECRET="$secret" BOURSE_OKX_APIKEY="$key" BOURSE_OKX_SECRET="$secret" BOURSE_OKX_PASSWORD="$password" "$@"
 }
