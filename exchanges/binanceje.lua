@@ -48,6 +48,10 @@ end
 local past = "symbol={id} startTime={since} limit={limit}"
 local trade_fee = { market = "symbol", maker = "maker", taker = "taker" }
 
+local fee_list = {
+  get = "/wapi/v3/assetDetail.html", read = withdraw_fees { at = "assetDetail", currency = "@key|code", withdraw = { fee = "withdrawFee" } },
+}
+
 return {
   hosts = { api = "https://api.binance.je" },
   rate = { interval_ms = 500, burst = 10 },
@@ -88,9 +92,8 @@ return {
   fetch_ohlcv = { get = "/api/v1/klines", send = "symbol={id} interval={timeframe} startTime={since} limit={limit}", read = b.spot_candles },
   fetch_trading_fee = { get = "/wapi/v3/tradeFee.html", send = "symbol={id}", read = trading_fee(with(trade_fee, { at = "tradeFee.1" })) },
   fetch_trading_fees = { get = "/wapi/v3/tradeFee.html", read = trading_fees(with(trade_fee, { at = "tradeFee" })) },
-  fetch_deposit_withdraw_fees = {
-    get = "/wapi/v3/assetDetail.html", read = withdraw_fees { at = "assetDetail", currency = "@key|code", withdraw = { fee = "withdrawFee" } },
-  },
+  fetch_transaction_fees = fee_list,
+  fetch_deposit_withdraw_fees = fee_list,
 
   fetch_balance = { get = "/api/v3/account", read = b.spot_balance },
   fetch_order = spot.fetch_order(),

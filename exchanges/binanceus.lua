@@ -1,5 +1,6 @@
 -- Binance.US: spot. API: https://docs.binance.us ; the same API as binance.com in what both offer: dialects/binance.lua,
--- dialects/binance_spot.lua and dialects/binance_wallet.lua. Weights are counted otherwise: a cost of 1 is a weight of 1.
+-- dialects/binance_spot.lua and dialects/binance_wallet.lua; its conversions: dialects/binance_otc.lua. Weights are counted otherwise: a
+-- cost of 1 is a weight of 1.
 local b, spot, wallet = dialect "binance", dialect "binance_spot", dialect "binance_wallet"
 
 local spot_markets = markets(with(b.market_fields, { margin = false, marginModes = { cross = false, isolated = false }, index = false, stock = false }))
@@ -21,7 +22,7 @@ local function by_cost(side) return placing(b.create_with_cost(side).run) end
 
 local fee_list = { get = "/sapi/v1/capital/config/getall" }
 
-return {
+return with(dialect "binance_otc", {
   hosts = { api = "https://api.binance.us" },
   client_id = "hex",
   rate = { interval_ms = 50, burst = 100 },
@@ -109,4 +110,4 @@ return {
   withdraw = wallet.withdraw,
   transfer = wallet.transfer,
   fetch_transfers = wallet.transfers,
-}
+})

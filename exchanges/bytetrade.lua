@@ -5,6 +5,8 @@
 
 local renames = { ["1"] = "ByteTrade", ["44"] = "ByteHub", ["48"] = "Blocktonic", ["133"] = "TerraCredit", BCC = "BCH", BCHABC = "BCH" }
 
+local no_contract = "0x0000000000000000000000000000000000000000"
+
 local function bounded(path)       -- -1: no bound
   return function(o)
     local limits = o.limits and o.limits[path]
@@ -16,6 +18,19 @@ end
 local function chain_name(name, id)
   if id == "126" then return "ZAR" end
   return name and id and name:gsub("@" .. id .. "$", "") or name
+end
+
+local asset = currency {
+  id = "code", name = "fullname", type = "type", active = "active", precision = "basePrecision|tick",
+  code = function(o) return renames[o.code] or o.name end,
+  limits = { deposit = { min = "limits.deposit.min", max = bounded "deposit" }, withdraw = { min = "limits.withdraw.min", max = bounded "withdraw" } },
+}
+
+-- Of namesakes the coin of a chain's own comes before tokens (which have a contract), then the younger asset.
+local function comes_before(x, y)
+  local own_x, own_y = x.chainContractAddress == no_contract, y.chainContractAddress == no_contract
+  if own_x ~= own_y then return own_x end
+  return (tonumber(x.code) or 0) > (tonumber(y.code) or 0)
 end
 
 local ticker_fields = {
@@ -161,13 +176,18 @@ return {
       limits = { amount = { min = "limits.amount.min", max = bounded "amount" }, price = { min = "limits.price.min", max = bounded "price" } },
     },
   },
-  fetch_currencies = {      -- a name may belong to several assets: the last one listed is the chain's own coin
+  fetch_currencies = {      -- a name may belong to several assets
     get = "/currencies",
-    read = currencies {
-      id = "code", name = "fullname", type = "type", active = "active", precision = "basePrecision|tick",
-      code = function(o) return renames[o.code] or o.name end,
-      limits = { deposit = { min = "limits.deposit.min", max = bounded "deposit" }, withdraw = { min = "limits.withdraw.min", max = bounded "withdraw" } },
-    },
+    read = function(reply, a)
+      local chosen, codes, out = {}, {}, {}
+      for _, row in ipairs(reply) do
+        local code = renames[row.code] or row.name or fail("BadResponse", "an asset without a name may be any of its namesakes")
+        if not chosen[code] then codes[#codes + 1] = code end
+        if not chosen[code] or comes_before(row, chosen[code]) then chosen[code] = row end
+      end
+      for i, code in ipairs(codes) do out[i] = asset(chosen[code], a) end
+      return out
+    end,
   },
   fetch_ticker = { get = "/tickers", send = "symbol={id}", read = ticker(with(ticker_fields, { at = "1" })) },
   fetch_tickers = { get = "/tickers", read = all_tickers },

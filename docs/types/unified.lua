@@ -560,6 +560,7 @@
 ---@field create_trigger_order fun(self: bourse.Exchange, symbol: string, type: string, side: "buy"|"sell", amount: number|string, price: number|string|nil, trigger: number|string, params?: table): bourse.Order
 ---@field currency fun(self: bourse.Exchange, code: string): bourse.Currency
 ---@field currency_to_precision fun(self: bourse.Exchange, code: string, x: number|string): string
+---@field fetch_order_status fun(self: bourse.Exchange, id: any, symbol: string, params?: table): any
 ---@field load_markets fun(self: bourse.Exchange, reload?: boolean): table<string, bourse.Market>
 ---@field market fun(self: bourse.Exchange, symbol: string): bourse.Market
 ---@field milliseconds fun(self: bourse.Exchange): integer

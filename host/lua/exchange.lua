@@ -125,10 +125,13 @@ function helpers.create_trigger_order(self, symbol, type_, side, amount, price, 
 function helpers.create_stop_loss_order(self, symbol, type_, side, amount, price, stop, params) return place(self, symbol, type_, side, amount, price, params, { stopLossPrice = stop }) end
 function helpers.create_take_profit_order(self, symbol, type_, side, amount, price, stop, params) return place(self, symbol, type_, side, amount, price, params, { takeProfitPrice = stop }) end
 
+function helpers.fetch_order_status(self, id, symbol, params) return self:fetch_order(id, symbol, params).status end
+
 -- Built from other calls where an exchange has no endpoint for it.
 exchange.emulated = {
   edit_order = "cancel_order", fetch_ticker = "fetch_tickers", fetch_order_trades = "fetch_my_trades", fetch_l2_order_book = "fetch_order_book",
-  fetch_ohlcv = "fetch_trades",
+  fetch_ohlcv = "fetch_trades", fetch_bids_asks = "fetch_tickers", fetch_order_status = "fetch_order",
+  fetch_deposits_withdrawals = "fetch_transactions", fetch_transactions = "fetch_deposits_withdrawals",
   create_limit_order = "create_order", create_market_order = "create_order", fetch_open_order = "fetch_order", fetch_closed_order = "fetch_order",
 }
 
@@ -173,6 +176,17 @@ function emulate.fetch_ohlcv(self, symbol, timeframe, since, limit, params)
   return candles
 end
 
+-- Those of the tickers that tell a best price.
+function emulate.fetch_bids_asks(self, symbols, params)
+  local out = {}
+  for symbol, t in pairs(self:fetch_tickers(symbols, params)) do
+    if t.bid or t.ask then out[symbol] = t end
+  end
+  return out
+end
+
+function emulate.fetch_deposits_withdrawals(self, ...) return self:fetch_transactions(...) end
+function emulate.fetch_transactions(self, ...) return self:fetch_deposits_withdrawals(...) end
 function emulate.fetch_l2_order_book(self, ...) return self:fetch_order_book(...) end
 function emulate.fetch_open_order(self, ...) return self:fetch_order(...) end
 function emulate.fetch_closed_order(self, ...) return self:fetch_order(...) end
