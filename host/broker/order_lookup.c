@@ -140,13 +140,23 @@ Watch *watch_add(Orders *o, int64_t order, Peer *owner, Ask *ask, int64_t in_ms)
     o->n_watches++;
   }
   if (ask) w->ask = ask;
+  w->again = w->looking;
   w->due_us = clock_mono_us() + in_ms * 1000;
   return w;
+}
+
+/* Who cancelled it waits for one look, whatever it tells. */
+static void seen(Watch *w) {
+  Ask *a = w->ask;
+  if (!a || !a->cancelled) return;
+  w->ask = NULL;
+  cancel_seen(a);
 }
 
 static void watch_end(Watch *w) {
   Orders *o = w->orders;
   bool of_start = w->of_start;
+  seen(w);
   for (Watch **p = &o->watches; *p; p = &(*p)->next)
     if (*p == w) {
       *p = w->next;
@@ -217,7 +227,7 @@ static void found(Watch *w, const msgpack_object *order, const msgpack_object *f
   Orders *o = w->orders;
   order_told(o, w->order, order, fills);
   w->misses = 0;
-  if (w->ask) {
+  if (w->ask && !w->ask->cancelled) {
     Ask *a = w->ask;
     w->ask = NULL;
     if (!a->taken) session_say(o->session, "note", "order %lld was taken by the exchange", (long long)w->order);
@@ -256,7 +266,7 @@ static void not_found(Watch *w, const char *looked) {
   JournalChange change = { .reason = reason };
   journal_mark(o->journal, w->order, ORDER_REJECTED, &change, clock_wall_ms());
   session_say(o->session, "note", "order %lld did not reach the exchange", (long long)w->order);
-  if (w->ask) {
+  if (w->ask && !w->ask->cancelled) {
     Ask *a = w->ask;
     w->ask = NULL;
     ask_error(a, "RequestTimeout", "not_taken", "the order did not reach the exchange: it is not there, and was not sent again");
@@ -269,7 +279,7 @@ static void unsure(Watch *w, const char *why) {
   char text[500];
   first_word(w);
   if (w->ask && w->ask->taken) ask_placed(w->ask, NULL);
-  if (w->ask && w->looks >= ASK_LOOKS) {
+  if (w->ask && !w->ask->cancelled && w->looks >= ASK_LOOKS) {
     snprintf(text, sizeof text, "it is not known whether the exchange took the order (journal: order %lld); it is looked for further (%s)",
         (long long)w->order, why);
     Ask *a = w->ask;
@@ -280,14 +290,10 @@ static void unsure(Watch *w, const char *why) {
   later(w, ms < UNKNOWN_MAX_MS ? ms : UNKNOWN_MAX_MS);
 }
 
-static void on_looked(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
-  Watch *w = watch_of(s->orders, (int64_t)(intptr_t)ctx);
+static void looked_at(Watch *w, const msgpack_object *answer, const char *why) {
   const msgpack_object *order = answer ? pack_get(answer, "order") : NULL, *looked = answer ? pack_get(answer, "looked") : NULL;
   const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
   char text[300] = "";
-  if (!w) return;
-  w->looking = false;
-  w->looks++;
   if (order && order->type == MSGPACK_OBJECT_MAP) found(w, order, pack_get(answer, "fills"));
   else if (looked) {
     for (size_t i = 0, n = 0; i < list_length(looked); i++) {
@@ -302,6 +308,19 @@ static void on_looked(Session *s, void *ctx, const msgpack_object *answer, const
         why ? why : "no answer");
     unsure(w, text);
   }
+}
+
+static void on_looked(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  int64_t order = (int64_t)(intptr_t)ctx;
+  Watch *w = watch_of(s->orders, order);
+  if (!w) return;
+  bool again = w->again;
+  w->looking = w->again = false;
+  w->looks++;
+  looked_at(w, answer, why);
+  if (!(w = watch_of(s->orders, order))) return;
+  if (again && !w->looking) w->due_us = clock_mono_us();
+  else if (!again) seen(w);
 }
 
 typedef struct { msgpack_packer *pk; size_t n; int64_t but; bool writes; } Others;

@@ -7,6 +7,7 @@
 
 #define CANCEL_TRIES 4
 #define CANCEL_AGAIN_MS 500
+#define SEEN_MS 2000             /* how orders stand that were cancelled is waited for so long */
 
 /* ---- cancelling ---- */
 
@@ -34,15 +35,85 @@ static bool may_repeat(const msgpack_object *error) {
   return false;
 }
 
+/* The guard goes by what the exchange says of an order: so a cancel is answered when that is known, or is not soon. */
+static void cancel_answer(Ask *a) {
+  msgpack_unpacked u;
+  msgpack_unpacked_init(&u);
+  bool ok = msgpack_unpack_next(&u, a->told.data, a->told.size, NULL) == MSGPACK_UNPACK_SUCCESS;
+  ask_value(a, ok ? &u.data : NULL);
+  msgpack_unpacked_destroy(&u);
+}
+
+void cancel_seen(Ask *a) {
+  if (--a->seeing == 0) cancel_answer(a);
+}
+
+static void seen_or_not(void *ctx) { cancel_answer(ctx); }
+
+/* Each of them is looked at now. */
+static bool is_gone(void *ctx, const JournalOrder *j) {
+  Ask *a = ctx;
+  Watch *w = watch_add(a->orders, j->id, NULL, NULL, 0);
+  if (!w || w->ask || order_state_final(j->state)) return true;
+  w->ask = a;
+  a->seeing++;
+  return true;
+}
+
+/* A reply that says how it ended, and how much of it was filled, is taken at once. */
+static void one_told(Ask *a, int64_t id, const msgpack_object *order) {
+  char status[24], filled[64];
+  bool over = text_of(order, "status", status, sizeof status) && strcmp(status, "open") != 0 && text_of(order, "filled", filled, sizeof filled);
+  if (id && over) order_told(a->orders, id, order, NULL);
+}
+
+static void all_told(Ask *a, const msgpack_object *orders) {
+  for (size_t i = 0; orders && orders->type == MSGPACK_OBJECT_ARRAY && i < orders->via.array.size; i++) {
+    const msgpack_object *order = &orders->via.array.ptr[i];
+    char id[128];
+    if (!text_of(order, "id", id, sizeof id)) continue;
+    Sought sought = { .venue_id = id };
+    journal_each(a->orders->journal, &(JournalFilter){ .class = JOURNAL_OPEN, .venue = a->venue }, is_sought, &sought);
+    one_told(a, sought.order, order);
+  }
+}
+
+static void confirmed(Ask *a, const msgpack_object *answer) {
+  Orders *o = a->orders;
+  const msgpack_object *order = pack_get(answer, "order"), *orders = pack_get(answer, "orders"), *value = order ? order : orders;
+  if (o->paper) {
+    changes_take(o, pack_get(answer, "changes"));
+    ask_value(a, value);
+    return;
+  }
+  a->cancelled = true;
+  if (strcmp(a->op, "cancel_order") != 0) {
+    all_told(a, orders);
+    journal_each(o->journal, &(JournalFilter){ .class = JOURNAL_OPEN, .venue = a->venue, .symbol = a->symbol[0] ? a->symbol : NULL }, is_gone, a);
+  } else if (a->cancels) {
+    one_told(a, a->cancels, order);
+    JournalOrder *j = journal_order(o->journal, a->cancels);
+    if (j) is_gone(a, j);
+    free(j);
+  }
+  if (!a->seeing) {
+    ask_value(a, value);
+    return;
+  }
+  msgpack_packer pk;
+  msgpack_packer_init(&pk, &a->told, msgpack_sbuffer_write);
+  if (value) msgpack_pack_object(&pk, *value);
+  a->timer = (LoopTimer){ .fn = seen_or_not, .ctx = a };
+  loop_after(o->session->loop, &a->timer, SEEN_MS);
+  watch_tick(o);
+}
+
 static void on_cancelled(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
   Ask *a = ctx;
   Orders *o = a->orders;
   const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
   if (answer && !error) {
-    if (o->paper) changes_take(o, pack_get(answer, "changes"));
-    else if (a->cancels) watch_add(o, a->cancels, NULL, NULL, 200);      /* how much was filled, the next look tells */
-    const msgpack_object *order = pack_get(answer, "order");
-    ask_value(a, order ? order : pack_get(answer, "orders"));
+    confirmed(a, answer);
     return;
   }
   if (!o->paper && may_repeat(error) && ++a->tries < CANCEL_TRIES) {
@@ -50,7 +121,7 @@ static void on_cancelled(Session *s, void *ctx, const msgpack_object *answer, co
     loop_after(s->loop, &a->timer, CANCEL_AGAIN_MS << a->tries);
     return;
   }
-  if (a->cancels) watch_add(o, a->cancels, NULL, NULL, 200);             /* it may be filled, or cancelled already */
+  if (a->cancels && watch_add(o, a->cancels, NULL, NULL, 0)) watch_tick(o);        /* it may be filled, or cancelled already */
   ask_error_of(a, error, why ? why : "?");
 }
 

@@ -34,6 +34,7 @@ static void ask_free(Ask *a) {
   msgpack_sbuffer_destroy(&a->args);
   msgpack_sbuffer_destroy(&a->params);
   msgpack_sbuffer_destroy(&a->options);
+  msgpack_sbuffer_destroy(&a->told);
   free(a);
 }
 

@@ -50,6 +50,8 @@ struct Ask {
   bool taken;                     /* the exchange has it: only how it stands is waited for */
   int tries;
   int64_t cancels;                /* cancel: the order of the journal, 0 when it has none */
+  bool cancelled; size_t seeing;  /* cancel: the exchange did it; looks that tell how these orders stand */
+  msgpack_sbuffer told;           /* cancel: its answer, until then */
   char target[128], symbol[96];   /* cancel: id at the venue, market */
   LoopTimer timer;
   Pair *pair; int leg;            /* of a pair: it is told, and no worker; leg 1, 2, and 3 for what sets it right */
@@ -64,6 +66,7 @@ struct Watch {
   Ask *ask;                       /* who waits for the outcome, or NULL */
   int looks, misses;
   bool looking, of_start, cancelling;
+  bool again;                     /* something happened while it was looked at: what that look tells may be from before */
   int64_t due_us, since_us;
   Watch *next;
 };
@@ -111,6 +114,7 @@ void ask_go(Ask *a);
 
 /* order_other.c */
 void cancel_begin(Ask *a);
+void cancel_seen(Ask *a);                                                              /* one of its orders was looked at since it was cancelled */
 void other_begin(Ask *a);
 void limits_begin(Ask *a);
 #endif

@@ -1,0 +1,31 @@
+#!/bin/sh
+# crash_no_ids.sh CRASH BOURSE VENUES KILL_AT.so SESSION.lua OPTIONS...: the same kills at exchanges that take no id of the client's own, so that an order whose
+# reply was not seen is told by what it is. The four adapters are the usual ones, robbed of theirs.
+set -eu
+crash=$1 bourse=$2 venues=$3 shim=$4 session=$5
+shift 5
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+all=kraken,bitstamp,binance,okx
+mkdir -p "$tmp/home/exchanges"
+cp "$root/registry.lua" "$tmp/home/"
+cp -r "$root/exchanges/dialects" "$tmp/home/exchanges/"
+for id in kraken bitstamp binance okx; do
+  sed '/^  client_id = "/d' "$root/exchanges/$id.lua" > "$tmp/home/exchanges/$id.lua"
+  ! cmp -s "$root/exchanges/$id.lua" "$tmp/home/exchanges/$id.lua" || { echo "$id has its ids still"; exit 1; }
+done
+export BOURSE_HOME="$tmp/home"
+
+# No order has an id of the client's own.
+start_venues "$venues" --venues $all --manual --keys --for 60
+for id in kraken bitstamp binance okx; do
+  quote=USD
+  case $id in binance | okx) quote=USDT ;; esac
+  # shellcheck disable=SC2086 # one word an option
+  "$bourse" call $id create_order BTC/$quote market buy 0.001 $urls --live --yes > "$tmp/out" 2> "$tmp/err" || { cat "$tmp/out" "$tmp/err"; exit 1; }
+done
+"$bourse" orders --format json > "$tmp/out" 2> "$tmp/err" || { cat "$tmp/err"; exit 1; }
+[ "$(grep -c '"state": *"filled"' "$tmp/out")" = 4 ] || { echo "not all were filled"; cat "$tmp/out"; exit 1; }
+if grep '"client_id": *"' "$tmp/out"; then echo "an order has an id of the client's own"; exit 1; fi
+
+TMPDIR=$tmp "$crash" "$bourse" "$venues" "$shim" "$session" --venues $all "$@"
