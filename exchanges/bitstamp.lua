@@ -72,7 +72,7 @@ local trade_fields = {
 local order_fields = {
   id = "id,order_id", clientOrderId = "client_order_id,orig_client_order_id", timestamp = "datetime|iso",
   market = function(o) return id_of(o.currency_pair or o.market) end,
-  status = words("status", { open = { "In Queue", "Cancel pending" }, expired = "Expired" }),
+  status = words("status", { open = { "In Queue" }, canceling = { "Cancel pending" }, expired = "Expired" }),
   side = { "type,order_type", ["0"] = "buy", ["1"] = "sell" }, price = "price", amount = "amount", remaining = "amount_remaining",
   trades = trades(with(trade_fields, { at = "transactions?" })),
 }

@@ -57,7 +57,7 @@ local ticker_list = tickers {
 local order_fields = {
   id = "orderId", clientOrderId = "clientOrderId", timestamp = "serverCreateTimestamp", lastUpdateTimestamp = "lastUpdateTimestamp",
   symbol = function(o, a) return o.currency1 and o.currency2 and a:code_of(o.currency1) .. "/" .. a:code_of(o.currency2) or nil end,
-  status = words("status", { open = "PENDING_NEW PENDING_CANCEL", expired = "EXPIRED" }),
+  status = words("status", { open = "PENDING_NEW", canceling = "PENDING_CANCEL", expired = "EXPIRED" }),
   type = "orderType|lower", timeInForce = "timeInForce", side = "side|lower", price = "price", triggerPrice = "stopPrice", average = "averagePrice",
   amount = "requestedAmountCcy1", filled = "executedAmountCcy1", cost = "executedAmountCcy2",
   fee = { cost = "feeAmount", currency = "feeCurrency|code" },

@@ -22,7 +22,7 @@ local order_fields = {
   remaining = "remainingVolume",
   filled = function(o) return o.volume and o.remainingVolume and decimal.sub(o.volume, o.remainingVolume) end,
   trades = trades(with(trade_fields, { at = "deals?" })),
-  status = words("status", { open = "0 3", closed = "1", canceled = "2", rejected = "7" }),
+  status = words("status", { open = "0", closed = "1", canceled = "2", canceling = "3", rejected = "7" }),
 }
 
 local function private(path, send, read, more) return with({ post = path, send = send, read = read }, more or {}) end

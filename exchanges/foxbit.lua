@@ -5,8 +5,8 @@
 -- ---- networks ----
 
 local network_codes = {
-  algorand = "ALGO", arbitrum = "ARBITRUM", avalanchecchain = "AVAXC", bitcoin = "BTC", bitcoincash = "BCH", bsc = "BEP20", cardano = "ADA",
-  cosmos = "ATOM", dogecoin = "DOGE", erc20 = "ERC20", hedera = "HBAR", litecoin = "LTC", near = "NEAR", optimism = "OP", polkadot = "DOT",
+  algorand = "ALGO", arbitrum = "ARBITRUM", avalanchecchain = "AVAX", bitcoin = "BTC", bitcoincash = "BCH", bsc = "BEP20", cardano = "ADA",
+  cosmos = "ATOM", dogecoin = "DOGE", erc20 = "ERC20", hedera = "HBAR", litecoin = "LTC", near = "NEAR", optimism = "OPTIMISM", polkadot = "DOT",
   polygon = "MATIC", ripple = "XRP", solana = "SOL", stacks = "STX", stellar = "XLM", tezos = "XTZ", trc20 = "TRC20",
 }
 local network_ids = { ETH = "erc20", TRX = "trc20", AVAX = "avalanchecchain", OPTIMISM = "optimism" }

@@ -22,7 +22,7 @@ local order_fields = {
   id = "id,orderId", market = "pair", timestamp = "createdAt|iso", lastTradeTimestamp = "updatedAt|iso", side = { "side", Bid = "buy", Ask = "sell" },
   type = { "type|lower", stoplosslimit = "limit", takeprofitlimit = "limit", default = "." }, price = "price", triggerPrice = "stopPrice",
   amount = "quantity", filled = "executedQuantity", cost = cost, trades = trades(with(trade_fields, { at = "trades?" })),
-  status = { "status", Closed = "filled", default = "." },
+  status = { "status", Closed = "filled", wait = "open", default = "." },
 }
 local one_order, order_list = order(with(order_fields, { at = "data" })), orders(with(order_fields, { at = "data" }))
 local placed = order(with(order_fields, { at = "data", cost = "cost" }))

@@ -257,7 +257,7 @@ local function status_of(o) return statuses[o.status or o.strategyStatus or o.al
 local fee = { cost = "commission", currency = "commissionAsset|code" }
 local order_fields = {
   id = "strategyId,orderId,algoId", clientOrderId = "clientOrderId,newClientStrategyId,clientAlgoId", market = "symbol",
-  timestamp = "time,createTime,transactTime,workingTime,updateTime", lastUpdateTimestamp = "transactTime,updateTime", status = statuses,
+  timestamp = "time,createTime,workingTime,transactTime,updateTime", lastUpdateTimestamp = "transactTime,updateTime", status = statuses,
   lastTradeTimestamp = function(o)        -- the last change was a trade when it is filled, or still open and partly filled
     local status = status_of(o)
     if status ~= "closed" and not (status == "open" and tonumber(o.executedQty or o.filledQty or 0) > 0) then return nil end
@@ -265,15 +265,17 @@ local order_fields = {
   end,
   timeInForce = { "timeInForce", GTX = "PO", default = "." }, side = "side|lower", price = "price,limitPrice", average = "avgPrice",
   amount = "origQty,quantity", filled = "executedQty,filledQty", triggerPrice = "stopPrice|nonzero,triggerPrice|nonzero",
-  reduceOnly = "reduceOnly",
+  reduceOnly = "reduceOnly", postOnly = function(o) return o.type == "LIMIT_MAKER" or o.timeInForce == "GTX" end,
   trades = trades { at = "fills", id = "tradeId", price = "price", amount = "qty", fee = fee },
 }
 d.order_fields = with(order_fields, {
-  market_type = "=spot", cost = "cummulativeQuoteQty,cumQuote", postOnly = { "type", LIMIT_MAKER = true, default = false },
-  type = words("type|lower", { limit = "limit_maker stop_loss_limit take_profit_limit", market = "stop_loss take_profit" }),
+  market_type = "=spot", cost = "cummulativeQuoteQty,cumQuote",
+  type = words("type|lower", {
+    limit = "limit_maker stop_loss_limit take_profit_limit stop", market = "stop_loss take_profit stop_market take_profit_market trailing_stop_market",
+  }),
 })
 d.contract_order_fields = with(order_fields, {
-  market_type = "=swap", cost = "cumBase,cumQuote", postOnly = { "timeInForce", GTX = true, default = false },
+  market_type = "=swap", cost = "cumBase,cumQuote",
   type = words("type|lower,orderType|lower", { limit = "stop take_profit", market = "stop_market take_profit_market trailing_stop_market" }),
 })
 
@@ -293,7 +295,7 @@ end
 
 d.own_trade_fields = {
   id = "id", order = "orderId", market = "symbol", timestamp = "time", price = "price", amount = "qty", cost = "quoteQty,baseQty",
-  side = { "side,isBuyer", BUY = "buy", SELL = "sell", ["true"] = "buy", ["false"] = "sell" },
+  side = { "side|lower,isBuyer", buy = "buy", sell = "sell", ["true"] = "buy", ["false"] = "sell" },
   takerOrMaker = { "isMaker,maker", ["true"] = "maker", ["false"] = "taker" }, fee = fee,
 }
 d.own_trades = both_maps(trades, with(d.own_trade_fields, { market_type = "=spot" }), with(d.own_trade_fields, { market_type = "=swap" }))

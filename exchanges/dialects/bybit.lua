@@ -228,7 +228,7 @@ local order_fields = {
   market = "symbol", market_type = preferred_type, id = "orderId", clientOrderId = "orderLinkId", timestamp = "createdTime",
   lastTradeTimestamp = "updatedTime", lastUpdateTimestamp = "updatedTime", type = "orderType|lower", side = "side|lower",
   timeInForce = { "timeInForce", GoodTillCancel = "GTC", ImmediateOrCancel = "IOC", FillOrKill = "FOK", PostOnly = "PO", default = "." },
-  status = words("orderStatus", { open = "PendingCancel Untriggered Triggered", closed = "PartiallyFilledCanceled", canceled = "Deactivated" }),
+  status = words("orderStatus", { open = "PendingCancel PENDING_CANCEL PENDING_NEW Untriggered Triggered", closed = "PartiallyFilledCanceled", canceled = "Deactivated" }),
   price = "price", average = "avgPrice|nonzero", filled = "cumExecQty", cost = "cumExecValue", reduceOnly = "reduceOnly",
   remaining = function(o) return told(o.qty) and o.leavesQty end,      -- 0 of a canceled order: tells nothing of the amount
   amount = function(o, _, market) return not by_cost(o, market) and o.qty or nil end,

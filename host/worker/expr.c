@@ -325,7 +325,10 @@ Value expr_eval(Reader *r, const Expr *e, const Spot *spot) {
     }
     case EXPR_PLAN: break;
   }
-  if (e->map) v = *map_find(e->map, &v);
+  if (e->map) {
+    v = *map_find(e->map, &v);
+    if (v.kind == V_NUMBER) v.kind = V_TEXT;      /* a code that the table does not know, as it stands */
+  }
   return v;
 }
 

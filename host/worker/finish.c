@@ -201,6 +201,16 @@ static void drop_repeated(Tree *trades) {
   trades->n = n;
 }
 
+static void sort_records(Reader *r, Record **list, size_t n);
+
+/* Oldest first, as in any list of trades. */
+static void sort_trades(Reader *r, Tree *trades) {
+  Record **list = arena_alloc(&r->arena, trades->n * sizeof *list);
+  for (uint32_t i = 0; i < trades->n; i++) list[i] = trades->items[i].v.record;
+  sort_records(r, list, trades->n);
+  for (uint32_t i = 0; i < trades->n; i++) trades->items[i].v.record = list[i];
+}
+
 /* What an order's own trades tell about it. Returns their fees. */
 static const Tree *finish_from_trades(Reader *r, Record *order) {
   static const int up[][2] = { { ORDER_symbol, TRADE_symbol }, { ORDER_side, TRADE_side }, { ORDER_type, TRADE_type }, { ORDER_id, TRADE_order } };
@@ -208,6 +218,7 @@ static const Tree *finish_from_trades(Reader *r, Record *order) {
   Tree *trades = order->slots[ORDER_trades].tree;
   drop_repeated(trades);
   if (trades->n == 0) return NULL;
+  sort_trades(r, trades);
   Decimal filled = zero, cost = zero;
   bool filled_ok = true, cost_ok = true;
   size_t nfees = 0;
