@@ -65,9 +65,9 @@ function Arguments:currency_id_of(code)
   return self:currency_of(code).id
 end
 
--- Code of the exchange's own currency id.
+-- Code of the exchange's own currency id; nil where it tells none.
 function Arguments:code_of(id)
-  return self.venue.code_of(id)
+  return id and id ~= "" and self.venue.code_of(id) or nil
 end
 
 -- A param of the call, taken out so that it is not sent again under its unified name.

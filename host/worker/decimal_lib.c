@@ -35,22 +35,34 @@ static int push_decimal(lua_State *L, bool ok, Decimal d) {
   return 1;
 }
 
+/* What exchanges send for an amount that they do not tell: what is worked out with it is not told either. */
+static bool untold(lua_State *L, int idx) { return lua_type(L, idx) == LUA_TSTRING && lua_rawlen(L, idx) == 0; }
+
+static int push_untold(lua_State *L) {
+  lua_pushliteral(L, "");
+  return 1;
+}
+
 static int l_add(lua_State *L) {
+  if (untold(L, 1) || untold(L, 2)) return push_untold(L);
   Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
   return push_decimal(L, dec_add(a, b, &r), r);
 }
 
 static int l_sub(lua_State *L) {
+  if (untold(L, 1) || untold(L, 2)) return push_untold(L);
   Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
   return push_decimal(L, dec_sub(a, b, &r), r);
 }
 
 static int l_mul(lua_State *L) {
+  if (untold(L, 1) || untold(L, 2)) return push_untold(L);
   Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
   return push_decimal(L, dec_mul(a, b, &r), r);
 }
 
 static int l_div(lua_State *L) {
+  if (untold(L, 1) || untold(L, 2)) return push_untold(L);
   Decimal a = check_decimal(L, 1), b = check_decimal(L, 2), r = a;
   lua_Integer places = luaL_checkinteger(L, 3);
   luaL_argcheck(L, places >= -DEC_SCALE_MAX && places <= DEC_SCALE_MAX, 3, "places out of range");
@@ -64,8 +76,8 @@ static int l_cmp(lua_State *L) {
   return 1;
 }
 
-static int l_neg(lua_State *L) { return push_decimal(L, true, dec_neg(check_decimal(L, 1))); }
-static int l_abs(lua_State *L) { return push_decimal(L, true, dec_abs(check_decimal(L, 1))); }
+static int l_neg(lua_State *L) { return untold(L, 1) ? push_untold(L) : push_decimal(L, true, dec_neg(check_decimal(L, 1))); }
+static int l_abs(lua_State *L) { return untold(L, 1) ? push_untold(L) : push_decimal(L, true, dec_abs(check_decimal(L, 1))); }
 static int l_text(lua_State *L) { return push_decimal(L, true, check_decimal(L, 1)); }
 
 static int l_number(lua_State *L) {

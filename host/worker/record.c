@@ -125,7 +125,7 @@ static Value as_bool(Reader *r, Value v) {
 }
 
 Value value_as(Reader *r, enum slot_type type, Value v) {
-  if (v.kind == V_NONE) return v;
+  if (v.kind == V_NONE || (v.kind == V_TEXT && v.n == 0)) return value_none();
   switch (type) {
     case SLOT_NUMBER: return as_number(r, v);
     case SLOT_TEXT:

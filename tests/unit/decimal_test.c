@@ -407,6 +407,8 @@ static void in_lua(void **state) {
     "is(d.round('7.3', '2.5', 'tick', 'cut'), '5') is(d.round(2.2504, 4, 'places', 'cut'), '2.2504') is(d.round('123456', 2, 'digits', 'up'), '130000')\n"
     "is(d.round('1.26', '0.1'), '1.3') is(d.round('12345', -2, 'places'), '12300')\n"
     "local function raises(want, f, ...) local ok, e = pcall(f, ...) if ok or not e:find(want, 1, true) then error(tostring(e), 2) end end\n"
+    "assert(d.add('', 1) == '' and d.sub(1, '') == '' and d.mul('', '2') == '' and d.div('', 3, 2) == '' and d.neg '' == '' and d.abs '' == '')\n"
+    "raises(\"not a decimal: ''\", d.cmp, '', 1)\n"
     "raises(\"not a decimal: 'abc'\", d.add, 'abc', 1) raises('not a decimal: no value', d.add, 1) raises('not a decimal: a nil', d.add, 1, nil) raises('not a decimal: a table', d.cmp, 1, {})\n"
     "raises('not a decimal: ', d.text, 0/0) raises('not a decimal: ', d.text, 1/0) raises(\"not a decimal: 'a?b'\", d.text, 'a\\0b')\n"
     "raises(\"'\" .. ('x'):rep(40) .. \"...'\", d.text, ('x'):rep(1000)) raises('division by zero', d.div, 1, '0.0', 2)\n"
