@@ -186,7 +186,7 @@ static bool file_ready(Journal *j, const char *dir) {
 }
 
 static bool database_ready(Journal *j) {
-  int flags = SQLITE_OPEN_NOFOLLOW | (j->lock ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
+  int flags = SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_NOMUTEX | (j->lock ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY);
   if (sqlite3_open_v2(j->path, &j->db, flags, NULL) != SQLITE_OK)
     return j->db ? journal_db_fail(j) : journal_fail(j, "out of memory");
   sqlite3_extended_result_codes(j->db, 1);
@@ -238,6 +238,5 @@ void journal_close(Journal *j) {
   for (size_t i = 0; i < j->n_kept; i++) sqlite3_finalize(j->kept[i].q);
   sqlite3_close(j->db);
   journal_unlock(j->lock);
-  results_free(j->results);
   free(j);
 }

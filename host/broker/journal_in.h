@@ -8,12 +8,11 @@
 #include "broker/journal.h"
 
 typedef struct JournalLock JournalLock;
-typedef struct Results Results;
 
 struct Journal {
   sqlite3 *db;
   JournalLock *lock;            /* NULL: a reader */
-  Results *results;             /* positions by the fills read so far; NULL: none yet */
+  int64_t form;                 /* of the file */
   bool paper, group;
   char path[PATH_MAX], err[512];
   struct { const char *sql; sqlite3_stmt *q; } kept[64];
@@ -52,6 +51,7 @@ bool journal_disk_ok(const char *dir, char *err, size_t errlen);         /* fals
 
 /* journal_schema.c */
 bool journal_schema(Journal *j);                      /* it is ours and of this form; made when the file is empty and j writes */
+bool journal_keeps_sums(const Journal *j);            /* false: a file of an older form, which is only read */
 /* Data of an event, as JSON: of the row of id ?1; a step also has the text ?2. */
 extern const char journal_intended_json[], journal_step_json[], journal_fill_json[], journal_run_json[], journal_pair_json[];
 
@@ -69,11 +69,27 @@ void progress_tell(Progress *p, const JournalChange *c);
 bool progress_settle(Progress *p, const char *amount, const FillSums *fills);
 bool journal_fill_sums(Journal *j, int64_t order, FillSums *out);
 
-/* journal_sql.c: dec_sum(x), dec_mul(x, y), quote_of(symbol) in SQL. */
+/* journal_sql.c: dec_sum(x), dec_total(x), dec_add(x, y), dec_mul(x, y). */
 bool journal_functions(sqlite3 *db);
 void journal_symbol(const char *symbol, char base[32], char quote[32], char settle[32]);   /* "" where there is none */
 
 /* journal_result.c */
-bool results_since(Journal *j, const char *venue, const char *quote, int64_t since_ms, Decimal *out);
-void results_free(Results *r);
+#define RESULT_TEXT 512
+#define RESULT_COLUMNS "id,side,fee_currency,price,amount,cost,fee_cost"
+#define RESULT_N 7
+typedef struct {
+  char base[32], quote[32], settle[32];
+  Decimal held, value;          /* below zero: short; what it cost or brought, in quote (inverse: base), never below zero */
+  bool known;                   /* false from a number of more than 38 digits on */
+} Position;
+typedef struct { int64_t id; const char *side, *fee_currency; Decimal price, amount, cost, fee; } ResultFill;
+typedef struct { char held[RESULT_TEXT], value[RESULT_TEXT], result[RESULT_TEXT]; } ResultKept;      /* "": not known */
+void position_of(Position *p, const char *symbol);                               /* before its first fill */
+void position_fill(Position *p, const ResultFill *f, ResultKept *out);
+bool result_row(sqlite3_stmt *q, ResultFill *f);                                 /* of RESULT_COLUMNS; false: damaged */
+bool result_same(sqlite3_stmt *q, const ResultKept *k);                          /* as the columns held, value, result that follow them */
+/* Of a fill that is new, or was changed, and those after it, with their days; in the transaction that wrote it. */
+bool results_of(Journal *j, const JournalFill *f, bool fresh);
+bool results_all(Journal *j);                                                    /* of all fills, and all days: none were kept */
+bool journal_decimal(sqlite3_stmt *q, int column, Decimal *out);                 /* NULL: 0; false: no number */
 #endif

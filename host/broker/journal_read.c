@@ -104,18 +104,21 @@ bool journal_walk_end(JournalWalk *w) {
 
 JournalOrder *journal_order(Journal *j, int64_t id) { return journal_get(j, &journal_order_row, id); }
 
-#define NEWEST_SINCE(time, condition) \
+/* newest: id walks the table from its end; +id what an index gives, which is little. */
+#define NEWEST_SINCE(newest, time, condition) \
   "SELECT id FROM (SELECT id FROM orders WHERE " condition "(?1 IS NULL OR venue=?1) AND (?2 IS NULL OR symbol=?2) AND " time ">=?3" \
-  " AND (?4 IS NULL OR run=?4) AND (?5 IS NULL OR pair=?5) ORDER BY id DESC LIMIT ?6) ORDER BY id"
-#define NEWEST(condition) NEWEST_SINCE("created_ms", condition)
+  " AND (?4 IS NULL OR run=?4) AND (?5 IS NULL OR pair=?5) ORDER BY " newest " DESC LIMIT ?6) ORDER BY id"
+#define NEWEST(condition) NEWEST_SINCE("id", "created_ms", condition)
+#define OF_OPEN(condition) NEWEST_SINCE("+id", "created_ms", LIVE condition " AND ")
+#define OF_OVER(condition) NEWEST_SINCE("+id", "updated_ms", "NOT " LIVE condition " AND ")
 /* To a part in 10^9: a sum of floats tells no less. */
-#define LACKING "NOT " LIVE " AND (filled IS NULL AND state='filled' OR CAST(filled AS REAL) > 1.000000001 *" \
-  " (SELECT coalesce(sum(CAST(amount AS REAL)), 0) FROM fills WHERE order_id=orders.id)) AND "
+#define LACKING " AND (filled IS NULL AND state='filled' OR CAST(filled AS REAL) > 1.000000001 *" \
+  " (SELECT coalesce(sum(CAST(amount AS REAL)), 0) FROM fills WHERE order_id=orders.id))"
 
 bool journal_each(Journal *j, const JournalFilter *f, bool (*each)(void *ctx, const JournalOrder *o), void *ctx) {
-  static const char *const of_class[] = { [JOURNAL_ALL] = NEWEST(""), [JOURNAL_OPEN] = NEWEST(LIVE " AND "),
-    [JOURNAL_UNKNOWN] = NEWEST(LIVE " AND state='unknown' AND "), [JOURNAL_FINAL] = NEWEST("NOT " LIVE " AND "),
-    [JOURNAL_LACKING] = NEWEST_SINCE("updated_ms", LACKING), [JOURNAL_OVER] = NEWEST_SINCE("updated_ms", "NOT " LIVE " AND venue_id IS NOT NULL AND ") };
+  static const char *const of_class[] = { [JOURNAL_ALL] = NEWEST(""), [JOURNAL_OPEN] = OF_OPEN(""),
+    [JOURNAL_UNKNOWN] = OF_OPEN(" AND state='unknown'"), [JOURNAL_FINAL] = NEWEST("NOT " LIVE " AND "),
+    [JOURNAL_LACKING] = OF_OVER(LACKING), [JOURNAL_OVER] = OF_OVER(" AND venue_id IS NOT NULL") };
   JournalWalk w;
   JournalOrder *o;
   bool go = true;
@@ -131,7 +134,8 @@ bool journal_each_fill(Journal *j, int64_t order, int64_t since_ms, bool (*each)
   JournalFill *f;
   bool go = true;
   journal_walk(&w, j, &journal_fill_row,
-    journal_ask(j, "SELECT id FROM fills WHERE (?1 IS NULL OR order_id=?1) AND at_ms>=?2 ORDER BY at_ms, id", "zi", order, since_ms ? since_ms : INT64_MIN));
+    journal_ask(j, order ? "SELECT id FROM fills WHERE order_id=?1 AND at_ms>=?2 ORDER BY +at_ms, id"
+      : "SELECT id FROM fills WHERE at_ms>=?2 ORDER BY at_ms, id", "zi", order, since_ms ? since_ms : INT64_MIN));
   for (; go && (f = journal_walk_next(&w)); free(f)) go = each(ctx, f);
   return journal_walk_end(&w);
 }
@@ -140,7 +144,8 @@ bool journal_each_event(Journal *j, int64_t order, bool (*each)(void *ctx, const
   JournalWalk w;
   JournalEvent *e;
   bool go = true;
-  journal_walk(&w, j, &event_row, journal_ask(j, "SELECT seq FROM events WHERE ?1 IS NULL OR order_id=?1 ORDER BY seq", "z", order));
+  journal_walk(&w, j, &event_row, order ? journal_ask(j, "SELECT seq FROM events WHERE order_id=?1 ORDER BY seq", "i", order)
+    : journal_ask(j, "SELECT seq FROM events ORDER BY seq", ""));
   for (; go && (e = journal_walk_next(&w)); free(e)) go = each(ctx, e);
   return journal_walk_end(&w);
 }

@@ -1,5 +1,5 @@
-/* Sums for the guard. What was realised: every fill against the average cost of what was held then, long or short, one position for each venue, account and
- * symbol. Positions are kept between calls and go on with the fills that are new; one that comes late for its position has all reckoned again. */
+/* What fills realise: every one against the average cost of what was held then, long or short, one position for each venue, account and symbol. A fill
+ * keeps the position after it and its own result, a day their sum; one that is told late has those after it reckoned anew, in its transaction. */
 #include "broker/journal_columns.h"
 #include "broker/journal_in.h"
 
@@ -8,54 +8,6 @@
 #include <string.h>
 
 #define PLACES 20
-
-typedef struct {
-  char *venue, *account, *symbol;
-  char base[32], quote[32], settle[32];
-  Decimal held, value;          /* below zero: short; what it cost or brought, in quote (inverse: base), never below zero */
-  int64_t at_ms;                /* of its last fill */
-} Position;
-
-typedef struct { int64_t at_ms; size_t position; Decimal result; } Realised;
-
-struct Results {
-  Position *positions; size_t n, room;
-  Realised *list; size_t n_list, room_list;
-  int64_t last;                 /* fill that was read last */
-};
-
-void results_free(Results *r) {
-  if (!r) return;
-  for (size_t i = 0; i < r->n; i++) {
-    free(r->positions[i].venue);
-    free(r->positions[i].account);
-    free(r->positions[i].symbol);
-  }
-  free(r->positions);
-  free(r->list);
-  free(r);
-}
-
-static void *grow(void *list, size_t n, size_t *room, size_t size) {
-  if (n < *room) return list;
-  *room = *room ? 2 * *room : 16;
-  return realloc(list, *room * size);
-}
-
-static Position *position_of(Results *r, const char *venue, const char *account, const char *symbol) {
-  for (size_t i = 0; i < r->n; i++) {
-    Position *p = &r->positions[i];
-    if (strcmp(p->symbol, symbol) == 0 && strcmp(p->venue, venue) == 0 && strcmp(p->account, account) == 0) return p;
-  }
-  Position *more = grow(r->positions, r->n, &r->room, sizeof *more);
-  if (!more) return NULL;
-  r->positions = more;
-  Position *p = &more[r->n];
-  *p = (Position){ .venue = strdup(venue), .account = strdup(account), .symbol = strdup(symbol), .at_ms = INT64_MIN };
-  r->n++;
-  journal_symbol(symbol, p->base, p->quote, p->settle);
-  return p->venue && p->account && p->symbol ? p : NULL;
-}
 
 /* value x part / whole. */
 static bool share(Decimal value, Decimal part, Decimal whole, Decimal *out) {
@@ -80,10 +32,8 @@ static bool trade(Position *p, Decimal amount, Decimal worth, Decimal *gain) {
   return dec_add(p->held, amount, &p->held) && (turns ? dec_sub(worth, out, &p->value) : dec_sub(p->value, in, &p->value));
 }
 
-typedef struct { const char *venue, *account, *symbol, *side, *fee_currency; Decimal price, amount, cost, fee; int64_t id, at_ms; } Fill;
-
 /* In quote: what the fill realised. */
-static bool reckon(Position *p, const Fill *f, Decimal *result) {
+static bool reckon(Position *p, const ResultFill *f, Decimal *result) {
   Decimal amount = strcmp(f->side, "sell") == 0 ? dec_neg(f->amount) : f->amount, worth = dec_abs(f->cost), gain, fee = f->fee;
   bool inverse = p->settle[0] && strcmp(p->settle, p->base) == 0, in_quote = f->fee_currency && strcmp(f->fee_currency, p->quote) == 0;
   bool in_base = !in_quote && f->fee_currency && strcmp(f->fee_currency, p->base) == 0;
@@ -97,85 +47,114 @@ static bool reckon(Position *p, const Fill *f, Decimal *result) {
   return !(in_quote || in_base) || dec_sub(*result, fee, result);
 }
 
-static bool decimal_at(sqlite3_stmt *q, int column, Decimal *out) {
+void position_of(Position *p, const char *symbol) {
+  *p = (Position){ .known = true };
+  journal_symbol(symbol, p->base, p->quote, p->settle);
+}
+
+static bool put(char out[RESULT_TEXT], Decimal d) { return dec_text(d, out, RESULT_TEXT) > 0; }
+
+void position_fill(Position *p, const ResultFill *f, ResultKept *out) {
+  Decimal result;
+  p->known = p->known && reckon(p, f, &result) && put(out->held, p->held) && put(out->value, p->value) && put(out->result, result);
+  if (!p->known) *out = (ResultKept){ "", "", "" };
+}
+
+bool journal_decimal(sqlite3_stmt *q, int column, Decimal *out) {
   const char *s = (const char *)sqlite3_column_text(q, column);
   *out = dec_from_int(0);
   return !s || dec_parse(s, (size_t)sqlite3_column_bytes(q, column), out);
 }
 
-static bool add(Journal *j, Results *r, const Fill *f, bool *late) {
-  Decimal result;
-  Position *p = position_of(r, f->venue, f->account, f->symbol);
-  if (!p) return journal_fail(j, "out of memory");
-  if (f->at_ms < p->at_ms) return *late = true;
-  p->at_ms = f->at_ms;
-  if (!reckon(p, f, &result)) return journal_fail(j, "the result of fill %lld cannot be told: a number of more than 38 digits", (long long)f->id);
-  if (dec_is_zero(result)) return true;
-  Realised *more = grow(r->list, r->n_list, &r->room_list, sizeof *more);
-  if (!more) return journal_fail(j, "out of memory");
-  r->list = more;
-  more[r->n_list++] = (Realised){ f->at_ms, (size_t)(p - r->positions), result };
+bool result_row(sqlite3_stmt *q, ResultFill *f) {
+  Decimal *numbers[] = { &f->price, &f->amount, &f->cost, &f->fee };
+  f->id = sqlite3_column_int64(q, 0);
+  f->side = (const char *)sqlite3_column_text(q, 1);
+  f->fee_currency = (const char *)sqlite3_column_text(q, 2);
+  for (int i = 0; i < 4; i++)
+    if (!journal_decimal(q, 3 + i, numbers[i])) return false;
+  return f->side != NULL;
+}
+
+bool result_same(sqlite3_stmt *q, const ResultKept *k) {
+  const char *kept[] = { k->held, k->value, k->result };
+  for (int i = 0; i < 3; i++) {
+    const char *s = (const char *)sqlite3_column_text(q, RESULT_N + i);
+    if (strcmp(s ? s : "", kept[i]) != 0) return false;
+  }
   return true;
 }
 
-/* Fills that are new since the last call. *late: one belongs before what was reckoned already. */
-static bool catch_up(Journal *j, Results *r, bool *late) {
-  sqlite3_stmt *q = journal_ask(j, "SELECT id, at_ms, venue, account, symbol, side, fee_currency, price, amount, cost, fee_cost FROM fills"
-    " WHERE id>?1 ORDER BY at_ms, id", "i", r->last);
-  bool ok = q != NULL;
-  int step = SQLITE_DONE;
-  *late = false;
-  while (ok && !*late && (step = sqlite3_step(q)) == SQLITE_ROW) {
-    Fill f = { .id = sqlite3_column_int64(q, 0), .at_ms = sqlite3_column_int64(q, 1) };
-    const char **texts[] = { &f.venue, &f.account, &f.symbol, &f.side, &f.fee_currency };
-    Decimal *numbers[] = { &f.price, &f.amount, &f.cost, &f.fee };
-    for (int i = 0; i < 5; i++) *texts[i] = (const char *)sqlite3_column_text(q, 2 + i);
-    for (int i = 0; ok && i < 4; i++) ok = decimal_at(q, 7 + i, numbers[i]) || journal_fail(j, "%s is damaged: fill %lld", j->path, (long long)f.id);
-    ok = ok && add(j, r, &f, late);
-    if (ok && f.id > r->last) r->last = f.id;
-  }
-  if (ok && !*late && step != SQLITE_DONE) ok = journal_db_fail(j);
-  sqlite3_reset(q);
-  return ok;
+/* ---- kept with the fills ---- */
+
+static const char *known(const char *text) { return text[0] ? text : NULL; }
+
+/* What a day realised changes from `was` to `now`; "": not known, then its whole day is added up. */
+static bool day_change(Journal *j, int64_t day, const char *venue, const char *quote, const char *was, const char *now) {
+  Decimal x, y;
+  char by[RESULT_TEXT];
+  int64_t lacks = 0;
+  bool told = dec_parse(was, strlen(was), &x) && dec_parse(now, strlen(now), &y) && dec_sub(y, x, &y) && put(by, y);
+  if (!journal_do(j, "INSERT INTO days (day, venue, quote, orders, notional, realised) VALUES (?1,?2,?3,0,'0',?4)"
+      " ON CONFLICT (day, venue, quote) DO UPDATE SET realised=dec_add(realised, excluded.realised)", "ittt", day, venue, quote, told ? by : NULL) ||
+      !journal_number(j, &lacks, "SELECT realised IS NULL FROM days WHERE day=?1 AND venue=?2 AND quote=?3", "itt", day, venue, quote)) return false;
+  return !lacks || journal_do(j, "UPDATE days SET realised=(SELECT dec_total(result) FROM fills WHERE at_ms-at_ms%" DAY_TEXT "=?1 AND fills.venue=?2"
+    " AND quote_of(symbol)=?3) WHERE day=?1 AND venue=?2 AND quote=?3", "itt", day, venue, quote);
 }
 
-bool results_since(Journal *j, const char *venue, const char *quote, int64_t since_ms, Decimal *out) {
-  bool late = true, ok = true;
-  for (int turn = 0; ok && late && turn < 2; turn++) {
-    if (turn) {
-      results_free(j->results);
-      j->results = NULL;
-    }
-    if (!j->results) j->results = calloc(1, sizeof *j->results);
-    ok = j->results ? catch_up(j, j->results, &late) : journal_fail(j, "out of memory");
-  }
-  *out = dec_from_int(0);
-  for (size_t i = 0; ok && i < j->results->n_list; i++) {
-    const Realised *x = &j->results->list[i];
-    const Position *p = &j->results->positions[x->position];
-    if (x->at_ms < since_ms || strcmp(p->quote, quote) != 0 || (venue && strcmp(p->venue, venue) != 0)) continue;
-    ok = dec_add(*out, x->result, out) || journal_fail(j, "the results of %s have more than 38 digits", quote);
-  }
-  if (!ok) {      /* half of a fill may be in it */
-    results_free(j->results);
-    j->results = NULL;
-  }
-  return ok;
-}
-
-bool journal_sums(Journal *j, const JournalSpan *s, JournalSums *out) {
-  *out = (JournalSums){ 0 };
-  j->err[0] = 0;
-  if (j->group) return journal_fail(j, "sums are of what is on disk: not between journal_begin and journal_commit");
-  sqlite3_stmt *q = journal_ask(j, "SELECT count(*), dec_sum(CASE WHEN quote_of(symbol)=?3 THEN cost_asked END) FROM orders"
-    " WHERE created_ms>=?1 AND (?2 IS NULL OR venue=?2)", "itt", s->since_ms, s->venue, s->quote);
+/* The position before a fill. */
+static bool position_before(Journal *j, Position *p, const JournalFill *f) {
+  position_of(p, f->symbol);
+  sqlite3_stmt *q = journal_ask(j, "SELECT held, value FROM fills WHERE venue=?1 AND account=?2 AND symbol=?3 AND (at_ms, id)<(?4, ?5)"
+    " ORDER BY at_ms DESC, id DESC LIMIT 1", "tttii", f->venue, f->account, f->symbol, f->at_ms, f->id);
   if (!q) return false;
-  bool ok = sqlite3_step(q) == SQLITE_ROW && decimal_at(q, 1, &out->notional);
-  if (!ok) journal_db_fail(j);
-  out->orders = sqlite3_column_int64(q, 0);
+  int step = sqlite3_step(q);
+  bool ok = step == SQLITE_ROW || step == SQLITE_DONE || journal_db_fail(j);
+  if (step == SQLITE_ROW) {
+    p->known = sqlite3_column_type(q, 0) != SQLITE_NULL;
+    ok = (journal_decimal(q, 0, &p->held) && journal_decimal(q, 1, &p->value)) || journal_fail(j, "%s is damaged: a position of %s", j->path, f->symbol);
+  }
   sqlite3_reset(q);
-  return ok && journal_number(j, &out->open, "SELECT count(*) FROM orders WHERE " LIVE " AND (?1 IS NULL OR venue=?1)", "t", s->venue) &&
-    journal_number(j, &out->unknown, "SELECT count(*) FROM orders WHERE " LIVE " AND state='unknown'"
-      " AND (?1 IS NULL OR venue=?1) AND (?2 IS NULL OR symbol=?2)", "tt", s->venue, s->symbol) &&
-    results_since(j, s->venue, s->quote, s->since_ms, &out->realised);
+  return ok;
+}
+
+typedef enum { FRESH, CHANGED, ANEW /* days are added up after all */ } Results;
+
+/* From this fill on, as long as something changes. */
+static bool results(Journal *j, const JournalFill *f, Results how) {
+  Position p;
+  if (!position_before(j, &p, f)) return false;
+  sqlite3_stmt *q = journal_ask(j, "SELECT " RESULT_COLUMNS ",held,value,result,at_ms FROM fills WHERE venue=?1 AND account=?2 AND symbol=?3"
+    " AND (at_ms, id)>=(?4, ?5) ORDER BY at_ms, id", "tttii", f->venue, f->account, f->symbol, f->at_ms, f->id);
+  bool ok = q != NULL, goes_on = true;
+  int step = SQLITE_DONE;
+  while (ok && goes_on && (step = sqlite3_step(q)) == SQLITE_ROW) {
+    ResultFill row;
+    ResultKept now;
+    if (!result_row(q, &row)) ok = journal_fail(j, "%s is damaged: fill %lld", j->path, (long long)row.id);
+    else position_fill(&p, &row, &now);
+    bool fresh = row.id == f->id && how == FRESH;
+    goes_on = ok && (fresh || how == ANEW || !result_same(q, &now));
+    if (!goes_on) break;
+    const char *text = (const char *)sqlite3_column_text(q, RESULT_N + 2);
+    char was[RESULT_TEXT];
+    snprintf(was, sizeof was, "%s", fresh ? "0" : text ? text : "");
+    int64_t at = sqlite3_column_int64(q, RESULT_N + 3);
+    ok = journal_do(j, "UPDATE fills SET held=?2, value=?3, result=?4 WHERE id=?1", "ittt", row.id, known(now.held), known(now.value), known(now.result)) &&
+      (how == ANEW || day_change(j, at - at % DAY_MS, f->venue, p.quote, was, now.result));
+  }
+  if (ok && goes_on && step != SQLITE_DONE) ok = journal_db_fail(j);
+  if (q) sqlite3_reset(q);
+  return ok;
+}
+
+bool results_of(Journal *j, const JournalFill *f, bool fresh) { return results(j, f, fresh ? FRESH : CHANGED); }
+
+bool results_all(Journal *j) {
+  JournalWalk w;
+  JournalFill *f;
+  bool ok = journal_walk(&w, j, &journal_fill_row, journal_ask(j, "SELECT f.id FROM (SELECT DISTINCT venue, account, symbol FROM fills) AS m JOIN fills AS f"
+    " ON f.id=(SELECT id FROM fills WHERE venue=m.venue AND account=m.account AND symbol=m.symbol ORDER BY at_ms, id LIMIT 1)", ""));
+  for (; ok && (f = journal_walk_next(&w)); free(f)) ok = results(j, f, ANEW);
+  return journal_walk_end(&w) && ok && journal_do(j, "INSERT INTO days " DAYS_ANEW, "");
 }

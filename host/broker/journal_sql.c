@@ -1,4 +1,5 @@
-/* Decimals in SQL: dec_sum(x) adds exactly (NULLs left out), dec_mul(x, y) multiplies, quote_of(symbol) is the currency its prices are in. */
+/* Decimals in SQL: dec_sum(x) adds exactly (NULLs left out); dec_mul(x, y); dec_add(x, y) and dec_total(x) as sums that are kept: NULL when one is NULL, or for
+ * more than 38 digits; quote_of(symbol) is the currency its prices are in. */
 #include "broker/journal_in.h"
 
 #include <string.h>
@@ -40,6 +41,24 @@ static void sum_end(sqlite3_context *ctx) {
   answer(ctx, !sum || !sum->failed, total);
 }
 
+static void total_step(sqlite3_context *ctx, int n, sqlite3_value **v) {
+  sum_step(ctx, n, v);
+  Sum *sum = sqlite3_aggregate_context(ctx, sizeof *sum);
+  if (sum && sqlite3_value_type(v[0]) == SQLITE_NULL) sum->failed = true;
+}
+
+static void total_end(sqlite3_context *ctx) {
+  Sum *sum = sqlite3_aggregate_context(ctx, 0);
+  if (!sum || !sum->failed) sum_end(ctx);
+}
+
+static void add(sqlite3_context *ctx, int n, sqlite3_value **v) {
+  Decimal x, y, sum;
+  (void)n;
+  if (sqlite3_value_type(v[0]) == SQLITE_NULL || sqlite3_value_type(v[1]) == SQLITE_NULL) return;
+  if (argument(ctx, v[0], &x) && argument(ctx, v[1], &y) && dec_add(x, y, &sum)) answer(ctx, true, sum);
+}
+
 static void mul(sqlite3_context *ctx, int n, sqlite3_value **v) {
   Decimal x, y, product;
   (void)n;
@@ -72,6 +91,8 @@ static void quote_of(sqlite3_context *ctx, int n, sqlite3_value **v) {
 bool journal_functions(sqlite3 *db) {
   int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY;
   return sqlite3_create_function_v2(db, "dec_sum", 1, flags, NULL, NULL, sum_step, sum_end, NULL) == SQLITE_OK &&
+    sqlite3_create_function_v2(db, "dec_total", 1, flags, NULL, NULL, total_step, total_end, NULL) == SQLITE_OK &&
+    sqlite3_create_function_v2(db, "dec_add", 2, flags, NULL, add, NULL, NULL, NULL) == SQLITE_OK &&
     sqlite3_create_function_v2(db, "dec_mul", 2, flags, NULL, mul, NULL, NULL, NULL) == SQLITE_OK &&
     sqlite3_create_function_v2(db, "quote_of", 1, flags, NULL, quote_of, NULL, NULL, NULL) == SQLITE_OK;
 }

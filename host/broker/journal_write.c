@@ -1,4 +1,5 @@
 /* What is written: runs, orders and their steps, events with their chain of hashes, fills. */
+#include "broker/journal_columns.h"
 #include "broker/journal_in.h"
 
 #include <inttypes.h>
@@ -24,15 +25,22 @@ static bool is_number(Journal *j, const char *name, const char *text, bool negat
 /* ---- events ---- */
 
 bool journal_hash(const char *before, int64_t at_ms, int64_t order, const char *what, const char *data, char out[65]) {
+  static const char hex[] = "0123456789abcdef";
   uint8_t digest[CRYPTO_DIGEST_MAX];
-  char number[24] = "", *text, err[128];
-  size_t len;
+  char number[24] = "", room[2048], err[128];
+  size_t len, size = data ? strlen(data) : 0, most = strlen(before) + strlen(what) + size + 64;
+  char *text = most <= sizeof room ? room : malloc(most);
+  if (!text) return false;
   if (order) snprintf(number, sizeof number, "%" PRId64, order);
-  int n = asprintf(&text, "%s\n%" PRId64 "\n%s\n%s\n%s", before, at_ms, number, what, data ? data : "");
-  if (n < 0) return false;
-  bool ok = crypto_hash(H_SHA256, text, (size_t)n, digest, &len, err, sizeof err);
-  free(text);
-  for (size_t i = 0; ok && i < 32; i++) snprintf(out + 2 * i, 3, "%02x", digest[i]);
+  size_t n = (size_t)snprintf(text, most, "%s\n%" PRId64 "\n%s\n%s\n", before, at_ms, number, what);
+  if (size) memcpy(text + n, data, size);
+  bool ok = crypto_hash(H_SHA256, text, n + size, digest, &len, err, sizeof err);
+  if (text != room) free(text);
+  for (size_t i = 0; ok && i < 32; i++) {
+    *out++ = hex[digest[i] >> 4];
+    *out++ = hex[digest[i] & 15];
+  }
+  if (ok) *out = 0;
   return ok;
 }
 
@@ -111,6 +119,9 @@ bool journal_intend(Journal *j, const JournalOrder *o, int64_t *id) {
     "ittttttttttizz", o->run, o->venue, o->account, o->symbol, o->type, o->side, o->amount, o->price, o->cost_asked, o->params,
     o->client_id, o->created_ms, o->pair, o->leg) || intend_refused(j, o));
   int64_t order = sqlite3_last_insert_rowid(j->db);
+  ok = ok && journal_do(j, "INSERT INTO days (day, venue, quote, orders, notional, realised) VALUES (?1,?2,quote_of(?3),1,dec_add('0',?4),'0')"
+    " ON CONFLICT (day, venue, quote) DO UPDATE SET orders=orders+1, notional=dec_add(notional, excluded.notional)", "ittt",
+    o->created_ms - o->created_ms % DAY_MS, o->venue, o->symbol, o->cost_asked);
   ok = journal_settle(j, ok && journal_record(j, o->created_ms, order, "intended", journal_intended_json, order, NULL));
   if (ok) *id = order;
   return ok;
@@ -146,8 +157,8 @@ static bool mark(Journal *j, const JournalOrder *o, enum order_state state, cons
   Progress p;
   if (!order_state_may(o->state, state))
     return journal_fail(j, "order %" PRId64 " is %s: it cannot become %s", o->id, order_state_name(o->state), order_state_name(state));
-  return figures_told(j, o, c, &p) && journal_do(j, "UPDATE orders SET state=?2, venue_id=coalesce(?3,venue_id), reason=coalesce(?4,reason) WHERE id=?1", "ittt", o->id,
-    order_state_name(state), c->venue_id, c->reason) && progress_write(j, o, &p, at_ms) &&
+  return figures_told(j, o, c, &p) && journal_do(j, "UPDATE orders SET state=?2, venue_id=coalesce(?3,venue_id), reason=coalesce(?4,reason)"
+    " WHERE id=?1", "ittt", o->id, order_state_name(state), c->venue_id, c->reason) && progress_write(j, o, &p, at_ms) &&
     journal_record(j, at_ms, o->id, order_state_name(state), journal_step_json, o->id, c->text);
 }
 
@@ -196,7 +207,8 @@ static bool fill(Journal *j, const JournalOrder *o, const JournalFill *f, int64_
   if (!*fresh) return true;
   int64_t id = sqlite3_last_insert_rowid(j->db);
   progress_of(o, &p);
-  return progress_write(j, o, &p, now_ms) && journal_record(j, now_ms, o->id, "fill", journal_fill_json, id, NULL);
+  return results_of(j, &(JournalFill){ .id = id, .at_ms = f->at_ms, .venue = o->venue, .account = o->account, .symbol = o->symbol }, true) &&
+    progress_write(j, o, &p, now_ms) && journal_record(j, now_ms, o->id, "fill", journal_fill_json, id, NULL);
 }
 
 bool journal_fill(Journal *j, const JournalFill *f, int64_t now_ms, bool *fresh) {

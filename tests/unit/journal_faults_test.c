@@ -271,12 +271,14 @@ static void readers_while_it_is_written(void **state) {
 /* Writes until it is refused; the order that was refused, and everything before it, is as if it had not been tried. */
 static void fill_the_disk(const char *why) {
   char client[32], long_text[4000];
+  static char longer[40000];        /* more than the order that found no room */
   JournalVerdict v;
   int64_t id = 0, last = 0, kept = 0;
   static int turn;
   turn++;
   memset(long_text, 'x', sizeof long_text - 1);
   long_text[sizeof long_text - 1] = 0;
+  memset(longer, 'x', sizeof longer - 1);
   for (int i = 0; i < 3000; i++) {
     snprintf(client, sizeof client, "full%d-%d", turn, i);
     JournalOrder o = order_like(client);
@@ -286,7 +288,7 @@ static void fill_the_disk(const char *why) {
   }
   assert_true(last > 10);
   if (!strstr(journal_error(J), why)) fail_msg("%s", journal_error(J));
-  for (int i = 0; i < 3; i++) assert_false(journal_mark(J, last, ORDER_SENT, &(JournalChange){ .text = long_text }, NOW));
+  for (int i = 0; i < 3; i++) assert_false(journal_mark(J, last, ORDER_SENT, &(JournalChange){ .text = longer }, NOW));
   JournalOrder *o = journal_order(J, last);
   assert_int_equal(o->state, ORDER_INTENDED);
   free(o);
@@ -481,11 +483,11 @@ static void foreign_files(void **state) {
   assert_false(journal_exists(dir, "paper"));
   journal_close(J);
   sql("PRAGMA user_version=7");
-  CANNOT("live", true, "was written by a newer version of this program (form 7, this one knows 2)");
+  CANNOT("live", true, "was written by a newer version of this program (form 7, this one knows 3)");
   CANNOT("live", false, "newer version");
   sql("PRAGMA user_version=0");
   CANNOT("live", true, "was written by an older version");
-  sql("PRAGMA user_version=2; PRAGMA application_id=99");
+  sql("PRAGMA user_version=3; PRAGMA application_id=99");
   CANNOT("live", true, "is not a journal of this program");
   file_at(path, "journal.db");
   unlink(path);
@@ -536,23 +538,43 @@ static void some_history(void) {
   J = NULL;
 }
 
-/* Form 1, in which each order had a client id, is taken over, and read as it is. */
-static void form_1(void **state) {
+/* Form 1, in which each order had a client id, and form 2, without sums that are kept: read as they are, and taken over by a writer. */
+static void older_forms(void **state) {
   (void)state;
-  journal_start("live");
-  int64_t id = intend("b-1");
-  journal_close(J);
-  sql("PRAGMA writable_schema=ON; UPDATE sqlite_schema SET sql=replace(sql, 'client_id TEXT,', 'client_id TEXT NOT NULL,') WHERE name='orders';"
-      "PRAGMA user_version=1");
-  J = journal_open(dir, "live", false, err, sizeof err);
-  assert_non_null(J);
-  journal_close(J);
-  J = journal_open(dir, "live", true, err, sizeof err);
-  assert_non_null(J);
-  JournalOrder *o = journal_order(J, id), other = order_like(NULL);
-  assert_string_equal(o->client_id, "b-1");
-  free(o);
-  assert_int_equal(intend_as(&other), id + 1);
+#define WITHOUT_SUMS "DROP INDEX fills_market; DROP INDEX fills_at; DROP INDEX orders_over; ALTER TABLE fills DROP COLUMN held;" \
+    " ALTER TABLE fills DROP COLUMN value; ALTER TABLE fills DROP COLUMN result; DROP TABLE days;"
+  static const char *const back[] = { WITHOUT_SUMS "PRAGMA user_version=2", WITHOUT_SUMS "PRAGMA writable_schema=ON;"
+    "UPDATE sqlite_schema SET sql=replace(sql, 'client_id TEXT,', 'client_id TEXT NOT NULL,') WHERE name='orders'; PRAGMA user_version=1" };
+  for (size_t i = 0; i < 2; i++) {
+    JournalSums was, is;
+    JournalSpan day = { .quote = "USD", .since_ms = 0 };
+    char path[128];
+    file_at(path, "journal.db");
+    unlink(path);
+    some_history();
+    J = journal_open(dir, "live", true, err, sizeof err);
+    OK(journal_sums(J, &day, &was));
+    journal_close(J);
+    sql(back[i]);
+    J = journal_open(dir, "live", false, err, sizeof err);
+    assert_non_null(J);
+    REFUSED(journal_sums(J, &day, &is), "older version");
+    clean_journal();
+    journal_close(J);
+    J = journal_open(dir, "live", true, err, sizeof err);
+    if (!J) fail_msg("%s", err);
+    JournalOrder *o = journal_order(J, 2), other = order_like(NULL);
+    assert_string_equal(o->client_id, "client-1");
+    free(o);
+    OK(journal_sums(J, &day, &is));
+    assert_int_equal(is.orders, 12);
+    assert_int_equal(dec_cmp(is.notional, was.notional), 0);
+    assert_true(!dec_is_zero(is.realised) && dec_cmp(is.realised, was.realised) == 0);
+    assert_int_equal(intend_as(&other), 13);
+    clean_journal();
+    journal_close(J);
+    J = NULL;
+  }
 }
 
 static void tampering(void **state) {
@@ -577,7 +599,7 @@ static void tampering(void **state) {
     { "UPDATE fills SET price='1' WHERE id=2", "fill 2 is not what its event says" },
     { "UPDATE fills SET order_id=4 WHERE id=2", "fill 2 is not what its event says" },
     { "UPDATE fills SET fee_cost='1e3x' WHERE id=2", "fill 2 is not what its event says" }, { "UPDATE fills SET amount='x' WHERE id=1", "order 2: " },
-    { "INSERT INTO fills VALUES (99,2,'kraken','main','T',1,'BTC/USD','buy','1','0.1','0.1',NULL,NULL)", "fill 99 is not what its event says" },
+    { "INSERT INTO fills VALUES (99,2,'kraken','main','T',1,'BTC/USD','buy','1','0.1','0.1',NULL,NULL,NULL,NULL,NULL)", "fill 99 is not what its event says" },
     { OPEN_UP "UPDATE fills SET order_id=77 WHERE id=2", "fill 2 is of no order" },
     { "UPDATE fills SET symbol='ETH/USD' WHERE id=2", "fill 2 is of another market than its order" },
     { OPEN_UP "DELETE FROM orders WHERE id=5", "order 5 has events but is missing" },
@@ -588,13 +610,18 @@ static void tampering(void **state) {
     { OPEN_UP "UPDATE events SET at_ms=at_ms+1 WHERE seq=9", "event 9 (" },
     { OPEN_UP "UPDATE events SET what='note' WHERE what='reply' AND order_id=3", "(note): its hash" },
     { OPEN_UP "UPDATE events SET order_id=4 WHERE seq=8", "event 8 (" },
-    { OPEN_UP "UPDATE events SET hash=upper(hash) WHERE seq=8", "event 8 (" }, { OPEN_UP "UPDATE events SET data='{' WHERE seq=7", "malformed JSON" },
+    { OPEN_UP "UPDATE events SET hash=upper(hash) WHERE seq=8", "event 8 (" }, { OPEN_UP "UPDATE events SET data='{' WHERE seq=7", "order 1 is not what its last event says" },
     { OPEN_UP "DELETE FROM events WHERE seq=7", "event 7 is missing" }, { OPEN_UP "DELETE FROM events WHERE seq=7", "event 8 (intended): its hash" },
     { OPEN_UP "DELETE FROM events WHERE seq=(SELECT max(seq) FROM events WHERE order_id=9)", "order 9 is not what its last event says" },
     { OPEN_UP "DELETE FROM events WHERE order_id=12", "order 12 is not what was intended" },
     { OPEN_UP "DELETE FROM events WHERE order_id=11 AND what='sent'", "makes it open, which cannot follow intended" },
     { OPEN_UP "DELETE FROM events WHERE order_id=11 AND what='intended'", "makes it sent, which cannot follow nothing" },
     { OPEN_UP "UPDATE events SET what='filled' WHERE what='open' AND order_id=5", "makes it cancelled, which cannot follow filled" },
+    { "UPDATE fills SET result='-0.2' WHERE id=3", "fill 3: what it realised does not follow" },
+    { "UPDATE fills SET held='1' WHERE id=1", "fill 1: what it realised does not follow" },
+    { "UPDATE days SET realised='5'", "in USD at kraken do not follow from its orders and fills" },
+    { "UPDATE days SET notional='5'", "in USD at kraken do not follow" }, { "UPDATE days SET orders=1", "in USD at kraken do not follow" },
+    { "DELETE FROM days", "in USD at kraken do not follow" }, { "INSERT INTO days VALUES (0,'kraken','USD',0,'0','0')", "a day (0) in USD at kraken" },
     { OPEN_UP "UPDATE orders SET run=5 WHERE id=1", "orders 1: runs of it is missing" },
     { OPEN_UP "DROP INDEX orders_created; PRAGMA writable_schema=1; UPDATE sqlite_master SET sql=replace(sql,'(venue, symbol)','(venue)')"
       " WHERE name='orders_open'", "orders_open" },
@@ -683,6 +710,6 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, clean)
   const struct CMUnitTest tests[] = { T(killed_in_the_middle), T(a_torn_log), T(one_writer), T(readers_while_it_is_written),
     cmocka_unit_test_setup_teardown(a_full_disk, fresh, unmount),
-    T(a_limit_on_files), T(read_only), T(modes_are_mended), T(network_disks), T(foreign_files), T(form_1), T(tampering), T(a_byte_that_changed) };
+    T(a_limit_on_files), T(read_only), T(modes_are_mended), T(network_disks), T(foreign_files), T(older_forms), T(tampering), T(a_byte_that_changed) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -631,6 +631,114 @@ static void flat_is_cash(void **state) {
   }
 }
 
+/* What is kept against what the rows add up to: days, venues and markets mixed, fills in an order of their own, parts of days. */
+#define DAY INT64_C(86400000)
+static const char *const venues[] = { "kraken", "okx" }, *const symbols[] = { "BTC/USD", "ETH/USD", "ETH/BTC" };
+
+typedef struct { const JournalSpan *span; double held[2][3], value[2][3], realised; } Reckoned;
+
+static int index_of(const char *const *list, const char *s) { return strcmp(list[0], s) == 0 ? 0 : strcmp(list[1], s) == 0 ? 1 : 2; }
+
+static bool reckon_fill(void *ctx, const JournalFill *f) {      /* oldest first */
+  Reckoned *r = ctx;
+  int v = index_of(venues, f->venue), m = index_of(symbols, f->symbol);
+  double *held = &r->held[v][m], *value = &r->value[v][m], cost = atof(f->cost), gain = -atof(f->fee_cost);
+  double amount = atof(f->amount) * (strcmp(f->side, "buy") == 0 ? 1 : -1), size = amount < 0 ? -amount : amount, was = *held < 0 ? -*held : *held;
+  if (*held * amount >= 0) *value += cost;
+  else {
+    double closed = size < was ? size : was, in = *value * closed / was, out = cost * closed / size;
+    gain += *held > 0 ? out - in : in - out;
+    *value = size > was ? cost - out : *value - in;
+  }
+  *held += amount;
+  if (*held < 1e-9 && *held > -1e-9) *held = *value = 0;
+  if (f->at_ms >= r->span->since_ms && (!r->span->venue || strcmp(r->span->venue, f->venue) == 0) && strcmp(strchr(f->symbol, '/') + 1, r->span->quote) == 0)
+    r->realised += gain;
+  return true;
+}
+
+typedef struct { const JournalSpan *span; int64_t orders; double notional; } Counted;
+
+static bool count_order(void *ctx, const JournalOrder *o) {
+  Counted *c = ctx;
+  if (o->created_ms < c->span->since_ms || (c->span->venue && strcmp(c->span->venue, o->venue) != 0)) return true;
+  c->orders++;
+  if (strcmp(strchr(o->symbol, '/') + 1, c->span->quote) == 0) c->notional += atof(o->cost_asked);
+  return true;
+}
+
+static void assert_near(Decimal got, double want, int line) {
+  double off = dec_double(got) - want;
+  if (off > 1e-6 || off < -1e-6) fail_msg("line %d: %s, not %f", line, text(got), want);
+}
+
+static void sums_are_what_the_rows_add_up_to(void **state) {
+  (void)state;
+  unsigned seed = 4711;
+  for (int i = 0; i < 300; i++) {
+    char client[32], price[32], amount[32], fee[32];
+    JournalOrder o = order_like(client);
+    bool again = i % 10 == 9;
+    int64_t at = rand_r(&seed) % (4 * DAY);
+    snprintf(client, sizeof client, "s-%d", i);
+    snprintf(price, sizeof price, "%d.%02d", rand_r(&seed) % 900 + 100, rand_r(&seed) % 100);
+    snprintf(amount, sizeof amount, "%d.%03d", rand_r(&seed) % 3, rand_r(&seed) % 999 + 1);
+    snprintf(fee, sizeof fee, "0.%02d", rand_r(&seed) % 100);
+    o.venue = venues[rand_r(&seed) % 2], o.symbol = symbols[rand_r(&seed) % 3], o.side = rand_r(&seed) % 2 ? "buy" : "sell";
+    o.created_ms = rand_r(&seed) % 8 ? at : at / DAY * DAY, o.cost_asked = price;
+    int64_t id = intend_as(&o);
+    JournalFill f = { .order = id, .trade_id = client, .at_ms = at, .price = price, .amount = amount, .fee_cost = fee,
+      .fee_currency = strchr(o.symbol, '/') + 1 };
+    OK(journal_fill(J, &f, NOW, NULL));
+    if (again) OK(journal_fill(J, &f, NOW, NULL));
+    if (i % 60 == 59) {
+      OK(journal_begin(J));                                        /* what is undone leaves no trace in the sums */
+      f.trade_id = "never";
+      OK(journal_fill(J, &f, NOW, NULL));
+      journal_abandon(J);
+    }
+  }
+  static const int64_t since[] = { 0, DAY, 2 * DAY, 3 * DAY, 4 * DAY, DAY / 2, 3 * DAY + 1, 3 * DAY - 1, 2 * DAY + 40000000 };
+  static const char *const quotes[] = { "USD", "BTC", "EUR" };
+  for (int k = 0; k < 9 * 3 * 3; k++) {
+    JournalSpan span = { .venue = k % 3 == 2 ? NULL : venues[k % 3], .quote = quotes[k / 3 % 3], .since_ms = since[k / 9] };
+    Reckoned r = { .span = &span };
+    Counted c = { .span = &span };
+    JournalSums s;
+    OK(journal_each_fill(J, 0, 0, reckon_fill, &r));
+    OK(journal_each(J, &(JournalFilter){ 0 }, count_order, &c));
+    OK(journal_sums(J, &span, &s));
+    assert_int_equal(s.orders, c.orders);
+    assert_near(s.notional, c.notional, __LINE__);
+    assert_near(s.realised, r.realised, __LINE__);
+  }
+  clean_journal();
+}
+
+/* A result that has no text of 38 digits is not told, for its day and for what is held from then on; other days and markets are. */
+static void results_that_are_too_long(void **state) {
+  (void)state;
+  static const Trade t[] = { { "buy", "1", "1", .at = 1 }, { "sell", "99999999999999999999999999999999999998", "1", .fee = "0.00000000000000000001",
+    .fee_currency = "USD", .at = DAY + 1 }, { "buy", "1", "1", .at = 2 * DAY } };
+  JournalSums s;
+  for (int i = 0; i < 3; i++) {
+    char client[8];
+    snprintf(client, sizeof client, "l%d", i);
+    JournalOrder o = order_like(client);
+    o.side = t[i].side;
+    OK(journal_fill(J, &(JournalFill){ .order = intend_as(&o), .trade_id = client, .at_ms = t[i].at, .price = t[i].price, .amount = t[i].amount,
+      .fee_cost = t[i].fee, .fee_currency = t[i].fee_currency }, NOW, NULL));
+  }
+  REFUSED(journal_sums(J, &(JournalSpan){ .quote = "USD", .since_ms = DAY }, &s), "more than 38 digits");
+  REFUSED(journal_sums(J, &(JournalSpan){ .quote = "USD", .since_ms = 2 * DAY }, &s), "more than 38 digits");
+  OK(journal_sums(J, &(JournalSpan){ .quote = "USD", .since_ms = 3 * DAY }, &s));
+  OK(journal_sums(J, &(JournalSpan){ .quote = "EUR", .since_ms = 0 }, &s));
+  clean_journal();
+  JournalOrder o = order_like("before");                           /* told late: what follows is reckoned again */
+  OK(journal_fill(J, &(JournalFill){ .order = intend_as(&o), .trade_id = "before", .at_ms = 2, .price = "1", .amount = "1" }, NOW, NULL));
+  clean_journal();
+}
+
 /* ---- groups, pairs, balances ---- */
 
 static void changes_that_hold_together(void **state) {
@@ -758,8 +866,10 @@ int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, live, clean)
   const struct CMUnitTest tests[] = { T(a_life_of_an_order), T(events_tell_everything), T(the_chain_is_as_described), T(every_step), T(what_is_refused),
     T(figures_follow_from_fills), T(what_the_venue_told_stands), T(orders_without_amount_and_contracts), T(lists_of_orders), T(orders_whose_fills_lack),
-    T(what_is_told_after_the_end), T(a_walk_may_change_things), T(lists_of_fills), T(sums_of_orders), T(results_of_fills), T(results_do_not_hang_on_the_order_of_arrival),
-    T(results_count_once), T(flat_is_cash),
+    T(what_is_told_after_the_end), T(a_walk_may_change_things), T(lists_of_fills), T(sums_of_orders), T(results_of_fills),
+    T(results_do_not_hang_on_the_order_of_arrival),
+    T(results_count_once), T(flat_is_cash), T(sums_are_what_the_rows_add_up_to),
+    T(results_that_are_too_long),
     T(changes_that_hold_together), T(pairs), T(balances) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
