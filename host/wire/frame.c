@@ -145,18 +145,29 @@ static bool grow(FrameWriter *w, size_t n) {
   return true;
 }
 
-/* What is lent comes into the buffer after all, since more is to follow. */
-static void absorb(FrameWriter *w) {
-  char *p = w->lent + w->lent_at;
-  size_t n = w->lent_len;
-  w->lent_len = 0;
-  if (n) frame_append(w, p, n);
-  free(w->lent);
-  w->lent = NULL;
+/* What waits becomes parts that go out first: the buffer, then the block that it was lent. */
+static void put_aside(FrameWriter *w, char *block, size_t start, size_t len) {
+  FramePart *p = malloc(sizeof *p);
+  if (!p) {
+    free(block);
+    w->failed = true;
+    return;
+  }
+  *p = (FramePart){ NULL, block, start, len };
+  *(w->parts ? w->last : &w->parts) = p;
+  w->last = &p->next;
+  w->parts_len += len;
+}
+
+static void put_aside_all(FrameWriter *w) {
+  put_aside(w, w->buf, w->start, w->len);
+  put_aside(w, w->lent, w->lent_at, w->lent_len);
+  w->buf = w->lent = NULL;
+  w->start = w->len = w->cap = w->lent_len = 0;
 }
 
 void frame_open(FrameWriter *w, uint8_t type, uint32_t id) {
-  if (w->lent) absorb(w);
+  if (w->lent) put_aside_all(w);
   if (!grow(w, FRAME_HEADER)) return;
   char *p = w->buf + w->start + w->len;
   header_put(p, type, id, 0);
@@ -213,7 +224,7 @@ bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, s
   return frame_close(w);
 }
 
-size_t frame_pending(const FrameWriter *w) { return w->failed ? 0 : w->len + w->lent_len; }
+size_t frame_pending(const FrameWriter *w) { return w->failed ? 0 : w->parts_len + w->len + w->lent_len; }
 
 bool frame_unsent(const FrameWriter *w, size_t *at, Frame *f) {
   size_t end = w->failed ? 0 : w->open ? w->open - FRAME_HEADER - w->start : w->len;
@@ -240,9 +251,27 @@ static enum frame_status send_all(int fd, const char *buf, size_t *start, size_t
   return FRAME_OK;
 }
 
+static void drop_part(FrameWriter *w) {
+  FramePart *p = w->parts;
+  w->parts = p->next;
+  free(p->block);
+  free(p);
+}
+
+static enum frame_status send_parts(int fd, FrameWriter *w) {
+  for (FramePart *p; (p = w->parts); drop_part(w)) {
+    size_t before = p->len;
+    enum frame_status r = send_all(fd, p->block, &p->start, &p->len);
+    w->parts_len -= before - p->len;
+    if (r != FRAME_OK) return r;
+  }
+  return FRAME_OK;
+}
+
 enum frame_status frame_flush(FrameWriter *w, int fd) {
   if (w->failed) return errno = ENOMEM, FRAME_BAD;
-  enum frame_status r = send_all(fd, w->buf, &w->start, &w->len);
+  enum frame_status r = send_parts(fd, w);
+  if (r == FRAME_OK) r = send_all(fd, w->buf, &w->start, &w->len);
   if (r == FRAME_OK && w->lent) r = send_all(fd, w->lent, &w->lent_at, &w->lent_len);
   if (r != FRAME_OK) return r;
   free(w->lent);
@@ -257,6 +286,7 @@ enum frame_status frame_flush(FrameWriter *w, int fd) {
 }
 
 void frame_writer_free(FrameWriter *w) {
+  while (w->parts) drop_part(w);
   free(w->buf);
   free(w->lent);
   *w = (FrameWriter){ 0 };

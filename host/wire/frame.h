@@ -25,7 +25,9 @@ char *frame_give(FrameReader *r);
 void frame_reader_free(FrameReader *r);
 
 /* Zero-initialise. A queue of frames on their way out. A failed allocation marks it `failed`; nothing is sent then. */
+typedef struct FramePart { struct FramePart *next; char *block; size_t start, len; } FramePart;
 typedef struct {
+  FramePart *parts, **last; size_t parts_len;   /* blocks that go out before what is in buf, and the bytes that they hold */
   char *buf; size_t start, len, cap, open;
   char *lent; size_t lent_at, lent_len;     /* a block that goes out after what is in buf, see frame_close_with */
   size_t closed;                            /* where in buf the payload of the frame that was closed last begins */
@@ -34,14 +36,14 @@ typedef struct {
 void frame_open(FrameWriter *w, uint8_t type, uint32_t id);   /* then write the payload with a packer over frame_append */
 int frame_append(void *writer, const char *data, size_t n);   /* a msgpack_packer_write */
 bool frame_close(FrameWriter *w);                             /* false: too long or out of memory; the frame is dropped */
-/* The same for a payload that ends with these bytes of a malloc'd block, which is the writer's from here on. Nothing is copied unless another frame
- * follows before they are sent: a list of markets has megabytes, and each copy of it costs a page fault for every 4 KiB. */
+/* The same for a payload that ends with these bytes of a malloc'd block, which is the writer's from here on. Nothing is copied: a list of markets has megabytes,
+ * and each copy of it costs a page fault for every 4 KiB. */
 bool frame_close_with(FrameWriter *w, char *block, size_t n);
 /* The frame that was closed last, before anything else is written or flushed. Its payload may be in two parts: the second is of a lent block. */
 Frame frame_closed(const FrameWriter *w, const char **rest, size_t *rest_len);
 bool frame_put(FrameWriter *w, uint8_t type, uint32_t id, const char *payload, size_t n);
 enum frame_status frame_flush(FrameWriter *w, int fd);        /* OK all sent, NONE more later, EOF peer gone, BAD (errno) */
-/* The whole frames that wait, one by one: *at is 0 before the first. */
+/* The whole frames that wait, of a writer that was lent nothing, one by one: *at is 0 before the first. */
 bool frame_unsent(const FrameWriter *w, size_t *at, Frame *f);
 size_t frame_pending(const FrameWriter *w);
 void frame_writer_free(FrameWriter *w);

@@ -161,6 +161,36 @@ static inline const unsigned char *skip_space(const unsigned char *p) {
   return p;
 }
 
+/* A tape that is needed no more is kept for the next document, up to this size: fresh memory costs a page fault for every 4 KiB. */
+#define SPARE_MAX (4u << 20)
+
+static struct { JsonNode *nodes; size_t cap; } spare;
+
+static JsonNode *tape_new(size_t *cap) {
+  JsonNode *nodes = spare.nodes;
+  if (!nodes || spare.cap < *cap) return malloc(*cap * sizeof *nodes);
+  *cap = spare.cap;
+  spare.nodes = NULL;
+  spare.cap = 0;
+  return nodes;
+}
+
+static void tape_free(JsonDoc *d) {
+  if (d->nodes && d->cap > spare.cap && d->cap <= SPARE_MAX / sizeof *d->nodes) {
+    json_rest();
+    spare.nodes = d->nodes;
+    spare.cap = d->cap;
+  } else free(d->nodes);
+  d->nodes = NULL;
+  d->n = 0;
+}
+
+void json_rest(void) {
+  free(spare.nodes);
+  spare.nodes = NULL;
+  spare.cap = 0;
+}
+
 enum outcome { SCAN_OK, SCAN_BAD, SCAN_DEEP, SCAN_MANY, SCAN_MEMORY };
 
 /* Fills d->nodes. `open` is the innermost open array or object, `kids` how many children it has so far; while a nested one is
@@ -168,8 +198,9 @@ enum outcome { SCAN_OK, SCAN_BAD, SCAN_DEEP, SCAN_MANY, SCAN_MEMORY };
 static enum outcome scan(Scan *s, JsonDoc *d) {
   const unsigned char *p = s->begin, *base = s->begin, *q;
   size_t cap = d->len / 12 + 16;
-  JsonNode *nodes = d->nodes = malloc(cap * sizeof *nodes);
+  JsonNode *nodes = d->nodes = tape_new(&cap);
   if (!nodes) return SCAN_MEMORY;
+  d->cap = cap;
   uint32_t n = 0, open = JSON_NONE, kids = 0;
   int depth = 0;
   bool in_object = false;
@@ -182,6 +213,7 @@ next:
     JsonNode *grown = realloc(nodes, cap * sizeof *nodes);
     if (!grown) return SCAN_MEMORY;
     d->nodes = nodes = grown;
+    d->cap = cap;
   }
   if (in_object) {
     unsigned escaped = 0;
@@ -283,17 +315,20 @@ JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
       case SCAN_MANY: snprintf(err, errlen, "JSON with more than %u elements in one list", COUNT_MAX); break;
       case SCAN_MEMORY: snprintf(err, errlen, "not enough memory for JSON of %zu bytes", len); break;
     }
-    free(d->nodes);
+    tape_free(d);
     free(d);
   }
   return NULL;
 }
 
-void json_drop_tape(JsonDoc *d) {
-  if (d->refs != 1) return;
-  free(d->nodes);
-  d->nodes = NULL;
-  d->n = 0;
+void json_fold(JsonDoc *d) { tape_free(d); }
+
+bool json_unfold(JsonDoc *d) {
+  if (d->nodes) return true;
+  Scan s = { (unsigned char *)d->text, (unsigned char *)d->text + d->len, NULL, NULL };
+  if (scan(&s, d) == SCAN_OK) return true;
+  tape_free(d);
+  return false;
 }
 
 JsonDoc *json_ref(JsonDoc *d) {
@@ -303,7 +338,7 @@ JsonDoc *json_ref(JsonDoc *d) {
 
 void json_unref(JsonDoc *d) {
   if (!d || --d->refs > 0) return;
-  free(d->nodes);
+  tape_free(d);
   free(d->block);
   free(d);
 }

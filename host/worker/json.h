@@ -20,7 +20,7 @@ typedef struct {
 } JsonNode;              /* an object's children alternate key (a string node) and value; the first child is the next node */
 
 typedef struct JsonDoc JsonDoc;
-struct JsonDoc { char *text; size_t len; JsonNode *nodes; uint32_t n; int refs; void *block; int64_t id; };   /* node 0 is the whole; block is freed with it;
+struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n; int refs; void *block; int64_t id; };   /* node 0 is the whole; block is freed with it;
                                                                    * id: the same in a replay, where an address is not */
 
 /* Takes ownership of `text` (malloc'd, len bytes plus one spare, which becomes 0) whatever happens. NULL on an error, with a
@@ -28,7 +28,10 @@ struct JsonDoc { char *text; size_t len; JsonNode *nodes; uint32_t n; int refs; 
 JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen);
 /* The same for text that lies in something larger: it is not taken. On success `block` of the document is for the caller to set. */
 JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen);
-void json_drop_tape(JsonDoc *d);                /* keeps only the text, if nobody else has the document */
+/* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself. */
+void json_fold(JsonDoc *d);
+bool json_unfold(JsonDoc *d);
+void json_rest(void);                           /* what is kept for the next document is given back */
 JsonDoc *json_ref(JsonDoc *d);
 void json_unref(JsonDoc *d);                                                        /* NULL is allowed */
 

@@ -332,8 +332,8 @@ void market_store_fees(MarketStore *s, double taker, double maker) {
 
 unsigned market_generation(const MarketStore *s) { return s->generation; }
 void market_store_thin(MarketStore *s) {
-  if (s->markets && s->markets->doc) json_drop_tape(s->markets->doc);
-  if (s->currencies && s->currencies->doc) json_drop_tape(s->currencies->doc);
+  if (s->markets && s->markets->doc) json_fold(s->markets->doc);
+  if (s->currencies && s->currencies->doc) json_fold(s->currencies->doc);
 }
 
 size_t market_count(const MarketStore *s) { return s->markets ? s->markets->nsorted : 0; }

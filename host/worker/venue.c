@@ -196,6 +196,8 @@ static void context_end(ReadContext *rc, int code_ref) {
   if (rc->args_ref != LUA_NOREF) luaL_unref(rc->adapter, LUA_REGISTRYINDEX, rc->args_ref);
 }
 
+#define FOLD_ABOVE 16384
+
 /* Stack of L from `first`: op, x, y, a. Pushes the finished value on `to`. */
 bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen) {
   ReadContext rc;
@@ -209,7 +211,10 @@ bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, siz
     Plan *p = plan_test(L, first + 1);
     if (!p) snprintf(rc.error, sizeof rc.error, "read is no map");
     else if (!view_test(L, first + 2, &doc, &node)) snprintf(rc.error, sizeof rc.error, "the reply is neither an object nor a list");
-    else ok = plan_run(to, p, &rc, doc, node);
+    else {
+      ok = plan_run(to, p, &rc, doc, node);
+      if (doc->len > FOLD_ABOVE) json_fold(doc);     /* the infos of what was read scan it again, if anybody looks */
+    }
   } else if (op && strcmp(op, "kind") == 0) {
     const char *kind = lua_tostring(L, first + 1);
     if (!kind || strcmp(kind, "raw") == 0) ok = copy_value(L, first + 2, to, rc.error, sizeof rc.error);

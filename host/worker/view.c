@@ -23,7 +23,9 @@ static View *view_at(lua_State *L, int idx) {
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
   bool same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
-  return same && v->holder && v->holder->doc ? v : NULL;   /* no document: it was let go of */
+  if (!same || !v->holder || !v->holder->doc) return NULL;   /* no document: it was let go of */
+  if (!json_unfold(v->holder->doc)) luaL_error(L, "not enough memory");
+  return v;
 }
 
 static View *check_view(lua_State *L, int idx) {

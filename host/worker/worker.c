@@ -14,6 +14,7 @@
 #include "worker/copy.h"
 #include "worker/hostlua.h"
 #include "worker/jail.h"
+#include "worker/json.h"
 #include "worker/limit.h"
 #include "worker/sandbox.h"
 #include "worker/scan.h"
@@ -389,6 +390,7 @@ static void rest(void *ctx) {
   Worker *w = ctx;
   if (cpu_ms() - w->rested_cpu_ms < REST_CPU_MS) return;
   heap_rest(&w->heap);
+  json_rest();
   trim_heap();
   trim_code();
   w->rested_cpu_ms = cpu_ms();

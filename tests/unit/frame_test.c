@@ -328,7 +328,7 @@ static void what_waits(void **state) {
   frame_writer_free(&w);
 }
 
-/* A block that is lent goes out after its frame's head, or into the buffer when another frame follows first. */
+/* A block that is lent goes out after its frame's head, and before what follows. */
 static void lent(void **state) {
   (void)state;
   int fd[2];
@@ -377,12 +377,58 @@ static void lent(void **state) {
   close(fd[1]);
 }
 
+/* Many of them wait, also while a part of one is out already. */
+static void lent_in_turn(void **state) {
+  (void)state;
+  enum { N = 40, SIZE = 30000 };
+  FrameWriter w = { 0 };
+  FrameReader r = { 0 };
+  Frame f;
+  int fd[2], seen = 0;
+  size_t pending = 0;
+  pair(fd);
+  for (int i = 0; i < N; i++) {
+    char *block = malloc(SIZE);
+    memset(block, 'a' + i % 26, SIZE);
+    frame_open(&w, MSG_REPLY, (uint32_t)i);
+    frame_append(&w, (const char *)&i, sizeof i);
+    assert_true(frame_close_with(&w, block, SIZE));
+    if (i % 3 == 0) assert_true(frame_put(&w, MSG_WAKE, (uint32_t)i, "between", 7));
+    if (i == N / 2) assert_int_equal(frame_flush(&w, fd[0]), FRAME_NONE);
+    else pending += FRAME_HEADER + sizeof i + SIZE + (i % 3 == 0 ? FRAME_HEADER + 7 : 0);
+    if (i < N / 2) assert_int_equal(frame_pending(&w), pending);
+  }
+  while (seen < N) {
+    if (frame_pending(&w)) frame_flush(&w, fd[0]);
+    assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
+    assert_int_equal(f.id, seen);
+    assert_int_equal(f.type, MSG_REPLY);
+    assert_int_equal(f.len, sizeof seen + SIZE);
+    assert_memory_equal(f.payload, &seen, sizeof seen);
+    for (size_t i = sizeof seen; i < f.len; i++) assert_int_equal(f.payload[i], 'a' + seen % 26);
+    if (seen++ % 3 == 0) {
+      if (frame_pending(&w)) frame_flush(&w, fd[0]);
+      assert_int_equal(frame_read(&r, fd[1], &f, NULL, NULL), FRAME_OK);
+      assert_int_equal(f.type, MSG_WAKE);
+      assert_memory_equal(f.payload, "between", 7);
+    }
+  }
+  assert_int_equal(frame_pending(&w), 0);
+  frame_open(&w, MSG_REPLY, 1);                    /* thrown away while parts wait */
+  assert_true(frame_close_with(&w, malloc(10), 10));
+  assert_true(frame_put(&w, MSG_WAKE, 2, "x", 1));
+  frame_writer_free(&w);
+  frame_reader_free(&r);
+  close(fd[0]);
+  close(fd[1]);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(there_and_back), cmocka_unit_test(one_byte_at_a_time), cmocka_unit_test(large), cmocka_unit_test(packed_in_place),
     cmocka_unit_test(wrong_headers), cmocka_unit_test(hostile_values), cmocka_unit_test(mutated_values), cmocka_unit_test(mutated_streams),
     cmocka_unit_test(what_waits),
-    cmocka_unit_test(lent),
+    cmocka_unit_test(lent), cmocka_unit_test(lent_in_turn),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -100,6 +100,32 @@ static void letting_go(void **state) {
   json_unref(d);
 }
 
+/* A document that keeps only its text is the same to its views, also in the midst of a walk. */
+static void folded(void **state) {
+  (void)state;
+  JsonDoc *d = parse(reply), *other = parse("[1,2,3]");
+  lua_State *L = state_with(d);
+  run(L, "r, o = v.result, v.result[1] next_of, s, at = pairs(o) at, first = next_of(s, at)");
+  json_fold(d);
+  assert_null(d->nodes);
+  assert_int_equal(d->n, 0);
+  run(L, "assert(o.price == '1.10' and r[2][1] == '1' and #v == 4 and at == 'id' and first == '9007199254740993')");
+  assert_non_null(d->nodes);
+  json_fold(d);
+  json_fold(other);                                /* the tape of one is used again by the other */
+  assert_true(json_unfold(other));
+  assert_true(json_unfold(other));
+  assert_int_equal(other->n, 4);
+  run(L, "k, x = next_of(s, at) assert(k == 'price' and x == '1.10') assert(v['k\\u{e9}y'] == 'a\\nb')");
+  json_fold(d);
+  json_rest();
+  run(L, "assert(tostring(r[2]) == '[1,[2],3]')");
+  lua_close(L);
+  json_unref(d);
+  json_unref(other);
+  json_rest();
+}
+
 static void long_list(void **state) {
   (void)state;
   enum { N = 100000 };
@@ -233,7 +259,7 @@ static void out_of_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(reading), cmocka_unit_test(walking), cmocka_unit_test(letting_go), cmocka_unit_test(long_list),
+    cmocka_unit_test(reading), cmocka_unit_test(walking), cmocka_unit_test(letting_go), cmocka_unit_test(folded), cmocka_unit_test(long_list),
     cmocka_unit_test(plain), cmocka_unit_test(plain_depth),
     cmocka_unit_test(testing), cmocka_unit_test(out_of_memory),
   };
