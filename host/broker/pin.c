@@ -14,8 +14,7 @@ const PinFile *pin_dialect(const Pin *pin, const char *name) {
   return NULL;
 }
 
-/* The dialects that a text, which ends with a zero, names: dialect "name", dialect('name'). One in a comment counts too, which does no harm. */
-static bool add_dialects(Pin *pin, const char *text) {
+bool pin_add_named(Pin *pin, const char *text) {
   static const char word[] = "dialect";
   for (const char *at = text; (at = strstr(at, word)); ) {
     bool whole = at == text || !is_word(at[-1]);
@@ -54,7 +53,7 @@ bool pin_read(const char *id, Pin *pin, char *err, size_t errlen) {
     text[n] = 0;
     source_digest(text, n, f->digest);
     /* Lua takes zero bytes in texts and comments; a name behind one would be overlooked. */
-    bool fits = strlen(text) == n && add_dialects(pin, text);
+    bool fits = strlen(text) == n && pin_add_named(pin, text);
     free(text);
     if (!fits) return snprintf(err, errlen, "exchanges/%s.lua holds a zero byte, or names more than %d dialects", id, PIN_FILES - 1), false;
   }

@@ -15,5 +15,8 @@ typedef struct {
 
 /* Of the files of the installation as they are now. */
 bool pin_read(const char *id, Pin *pin, char *err, size_t errlen);
+/* Adds the dialects that a text, which ends with a zero, names: dialect "name", dialect('name'). One in a comment counts too, which does no harm. False:
+ * too many. */
+bool pin_add_named(Pin *pin, const char *text);
 const PinFile *pin_dialect(const Pin *pin, const char *name);   /* NULL: not written out in any of the files */
 #endif

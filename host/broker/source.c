@@ -208,6 +208,45 @@ static void answer_list(Peer *p, uint32_t id) {
   free(all);
 }
 
+typedef struct { char *p; size_t n; } Text;
+
+/* The dialects that an adapter names go with it, at any depth, since each that its worker has to ask for costs a wait. What is not there, or is named in
+ * a way that is not found here, is asked for as ever. names: their names, from the second on. */
+static void dialects_of(Peer *p, const char *id, const char *text, size_t n, Pin *names, Text *texts) {
+  char path[PATH_MAX], err[256], digest[65];
+  *names = (Pin){ .n = 1 };
+  bool well = strlen(text) == n && pin_add_named(names, text);
+  for (size_t i = 1; i < names->n && well && n <= SOURCE_MAX; i++) {
+    Text *t = &texts[i];
+    if (!path_of(p->session, "dialect", names->files[i].name, path, sizeof path, err, sizeof err)) continue;
+    if (!(t->p = read_all(path, SOURCE_MAX, &t->n, err, sizeof err))) continue;
+    t->p[t->n] = 0;
+    n += t->n;
+    source_digest(t->p, t->n, digest);
+    remember(p, "dialect", names->files[i].name, id, digest);
+    well = strlen(t->p) == t->n && pin_add_named(names, t->p);
+  }
+}
+
+static void answer_exchange(Peer *p, uint32_t id, const char *name, const char *text, size_t n) {
+  Pin names;
+  Text texts[PIN_FILES] = { 0 };
+  size_t found = 0;
+  request_expect(p->session);
+  dialects_of(p, name, text, n, &names, texts);
+  for (size_t i = 1; i < names.n; i++) found += texts[i].p != NULL;
+  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
+  pack_map(&pk, 2);
+  pack_key_strn(&pk, "source", text, n);
+  pack_str(&pk, "dialects");
+  pack_map(&pk, found);
+  for (size_t i = 1; i < names.n; i++) {
+    if (texts[i].p) pack_key_strn(&pk, names.files[i].name, texts[i].p, texts[i].n);
+    free(texts[i].p);
+  }
+  peer_end(p);
+}
+
 void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   char kind[16], name[PATH_MAX] = "", venue[64] = "", path[PATH_MAX], err[256];
   if (!pack_get_line(m, "kind", kind, sizeof kind)) {
@@ -229,9 +268,14 @@ void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
     else peer_error(p, MSG_SOURCE_IS, id, "%s '%.200s': %s", kind, shown, err);
     return;
   }
-  if (!strcmp(kind, "exchange")) request_expect(p->session);
+  text[n] = 0;
   source_digest(text, n, digest);
   remember(p, kind, name, venue, digest);
+  if (!strcmp(kind, "exchange")) {
+    answer_exchange(p, id, name, text, n);
+    free(text);
+    return;
+  }
   msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
   pack_map(&pk, 1);
   pack_key_strn(&pk, "source", text, n);

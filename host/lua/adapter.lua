@@ -253,8 +253,10 @@ function adapter.frames(text)
   return out
 end
 
-local given_dialects      -- name -> text, while a file is checked
-local loading = {}        -- dialects that are being run
+local given_dialects = {}     -- name -> text: those that came with the adapter
+local ask_for_others          -- the broker has more; not while a file is checked
+local dialects = {}           -- name -> what it returned: one that several build on is run once
+local loading = {}            -- those that are being run
 
 -- with(fields, more): the fields of both in a new table; those of `more` win. For maps that differ in little.
 function with(fields, more)
@@ -268,8 +270,9 @@ require "recipes"
 
 function dialect(name)
   if type(name) ~= "string" or not name:match("^[%l%d_]+$") then error("a dialect's name is lower-case letters, digits and _", 2) end
-  local text, why = given_dialects and given_dialects[name], "not there"
-  if not given_dialects then text, why = native.dialect(name) end
+  if dialects[name] then return dialects[name] end
+  local text, why = given_dialects[name], "not there"
+  if not text and ask_for_others then text, why = native.dialect(name) end
   if not text then error("dialect '" .. name .. "': " .. tostring(why), 2) end
   local chunk, problem = native.load(text, "@exchanges/dialects/" .. name .. ".lua")
   if not chunk then error(problem, 0) end
@@ -278,11 +281,13 @@ function dialect(name)
   local ok, out = pcall(chunk)
   loading[name] = nil
   if not ok then error(out, 0) end
+  dialects[name] = out
   return out
 end
 
 -- Runs the file's text. Returns its table, or nil and what is wrong with the text.
-local function evaluate(source, file)
+local function evaluate(source, file, given, ask)
+  given_dialects, ask_for_others, dialects = given or {}, ask, {}
   local chunk, why = native.load(source, "@" .. file)
   if not chunk then return nil, why end
   local ok, A = pcall(chunk)
@@ -321,8 +326,7 @@ end
 
 -- All problems of a file: list of { file, line, field, text }. `dialects`: texts, by name.
 function adapter.check(source, file, dialects)
-  given_dialects = dialects or {}
-  local A, why = evaluate(source, file)
+  local A, why = evaluate(source, file, dialects)
   if why then
     local line, text = tostring(why):match(":(%d+): (.*)$")
     return { { file = file, line = tonumber(line) or 1, field = "", text = text or tostring(why) } }
@@ -337,9 +341,9 @@ end
 
 local precision_names = { tick = "TICK_SIZE", places = "DECIMAL_PLACES", digits = "SIGNIFICANT_DIGITS" }
 
--- Loads the adapter: returns the venue object that endpoint.call works on, and its description as plain data. Raises text on a bad one.
-function adapter.open(id, source, file, options)
-  local A, why = evaluate(source, file)
+-- Loads the adapter (`dialects`: texts, by name, of those that came with it): returns the venue object that endpoint.call works on, and its description as plain data. Raises text on a bad one.
+function adapter.open(id, source, file, dialects, options)
+  local A, why = evaluate(source, file, dialects, true)
   if why then error(why, 0) end
   local problems = adapter.problems(A)
   if #problems > 0 then

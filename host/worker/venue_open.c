@@ -159,7 +159,21 @@ void venue_opened(Call *c, int nresults) {
   venue_wake_with(waiter, v, 2, false);
 }
 
-static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, int options_ref, lua_State *script, Venue *replaces) {
+static void push_texts(lua_State *L, const msgpack_object *texts) {
+  bool any = texts && texts->type == MSGPACK_OBJECT_MAP;
+  lua_createtable(L, 0, any ? (int)texts->via.map.size : 0);
+  for (uint32_t i = 0; any && i < texts->via.map.size; i++) {
+    const msgpack_object *k = &texts->via.map.ptr[i].key, *t = &texts->via.map.ptr[i].val;
+    if (k->type != MSGPACK_OBJECT_STR || t->type != MSGPACK_OBJECT_STR) continue;
+    lua_pushlstring(L, k->via.str.ptr, k->via.str.size);
+    lua_pushlstring(L, t->via.str.ptr, t->via.str.size);
+    lua_rawset(L, -3);
+  }
+}
+
+/* dialects: texts by name, those that came with the source, or NULL. */
+static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, const msgpack_object *dialects, int options_ref, lua_State *script,
+                       Venue *replaces) {
   char name[96], err[200];
   snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
   v->L = worker_state_new(v->worker, name);
@@ -173,10 +187,11 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
   }
   lua_State *L = v->L;
   v->symbol_of_ref = v->maps_ref = LUA_NOREF;
-  /* adapter_lib_open left: adapter.open. Arguments: id, source, file, options. */
+  /* adapter_lib_open left: adapter.open. Arguments: id, source, file, dialects, options. */
   lua_pushstring(L, v->id);
   lua_pushlstring(L, source, len);
   lua_pushstring(L, name);
+  push_texts(L, dialects);
   lua_pushnil(L);
   if (options_ref != LUA_NOREF) {
     lua_rawgeti(script, LUA_REGISTRYINDEX, options_ref);
@@ -184,19 +199,19 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
     lua_pop(script, 1);
     luaL_unref(script, LUA_REGISTRYINDEX, options_ref);
   }
-  Call *c = call_new(v, waiter, 4);
+  Call *c = call_new(v, waiter, 5);
   c->opening = true;
   c->replaces = replaces;
   if (replaces) replaces->calls++;      /* it is looked at again when this one has loaded */
   if (replaces) {       /* the options that the script set for the one before */
-    lua_settop(c->co, 4);
+    lua_settop(c->co, 5);
     char why[128];
     lua_rawgeti(replaces->L, LUA_REGISTRYINDEX, replaces->info_ref);
     lua_getfield(replaces->L, -1, "options");
     if (!copy_value(replaces->L, -1, c->co, why, sizeof why)) lua_pushnil(c->co);
     lua_pop(replaces->L, 2);
   }
-  call_step(c, 4);
+  call_step(c, 5);
 }
 
 typedef struct { Venue *v; Waiter waiter; lua_State *script; int options_ref; bool asked_registry; } Opening;
@@ -271,7 +286,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
   int options_ref = o->options_ref;
   lua_State *script = o->script;
   free(o);
-  venue_load(v, waiter, text, n, options_ref, script, NULL);
+  venue_load(v, waiter, text, n, pack_get(payload, "dialects"), options_ref, script, NULL);
 }
 
 /* A file of exchanges/ was saved while the script runs: it is loaded beside the old one, and takes its place when it is well. */
@@ -293,7 +308,7 @@ void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *paylo
     v->version = old->version + 1;
     old->pending = v;
     v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
-    venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, LUA_NOREF, NULL, old);
+    venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, NULL, LUA_NOREF, NULL, old);
   }
 }
 
