@@ -30,15 +30,17 @@ every(0.05, function()
 end)
 LUA
 cd "$tmp"
-"$bourse" run watch.lua --home "$tmp/home" --base-url "busy=$url" --for 5s >out 2>err &
+"$bourse" run watch.lua --home "$tmp/home" --base-url "busy=$url" --for 60s >out 2>err &
 run=$!
-sleep 1
+for i in $(seq 100); do [ -s out ] && break; sleep 0.1; done
 for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
   save "$i"
   sleep 0.03
 done
 sleep 1
 save 13; sleep 0.03; save 14; sleep 0.03; save last
+for i in $(seq 250); do [ "$(tail -n 1 out)" = "save last" ] && break; sleep 0.1; done
+kill -INT $run 2>/dev/null || :
 wait $run || { echo "the run failed:"; cat err; exit 1; }
 fail() { echo "$1"; echo "-- out"; uniq -c out; echo "-- err"; cat err; exit 1; }
 [ "$(head -n 1 out)" = "save 0" ] || fail "no call went through before the change"
