@@ -31,8 +31,8 @@
 
 #define VENUES_MAX 8
 #define FUNDS "USD=100000,EUR=100000,USDT=100000,BTC=5,ETH=50"
-#define RUN_MS 60000               /* a session that takes longer hangs */
-#define AGREE_MS 5000              /* so long they may need to agree; longer where replies are lost */
+#define RUN_MS 300000              /* a session that takes longer hangs, also on a machine that is busy otherwise */
+#define AGREE_MS 60000             /* so long they may need to agree; longer where replies are lost. Real time: nothing is gained by haste when they do */
 #define MOVE_MS 700                /* real time between two moves of the market while a run goes on, when fills are told late */
 
 static struct {
