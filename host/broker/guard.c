@@ -1,6 +1,7 @@
 #include "broker/guard.h"
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ static const char *const names[] = {
   [GUARD_OPEN_ORDERS] = "open_orders", [GUARD_ROUNDING] = "rounding", [GUARD_MARKET] = "market", [GUARD_ORDER_NOTIONAL] = "order_notional",
   [GUARD_MINUTE_NOTIONAL] = "minute_notional", [GUARD_DAY_NOTIONAL] = "day_notional", [GUARD_DATA_AGE] = "data_age_ms", [GUARD_BOOK] = "book",
   [GUARD_PRICE_BAND] = "price_band", [GUARD_SELF_CROSS] = "self_cross", [GUARD_LOSS] = "loss", [GUARD_WITHDRAW] = "withdraw",
+  [GUARD_PARAMS] = "params", [GUARD_METHODS] = "methods",
 };
 
 const char *guard_limit_name(enum guard_limit limit) { return names[limit]; }
@@ -122,15 +124,20 @@ static bool book(Case *c) {
   return true;
 }
 
-static bool price_band(Case *c) {
+static bool in_band(Case *c, Decimal at) {
   const GuardLayer *l = c->layer;
-  bool buys = !strcmp(c->o->side, "buy");
-  Decimal at = c->has_price ? c->price : buys ? c->ask : c->bid, away, most, percent;
-  if (!l->has_price_band) return true;
+  Decimal away, most, percent;
   if (dec_sub(at, c->mid, &away) && dec_mul(c->mid, l->price_band, &most) && dec_cmp(dec_abs(away), most) <= 0) return true;
   if (!dec_div(away, c->mid, 6, &percent) || !dec_mul(percent, dec_from_int(100), &percent)) percent = dec_from_int(0);
   return refuse(c, GUARD_PRICE_BAND, "price %s is %s %% from the middle of the book, %s; %s allows %s", shown(at).s, shown(percent).s, shown(c->mid).s, l->by,
                 shown(l->price_band).s);
+}
+
+static bool price_band(Case *c) {
+  bool buys = !strcmp(c->o->side, "buy");
+  Decimal trigger;
+  if (!c->layer->has_price_band) return true;
+  return in_band(c, c->has_price ? c->price : buys ? c->ask : c->bid) && (!number(c->o->trigger, &trigger) || in_band(c, trigger));
 }
 
 /* Would it trade with one of our own? One at the market goes as far as the band lets it, and without a band anywhere. */
@@ -202,9 +209,41 @@ bool guard_check(const GuardLimits *l, const GuardOrder *o, enum guard_limit *li
   return true;
 }
 
-bool guard_withdrawal(const GuardLimits *l, const char *code, const char *address, char *why, size_t size) {
-  for (size_t i = 0; i < l->n_addresses; i++)
-    if (!strcmp(l->addresses[i].code, code) && !strcmp(l->addresses[i].address, address)) return true;
-  snprintf(why, size, "%.100s is not among the addresses for %.32s in bourse.lua (withdraw = { addresses = { %.32s = { .. } } })", address, code, code);
+bool guard_withdrawal(const GuardLimits *l, const char *code, const char *address, const char *tag, char *why, size_t size) {
+  char to[700];
+  int n = snprintf(to, sizeof to, "%s%s%s", address, *tag ? ":" : "", tag);
+  for (size_t i = 0; n < (int)sizeof to && i < l->n_addresses; i++)
+    if (!strcmp(l->addresses[i].code, code) && !strcmp(l->addresses[i].address, to)) return true;
+  snprintf(why, size, "%.100s is not among the addresses for %.32s in bourse.lua (withdraw = { addresses = { %.32s = { .. } } })", to, code, code);
+  return false;
+}
+
+/* ---- names ---- */
+
+/* The user's layer gives, others that have such a list take away. */
+static bool given(const GuardLimits *l, const char *venue, const char *const *known, const char *name, size_t at) {
+  const Names *user = (const Names *)((const char *)l->layers + at);
+  bool ok = among(user, name);
+  for (; *known && !ok; known++) ok = !strcmp(*known, name);
+  for (const GuardLayer *x = l->layers->next; x && ok; x = x->next) {
+    const Names *own = (const Names *)((const char *)x + at);
+    if (own->given && (!*x->venue || !strcmp(x->venue, venue))) ok = among(own, name);
+  }
+  return ok;
+}
+
+bool guard_param(const GuardLimits *l, const char *venue, const char *name, char *why, size_t size) {
+  static const char *const known[] = { "timeInForce", "postOnly", "clientOrderId", "cost", "reduceOnly", "triggerPrice", "stopPrice", "stopLossPrice",
+                                       "takeProfitPrice", NULL };
+  if (given(l, venue, known, name, offsetof(GuardLayer, params))) return true;
+  snprintf(why, size, "what '%.60s' makes of an order is not known here, so it is not judged; bourse.lua may allow it: limits = { params = { \"%.60s\" } }",
+           name, name);
+  return false;
+}
+
+bool guard_method(const GuardLimits *l, const char *venue, const char *name, char *why, size_t size) {
+  static const char *const known[] = { "cancel_orders", "cancel_orders_for_symbols", "cancel_all_orders_after", "create_deposit_address", NULL };
+  if (given(l, venue, known, name, offsetof(GuardLayer, methods))) return true;
+  snprintf(why, size, "%.60s is not judged, so a script may not; bourse.lua may allow it: limits = { methods = { \"%.60s\" } }", name, name);
   return false;
 }

@@ -13,7 +13,8 @@
 
 enum guard_limit {
   GUARD_NONE, GUARD_VENUES, GUARD_SYMBOLS, GUARD_ASKED, GUARD_UNKNOWN, GUARD_ORDERS_PER_MINUTE, GUARD_OPEN_ORDERS, GUARD_ROUNDING, GUARD_MARKET,
-  GUARD_ORDER_NOTIONAL, GUARD_MINUTE_NOTIONAL, GUARD_DAY_NOTIONAL, GUARD_DATA_AGE, GUARD_BOOK, GUARD_PRICE_BAND, GUARD_SELF_CROSS, GUARD_LOSS, GUARD_WITHDRAW
+  GUARD_ORDER_NOTIONAL, GUARD_MINUTE_NOTIONAL, GUARD_DAY_NOTIONAL, GUARD_DATA_AGE, GUARD_BOOK, GUARD_PRICE_BAND, GUARD_SELF_CROSS, GUARD_LOSS, GUARD_WITHDRAW,
+  GUARD_PARAMS, GUARD_METHODS
 };
 
 typedef struct GuardLayer GuardLayer;
@@ -48,6 +49,7 @@ typedef struct {
   const char *asked_amount, *amount, *asked_price, *price, *asked_cost, *cost;   /* as the script gave them, and as they would be sent */
   const char *notional;            /* in the quote currency */
   const char *amount_step, *price_step, *amount_min, *amount_max, *price_min, *price_max, *cost_min, *cost_max;
+  const char *trigger;             /* the price that sets it off */
   const char *bid, *ask; int64_t book_age_ms;
   const GuardOwn *own; size_t n_own;                           /* on this venue and symbol */
   int64_t unknown;                 /* orders on this venue and symbol of which it is not known what became of them */
@@ -55,6 +57,11 @@ typedef struct {
 } GuardOrder;
 /* False: refused by *limit; why names limit, figure and bound. */
 bool guard_check(const GuardLimits *l, const GuardOrder *o, enum guard_limit *limit, char *why, size_t size);
-/* May so much of a currency be sent there? Only to an address that bourse.lua lists, letter by letter. */
-bool guard_withdrawal(const GuardLimits *l, const char *code, const char *address, char *why, size_t size);
+/* May so much of a currency be sent there? Only to an address that bourse.lua lists, letter by letter; with a tag, to "address:tag". */
+bool guard_withdrawal(const GuardLimits *l, const char *code, const char *address, const char *tag, char *why, size_t size);
+/* May a script give this param, or option, with an order? Those that change nothing of what is judged, and those that bourse.lua names; what others mean at an
+ * exchange is not known here: leverage, another unit of the amount, an order more. */
+bool guard_param(const GuardLimits *l, const char *venue, const char *name, char *why, size_t size);
+/* May a script call this method, which trades and is no order? What only takes back, and what bourse.lua names. */
+bool guard_method(const GuardLimits *l, const char *venue, const char *name, char *why, size_t size);
 #endif

@@ -11,7 +11,7 @@ struct GuardLayer {
   char by[96];                     /* "the built-in limits", "bourse.lua", "the script x.lua" */
   char venue[64];                  /* "": for all venues */
   bool closed;                     /* a quote currency that order_notional does not name cannot be traded */
-  Names venues, symbols;
+  Names venues, symbols, params, methods;
   Amounts order_notional, minute_notional, day_notional, loss;
   int64_t orders_per_minute, open_orders, data_age_ms;           /* -1: not set */
   Decimal price_band; bool has_price_band;

@@ -24,6 +24,8 @@ static void names_free(Names *n) {
 static void layer_free(GuardLayer *l) {
   names_free(&l->venues);
   names_free(&l->symbols);
+  names_free(&l->params);
+  names_free(&l->methods);
   free(l->order_notional.v);
   free(l->minute_notional.v);
   free(l->day_notional.v);
@@ -236,6 +238,8 @@ static bool limit(Reader *r, const char *key, const msgpack_object *v, GuardLaye
     return true;
   }
   if (!strcmp(key, "symbols")) return list(r, key, v, &l->symbols);
+  if (!strcmp(key, "params")) return list(r, key, v, &l->params);
+  if (!strcmp(key, "methods")) return list(r, key, v, &l->methods);
   if (!strcmp(key, "order_notional")) return amounts(r, key, v, &l->order_notional);
   if (!strcmp(key, "minute_notional")) return amounts(r, key, v, &l->minute_notional);
   if (!strcmp(key, "day_notional")) return amounts(r, key, v, &l->day_notional);
@@ -251,7 +255,7 @@ static bool limit(Reader *r, const char *key, const msgpack_object *v, GuardLaye
     return true;
   }
   const char *words =
-    "on_death|venues|symbols|order_notional|minute_notional|day_notional|loss|orders_per_minute|open_orders|data_age_ms|price_band|self_cross";
+    "on_death|venues|symbols|order_notional|minute_notional|day_notional|loss|orders_per_minute|open_orders|data_age_ms|price_band|self_cross|params|methods";
   return unknown(r, key, "limit", top ? words : words + strlen("on_death|"));
 }
 
@@ -458,5 +462,7 @@ size_t guard_limits_text(const GuardLimits *g, char *buf, size_t cap) {
            (long long)l->open_orders, dec_double(l->price_band) * 100, (long long)l->data_age_ms);
   at = put(buf, cap, at, piece);
   at = put_names(buf, cap, at, "; venues", &l->venues);
-  return put_names(buf, cap, at, "; symbols", &l->symbols);
+  at = put_names(buf, cap, at, "; symbols", &l->symbols);
+  at = put_names(buf, cap, at, "; params", &l->params);
+  return put_names(buf, cap, at, "; methods", &l->methods);
 }

@@ -37,6 +37,40 @@ static void plain(Plain *p, const msgpack_sbuffer *b) {
   p->o = b->size && msgpack_unpack_next(&p->u, b->data, b->size, NULL) == MSGPACK_UNPACK_SUCCESS ? &p->u.data : NULL;
 }
 
+/* At any of these it may be filled. */
+static bool triggers(OrderAsked *a, const msgpack_object *params, char *err, size_t errlen) {
+  static const char *const names[] = { "triggerPrice", "stopPrice", "stopLossPrice", "takeProfitPrice", NULL };
+  for (const char *const *x = names; *x; x++) {
+    char text[FACT];
+    Decimal price, most;
+    if (!number(params, *x, text, err, errlen)) return false;
+    if (!text[0] || !dec_parse(text, strlen(text), &price)) continue;
+    if (!a->trigger[0] || (dec_parse(a->trigger, strlen(a->trigger), &most) && dec_cmp(price, most) > 0)) strcpy(a->trigger, text);
+  }
+  return true;
+}
+
+static bool name_of(const msgpack_object *key, char *buf, size_t cap) {
+  const char *text;
+  size_t n;
+  return pack_text(key, &text, &n) && !memchr(text, 0, n) && snprintf(buf, cap, "%.*s", (int)n, text) < (int)cap;
+}
+
+bool asked_names_ok(const GuardLimits *l, const char *venue, const char *what, const msgpack_sbuffer *params, char *err, size_t errlen) {
+  Plain given;
+  char name[64], why[300];
+  plain(&given, params);
+  bool map = given.o && given.o->type == MSGPACK_OBJECT_MAP, list = given.o && given.o->type == MSGPACK_OBJECT_ARRAY && given.o->via.array.size;
+  bool ok = !list || (snprintf(err, errlen, "%s of an order are given by name: { name = value }", what), false);
+  for (uint32_t i = 0; map && ok && i < given.o->via.map.size; i++) {
+    ok = name_of(&given.o->via.map.ptr[i].key, name, sizeof name);
+    if (!ok) snprintf(err, errlen, "%s of an order are given by name: { name = value }", what);
+    else if (!(ok = guard_param(l, venue, name, why, sizeof why))) snprintf(err, errlen, "%s.%s: %s", what, name, why);
+  }
+  msgpack_unpacked_destroy(&given.u);
+  return ok;
+}
+
 bool asked_read(OrderAsked *a, const char *op, const msgpack_sbuffer *args, const msgpack_sbuffer *params, char *err, size_t errlen) {
   Plain given, more;
   memset(a, 0, sizeof *a);
@@ -45,6 +79,7 @@ bool asked_read(OrderAsked *a, const char *op, const msgpack_sbuffer *args, cons
   bool ok = (given.o && given.o->type == MSGPACK_OBJECT_MAP) || (snprintf(err, errlen, "%s needs its arguments", op), false);
   ok = ok && args_read(a, given.o, err, errlen) && (!more.o || params_ok(more.o, err, errlen));
   if (ok && more.o && !a->cost[0]) ok = number(more.o, "cost", a->cost, err, errlen);
+  ok = ok && (!more.o || triggers(a, more.o, err, errlen));
   if (!a->type[0] && strstr(op, "market")) strcpy(a->type, "market");
   if (!a->side[0] && strstr(op, "_buy_")) strcpy(a->side, "buy");
   if (!a->side[0] && strstr(op, "_sell_")) strcpy(a->side, "sell");

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #define NUMBER_MAX 64
 #define LOOK_MAX (256u << 10)    /* no order is longer */
@@ -20,6 +21,17 @@ static bool scaled(Decimal x, Decimal figure) {
 static bool is_cost(Decimal x, Decimal cost) {
   Decimal least;
   return dec_cmp(x, cost) <= 0 && dec_mul(cost, (Decimal){ 9, 1 }, &least) && dec_cmp(x, least) > 0;
+}
+
+static bool is_word(const char *s, size_t n, const char *word) { return strlen(word) == n && strncasecmp(s, word, n) == 0; }
+
+static void words(OrderBound *b, const char *s, size_t n) {
+  for (size_t i = 0; i < n; i++) {
+    size_t at = i;
+    while (i < n && ((s[i] | 32) >= 'a' && (s[i] | 32) <= 'z')) i++;
+    if (is_word(s + at, i - at, "buy") || is_word(s + at, i - at, "bid")) b->says_buy = true;
+    if (is_word(s + at, i - at, "sell") || is_word(s + at, i - at, "ask")) b->says_sell = true;
+  }
 }
 
 static void number(OrderBound *b, const char *s, size_t n) {
@@ -84,9 +96,35 @@ static size_t decode(const char *s, size_t n, char *out) {
   return len;
 }
 
+void bound_plain(char *to, size_t cap, const char *text) {
+  size_t n = 0;
+  for (; *text && n + 1 < cap; text++)
+    if (digit(*text) || (letter(*text) && *text != '_')) to[n++] = digit(*text) ? *text : (char)(*text | 32);
+  if (cap) to[n] = 0;
+}
+
+void bound_market(OrderBound *b, const BoundMarket *m) { b->market = m; }
+
+static bool says(const char *text, const char names[2][48]) { return (*names[0] && strstr(text, names[0])) || (*names[1] && strstr(text, names[1])); }
+
+static void market(OrderBound *b, const char *s, size_t n) {
+  char *text = b->market ? malloc(n + 1) : NULL;
+  size_t len = 0;
+  if (!text) return;
+  for (size_t i = 0; i < n; i++)
+    if (digit(s[i]) || (letter(s[i]) && s[i] != '_')) text[len++] = digit(s[i]) ? s[i] : (char)(s[i] | 32);
+  text[len] = 0;
+  b->says_id |= *b->market->id && strstr(text, b->market->id);
+  b->says_base |= says(text, b->market->base);
+  b->says_quote |= says(text, b->market->quote);
+  free(text);
+}
+
 static void look(OrderBound *b, const char *s, size_t n, int depth) {
   char *text = depth ? malloc(n + 1) : NULL;
   numbers(b, s, n);
+  words(b, s, n);
+  market(b, s, n);
   if (!text) return;
   if (n && memchr(s, '%', n)) look(b, text, unescape(s, n, text), depth - 1);
   for (size_t i = 0; i < n; i++) {
@@ -102,8 +140,8 @@ void bound_look(OrderBound *b, const char *text, size_t n) { look(b, text, n < L
 
 static bool figure(const char *text, Decimal *out) { return text && *text && dec_parse(text, strlen(text), out); }
 
-OrderBound bound_of(const char *type, const char *amount, const char *price, const char *cost) {
-  OrderBound b = { 0 };
+OrderBound bound_of(const char *type, const char *side, const char *amount, const char *price, const char *cost) {
+  OrderBound b = { .buys = strcmp(side, "buy") == 0 };
   bool has_amount = figure(amount, &b.amount), has_price = figure(price, &b.price), market = strstr(type, "market") != NULL;
   if (has_amount) b.wants |= BOUND_AMOUNT;
   if (has_price && strstr(type, "limit")) b.wants |= BOUND_PRICE;
@@ -118,5 +156,7 @@ OrderBound bound_of(const char *type, const char *amount, const char *price, con
 const char *bound_lacks(const OrderBound *b) {
   bool worth = !(b->wants & (BOUND_AMOUNT | BOUND_COST)) || (b->found & b->wants & (BOUND_AMOUNT | BOUND_COST));
   if (!worth) return b->wants & BOUND_AMOUNT ? "amount" : "cost";
-  return (b->wants & BOUND_PRICE) && !(b->found & BOUND_PRICE) ? "price" : NULL;
+  if ((b->wants & BOUND_PRICE) && !(b->found & BOUND_PRICE)) return "price";
+  if (b->market && !b->says_id && !(b->says_base && b->says_quote)) return "market";
+  return b->buys ? b->says_sell && !b->says_buy ? "side" : NULL : b->says_buy && !b->says_sell ? "side" : NULL;
 }

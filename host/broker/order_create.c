@@ -12,12 +12,26 @@
 static void on_executed(Session *s, void *ctx, const msgpack_object *answer, const char *why);
 static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, const char *why);
 
+/* What a person types goes as it is; a script gives the params that it may. */
+static bool names_ok(Ask *a, char *why, size_t size) {
+  const GuardLimits *l = &a->orders->limits;
+  return ask_by_hand(a) || (asked_names_ok(l, a->venue, "params", &a->params, why, size) && asked_names_ok(l, a->venue, "options", &a->options, why, size));
+}
+
 void create_begin(Ask *a) {
   Session *s = a->orders->session;
   OrderAsked asked;
-  char text[200];
+  char text[400];
   if (!asked_read(&asked, a->op, &a->args, &a->params, text, sizeof text)) {
     ask_error(a, "BadRequest", NULL, text);
+    return;
+  }
+  if (!names_ok(a, text, sizeof text)) {
+    guard_refuses(a, GUARD_PARAMS, text);
+    return;
+  }
+  if (a->orders->paper && asked.trigger[0]) {
+    ask_error(a, "NotSupported", NULL, "orders that a price sets off are not simulated on paper");
     return;
   }
   msgpack_packer pk = clerk_begin(s, "prepare", 6, on_prepared, a);
@@ -53,21 +67,16 @@ static bool new_client_id(Session *s, const char *form, char out[64]) {
 /* ---- the guard ---- */
 
 /* False: refused, and the strategy was told. */
-static bool guarded(Ask *a, const OrderFacts *f) {
+static bool guarded(Ask *a, OrderFacts *f) {
   Orders *o = a->orders;
   OrderAsked asked;
   char why[400];
   enum guard_limit limit = GUARD_ASKED;
-  bool ok = asked_read(&asked, a->op, &a->args, &a->params, why, sizeof why) && facts_judge(o, a->venue, &asked, f, &limit, why, sizeof why);
-  if (!ok) {
-    char code[48], text[500];
-    snprintf(code, sizeof code, "guard:%s", guard_limit_name(limit));
-    snprintf(text, sizeof text, "refused by the guard: %s", why);
-    journal_event(o->journal, 0, "guard", text, clock_wall_ms());
-    ask_error(a, limit == GUARD_MARKET || limit == GUARD_ROUNDING ? "InvalidOrder" : "OperationRejected", code, text);
-    return false;
-  }
-  return true;
+  bool ok = asked_read(&asked, a->op, &a->args, &a->params, why, sizeof why);
+  if (ok && !facts_raise(f, asked.trigger)) ok = snprintf(why, sizeof why, "what the order is worth at %s cannot be told", asked.trigger) < 0;
+  ok = ok && facts_judge(o, a->venue, &asked, f, &limit, why, sizeof why);
+  if (!ok) guard_refuses(a, limit, why);
+  return ok;
 }
 
 static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
@@ -103,6 +112,11 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
     return;
   }
   snprintf(a->symbol, sizeof a->symbol, "%s", f.symbol);
+  bound_plain(a->market.id, sizeof a->market.id, f.market_id);
+  bound_plain(a->market.base[0], sizeof a->market.base[0], f.base);
+  bound_plain(a->market.base[1], sizeof a->market.base[1], f.base_id);
+  bound_plain(a->market.quote[0], sizeof a->market.quote[0], f.quote);
+  bound_plain(a->market.quote[1], sizeof a->market.quote[1], f.quote_id);
   msgpack_packer pk = clerk_begin(o->session, "execute", 14, on_executed, a);
   pack_key_str(&pk, "op", a->op);
   pack_key_str(&pk, "venue", a->venue);

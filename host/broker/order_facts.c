@@ -19,29 +19,43 @@ static bool number(const msgpack_object *m, const char *key, char out[FACT], boo
   return true;
 }
 
-/* The price that it may be filled at: its own, but at the market the book's, when that is higher. */
+/* The price that it may be filled at: its own, but where that is no limit the book's, when that is higher. */
 static bool price_of(const OrderFacts *f, Decimal *out) {
   const char *book = !strcmp(f->side, "buy") ? f->ask : f->bid;
   Decimal at;
   if (!f->price[0]) return book[0] && dec_parse(book, strlen(book), out);
   if (!dec_parse(f->price, strlen(f->price), out)) return false;
-  if (!strcmp(f->type, "market") && book[0] && dec_parse(book, strlen(book), &at) && dec_cmp(at, *out) > 0) *out = at;
+  if (!strstr(f->type, "limit") && book[0] && dec_parse(book, strlen(book), &at) && dec_cmp(at, *out) > 0) *out = at;
   return true;
+}
+
+/* amount x price (x contract size); of an inverse contract the amount, which is in the quote currency. */
+static bool worth(const OrderFacts *f, Decimal price, Decimal *out) {
+  Decimal amount, size;
+  if (!dec_parse(f->amount, strlen(f->amount), &amount)) return false;
+  if (f->contract_size[0] && (!dec_parse(f->contract_size, strlen(f->contract_size), &size) || !dec_mul(amount, size, &amount))) return false;
+  if (!f->inverse) return dec_mul(amount, price, out);
+  *out = amount;
+  return true;
+}
+
+bool facts_raise(OrderFacts *f, const char *text) {
+  Decimal price, more, was;
+  if (!*text || !f->amount[0]) return true;
+  bool ok = dec_parse(text, strlen(text), &price) && worth(f, price, &more) && dec_parse(f->notional, strlen(f->notional), &was);
+  return ok && (dec_cmp(more, was) <= 0 || dec_text(more, f->notional, FACT) > 0);
 }
 
 /* price x amount (x contract size), of an inverse contract the amount itself, or the cost that was asked for: whichever is more, so that neither hides the
  * other. As text. False: it cannot be told. */
 static bool notional_of(OrderFacts *f) {
-  Decimal amount, price, size, x, cost;
+  Decimal part, price, x, cost;
   bool has_cost = f->cost[0] && dec_parse(f->cost, strlen(f->cost), &cost);
   if (!f->amount[0]) return has_cost && dec_text(cost, f->notional, FACT) > 0;
-  if (!dec_parse(f->amount, strlen(f->amount), &amount) || !price_of(f, &price)) return false;
-  if (f->contract_size[0] && (!dec_parse(f->contract_size, strlen(f->contract_size), &size) || !dec_mul(amount, size, &amount))) return false;
-  if (f->inverse) x = amount;                  /* contracts of an inverse market are in the quote currency */
-  else if (!dec_mul(amount, price, &x)) return false;
+  if (!price_of(f, &price) || !worth(f, price, &x)) return false;
   if (has_cost) {
     Decimal more = dec_cmp(cost, x) > 0 ? cost : x, less = dec_cmp(cost, x) > 0 ? x : cost;
-    f->apart = !dec_mul(more, (Decimal){ 9, 1 }, &amount) || dec_cmp(less, amount) < 0;
+    f->apart = !dec_mul(more, (Decimal){ 9, 1 }, &part) || dec_cmp(less, part) < 0;
     x = more;
   }
   return dec_text(x, f->notional, FACT) > 0;
@@ -60,6 +74,9 @@ bool facts_read(OrderFacts *f, const msgpack_object *m, char *err, size_t errlen
       || !pack_get_line(m, "side", f->side, sizeof f->side) || !pack_get_line(m, "quote", f->quote, sizeof f->quote))
     return snprintf(err, errlen, "the order has no symbol, type, side or quote"), false;
   pack_get_line(m, "base", f->base, sizeof f->base);
+  text_of(m, "market_id", f->market_id, sizeof f->market_id);
+  text_of(m, "base_id", f->base_id, sizeof f->base_id);
+  text_of(m, "quote_id", f->quote_id, sizeof f->quote_id);
   if (!pack_get_line(m, "client_id", f->client_id, sizeof f->client_id)) f->client_id[0] = 0;
   f->inverse = pack_get_bool(m, "inverse");
   f->book_ms = pack_get_int(m, "book_at", 0);
@@ -122,7 +139,7 @@ bool facts_judge(Orders *o, const char *venue, const OrderAsked *asked, const Or
     .asked_price = asked->price, .price = f->price, .asked_cost = asked->cost, .cost = f->cost, .notional = f->notional,
     .amount_step = f->amount_step, .price_step = f->price_step, .amount_min = f->amount_min, .amount_max = f->amount_max,
     .price_min = f->price_min, .price_max = f->price_max, .cost_min = f->cost_min, .cost_max = f->cost_max, .bid = f->bid,
-    .ask = f->ask, .book_age_ms = now - f->book_ms,
+    .ask = f->ask, .trigger = asked->trigger, .book_age_ms = now - f->book_ms,
   };
   JournalFilter open = { .class = JOURNAL_OPEN, .venue = venue, .symbol = f->symbol };
   Own *own = calloc(1, sizeof *own);

@@ -11,6 +11,7 @@ typedef struct {
   char amount_step[FACT], price_step[FACT], amount_min[FACT], amount_max[FACT], price_min[FACT], price_max[FACT], cost_min[FACT], cost_max[FACT];
   char bid[FACT], ask[FACT];
   char notional[FACT];  /* in the quote currency, at the order's price or, without one, at the book's */
+  char market_id[96], base_id[48], quote_id[48];   /* by the exchange */
   bool inverse, apart;  /* apart: amount and cost do not say the same */
   int64_t book_ms;      /* when it came */
   int64_t book_time; char book_nonce[FACT];   /* by the venue: 0, "" where it does not tell */
@@ -18,6 +19,8 @@ typedef struct {
 
 /* From the clerk's answer. False with the reason: something is missing or no number. */
 bool facts_read(OrderFacts *f, const msgpack_object *m, char *err, size_t errlen);
+/* It may be filled at this price, too: then it is worth what it is there, when that is more. False: that cannot be told. */
+bool facts_raise(OrderFacts *f, const char *price);
 /* The guard's word, by what was asked for, the limits, the journal's sums and the own orders that rest there. False: refused by *limit, and why says it in
  * figures. */
 typedef struct OrderAsked OrderAsked;

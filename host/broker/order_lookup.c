@@ -261,8 +261,9 @@ static void not_found(Watch *w, const char *looked) {
     later(w, UNKNOWN_MS);
     return;
   }
-  char reason[340];
-  snprintf(reason, sizeof reason, "not at the exchange (looked: %s)", looked);
+  char reason[360];
+  bool all = j->client_id || j->venue_id || strstr(looked, "fetch_orders") || strstr(looked, "fetch_closed_orders") || strstr(looked, "fetch_canceled_orders");
+  snprintf(reason, sizeof reason, "%s (looked: %s)", all ? "not at the exchange" : "neither open nor traded at the exchange", looked);
   JournalChange change = { .reason = reason };
   journal_mark(o->journal, w->order, ORDER_REJECTED, &change, clock_wall_ms());
   session_say(o->session, "note", "order %lld did not reach the exchange", (long long)w->order);
@@ -342,6 +343,16 @@ static int64_t created_there(Orders *o, const JournalOrder *j) {
   return at > there + CLOCK_LEEWAY_MS ? there - DAY_MS : at;
 }
 
+/* What the exchange answered, when the run that asked ended before it was read. */
+static bool last_reply(void *ctx, const JournalEvent *e) {
+  char **text = ctx;
+  const char *space = !strcmp(e->what, "reply") && e->data && e->data[0] == '2' ? strchr(e->data, ' ') : NULL;
+  if (!space) return true;
+  free(*text);
+  *text = strdup(space + 1);
+  return true;
+}
+
 static void look(Watch *w) {
   Orders *o = w->orders;
   JournalOrder *j = journal_order(o->journal, w->order);
@@ -353,11 +364,14 @@ static void look(Watch *w) {
   JournalFilter filter = { .venue = j->venue, .symbol = j->symbol, .limit = 200 };
   Others others = { .but = j->id };
   journal_each(o->journal, &filter, other_id, &others);
+  char *reply = NULL;
+  if (!j->venue_id && !j->client_id) journal_each_event(o->journal, j->id, last_reply, &reply);
   msgpack_packer pk = clerk_begin(o->session, "lookup", 3, on_looked, (void *)(intptr_t)w->order);
   pack_key_str(&pk, "venue", j->venue);
   pack_str(&pk, "known");
-  pack_map(&pk, 8);
+  pack_map(&pk, 9);
   pack_key_str(&pk, "venue_id", j->venue_id);
+  pack_key_str(&pk, "reply", reply);
   pack_key_str(&pk, "client_id", j->client_id);
   pack_key_str(&pk, "symbol", j->symbol);
   pack_key_str(&pk, "side", j->side);
@@ -370,6 +384,7 @@ static void look(Watch *w) {
   others = (Others){ .pk = &pk, .but = j->id, .writes = true };
   journal_each(o->journal, &filter, other_id, &others);
   clerk_end(o->session);
+  free(reply);
   free(j);
 }
 

@@ -203,16 +203,18 @@ static bool is_other(const char *op) {
 
 /* Only to where the user said, whatever the script says. */
 static bool withdrawal_allowed(Ask *a, char *why, size_t size) {
-  char code[32] = "", address[512] = "";
+  char code[32] = "", address[512] = "", tag[128] = "";
   msgpack_unpacked args;
   msgpack_unpacked_init(&args);
   if (a->args.size && msgpack_unpack_next(&args, a->args.data, a->args.size, NULL) == MSGPACK_UNPACK_SUCCESS) {
     pack_get_line(&args.data, "code", code, sizeof code);
     pack_get_line(&args.data, "address", address, sizeof address);
+    const msgpack_object *given = pack_get(&args.data, "tag");
+    if (given && given->type != MSGPACK_OBJECT_NIL && !text_of(&args.data, "tag", tag, sizeof tag)) code[0] = 0;
   }
   msgpack_unpacked_destroy(&args);
-  if (!*code || !*address) return snprintf(why, size, "withdraw needs code and address"), false;
-  return guard_withdrawal(&a->orders->limits, code, address, why, size);
+  if (!*code || !*address) return snprintf(why, size, "withdraw needs code and address, and of a tag a short one"), false;
+  return guard_withdrawal(&a->orders->limits, code, address, tag, why, size);
 }
 
 /* A script's own limits: it may only ask for less. */
@@ -242,6 +244,10 @@ void other_begin(Ask *a) {
   if (!strcmp(a->op, "withdraw") && !withdrawal_allowed(a, why, sizeof why)) {
     journal_event(o->journal, 0, "guard", why, clock_wall_ms());
     ask_error(a, "PermissionDenied", "guard:withdraw", why);
+    return;
+  }
+  if (!ask_by_hand(a) && strcmp(a->op, "withdraw") != 0 && !guard_method(&o->limits, a->venue, a->op, why, sizeof why)) {
+    guard_refuses(a, GUARD_METHODS, why);
     return;
   }
   snprintf(note, sizeof note, "%s at %s", a->op, a->venue);

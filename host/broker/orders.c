@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "broker/order_book.h"
-#include "broker/order_bound.h"
 
 #define TICK_MS 500
 #define CLOCK_SET_MS 2000         /* a clock that is kept in step by the system moves by less at once */
@@ -88,6 +87,16 @@ void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise) {
     peer_end(a->peer);
   }
   ask_free(a);
+}
+
+bool ask_by_hand(const Ask *a) { return a->peer && strcmp(a->peer->spec->role, "verb") == 0; }
+
+void guard_refuses(Ask *a, enum guard_limit limit, const char *why) {
+  char code[48], text[500];
+  snprintf(code, sizeof code, "guard:%s", guard_limit_name(limit));
+  snprintf(text, sizeof text, "refused by the guard: %s", why);
+  journal_event(a->orders->journal, 0, "guard", text, clock_wall_ms());
+  ask_error(a, limit == GUARD_MARKET || limit == GUARD_ROUNDING ? "InvalidOrder" : "OperationRejected", code, text);
 }
 
 static void refuse(Peer *p, uint32_t id, const char *class, const char *text) {
@@ -434,7 +443,14 @@ void orders_begin(Session *s) {
 
 /* ---- questions ---- */
 
-static bool is_create(const char *op) { return !strncmp(op, "create_", 7) && strcmp(op, "create_deposit_address") != 0; }
+/* Those that place one order, of which the arguments say all. */
+static bool is_create(const char *op) {
+  static const char *const ops[] = { "create_order", "create_market_buy_order_with_cost", "create_market_sell_order_with_cost",
+                                     "create_market_order_with_cost", NULL };
+  for (const char *const *x = ops; *x; x++)
+    if (!strcmp(*x, op)) return true;
+  return false;
+}
 static bool is_read(const char *op) { return !strncmp(op, "fetch_", 6); }
 
 static void on_read(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
@@ -715,13 +731,18 @@ bool orders_fits(Session *s, int64_t order, const char *act, const Draft *d, con
   Ask *a = o && !strcmp(act, "create") ? ask_of(o, order) : NULL;
   JournalOrder *j = a && o->journal ? journal_order(o->journal, order) : NULL;
   if (!j) return true;                             /* orders_sending says what is wrong */
-  OrderBound b = bound_of(j->type, j->amount, j->price, j->cost_asked);
+  OrderBound b = bound_of(j->type, j->side, j->amount, j->price, j->cost_asked);
+  bound_market(&b, &a->market);
   bound_look(&b, shown->url.p, shown->url.n);
   if (d->has_body) bound_look(&b, shown->body.p, shown->body.n);
   for (size_t i = 0; i < d->n_headers; i++) bound_look(&b, shown->values[i].p, shown->values[i].n);
   const char *lacks = bound_lacks(&b);
   if (lacks) {
-    const char *figure = !strcmp(lacks, "price") ? j->price : j->amount ? j->amount : j->cost_asked;
+    const struct { const char *what, *is; } parts[] = { { "price", j->price }, { "side", j->side }, { "market", j->symbol }, { "amount", j->amount },
+                                                       { "cost", j->cost_asked } };
+    const char *figure = j->cost_asked;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+      if (!strcmp(parts[i].what, lacks)) figure = parts[i].is;
     snprintf(why, size, "refused by the guard: the request that the adapter made of the order does not say its %s, %s", lacks, figure);
     journal_event(o->journal, 0, "guard", why, clock_wall_ms());
     a->unfit = true;

@@ -3,6 +3,7 @@
 #define BOURSE_ORDERS_IN_H
 #include "broker/guard.h"
 #include "broker/journal.h"
+#include "broker/order_bound.h"
 #include "broker/orders.h"
 
 #define PAPER_ACCOUNT "paper"
@@ -45,6 +46,7 @@ struct Ask {
   bool begun;
   int64_t order;                  /* of the journal, once it is intended */
   bool sent, replied; int status; /* of its request */
+  BoundMarket market;             /* what its request must say of it */
   bool unfit;                     /* it was not sent: it does not say the order's figures */
   bool own_id;                    /* the client's id is the strategy's */
   bool taken;                     /* the exchange has it: only how it stands is waited for */
@@ -75,6 +77,8 @@ struct Watch {
 void ask_value(Ask *a, const msgpack_object *value);                                   /* answers and ends it; value NULL: nil */
 void ask_error(Ask *a, const char *class, const char *code, const char *message);      /* the same */
 void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise);         /* with the clerk's error, or the text */
+bool ask_by_hand(const Ask *a);                                                        /* of call or the shell, not of a script */
+void guard_refuses(Ask *a, enum guard_limit limit, const char *why);                   /* ends it; the journal says it, too */
 void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b);          /* a value that came packed; nil when empty */
 void orders_break(Orders *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void orders_tick_later(Orders *o);                                                     /* in the session's time while there is a pair */

@@ -66,7 +66,7 @@ function handlers.prepare(task)
   local limits = m.limits or {}
   local function limit(group, which) return text(limits[group] and limits[group][which]) end
   return {
-    symbol = m.symbol, type = kind, side = side, base = m.base, quote = m.quote, settle = m.settle,
+    symbol = m.symbol, market_id = m.id, base_id = m.baseId, quote_id = m.quoteId, type = kind, side = side, base = m.base, quote = m.quote, settle = m.settle,
     amount = a.amount ~= nil and ex:amount_to_precision(a.symbol, a.amount) or nil,
     price = a.price ~= nil and ex:price_to_precision(a.symbol, a.price) or nil, cost = text(cost),
     contract_size = m.contract and text(m.contractSize or 1) or nil, inverse = m.inverse == true,

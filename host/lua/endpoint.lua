@@ -93,16 +93,23 @@ local function headers_of(venue, c, a)
   return headers
 end
 
--- The params of a call, as they are. What the adapter says of an order or a withdrawal stands, since that is what was judged: a param adds to it. How long
--- an order is in force may be said otherwise.
+-- A name as the loosest of servers takes it: PHP drops blanks in front, ends it at a zero, and makes lists of brackets; others do not tell capitals.
+local function loosely(name) return (tostring(name):match("^[^%z%[]*"):lower():gsub("[^%w]", "")) end
+
+-- The params of a call, as they are. What the adapter says of a request that is signed stands: of an order or a withdrawal that is what was judged, and
+-- where all calls go to one address, it is what tells reading from trading. A param adds to it. How long an order is in force may be said otherwise.
 local function add_params(send, params, right)
-  local keeps = right == "trade" or right == "withdraw"
+  local said = right ~= "public" and (type(params) == "userdata" or next(params) ~= nil) and {}
+  if said then
+    for k, v in pairs(send) do said[loosely(k)] = v end
+  end
   for k, v in pairs(type(params) == "userdata" and params or sorted(params)) do
-    local was = keeps and k ~= "timeInForce" and send[k]
+    local was = said and k ~= "timeInForce" and said[loosely(k)]
     if was and tostring(was) ~= tostring(v) then
       error(errors.new("BadRequest", ("params.%s: %s is what is sent for this call already; it cannot be changed"):format(tostring(k), tostring(was))), 0)
     end
     send[k] = v
+    if said then said[loosely(k)] = v end
   end
 end
 

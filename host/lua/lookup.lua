@@ -17,6 +17,32 @@ local function is_it(o, known, others)
   return o.timestamp ~= nil and o.timestamp >= known.created_ms - 60000
 end
 
+-- What a reply calls by a name such as an id has: it was journalled, and the run ended before it was read.
+local id_names = { id = true, orderid = true, ordid = true, txid = true, uuid = true, order = true, orderno = true, ordernumber = true, data = true, result = true }
+local function ids_in(reply)
+  local out = {}
+  for name, id in reply:gmatch '"([%w_]+)"%s*:%s*%[?%s*"?([%w%-]+)' do
+    if id_names[(name:lower():gsub("_", ""))] and #id > 1 and #out < 8 then out[#out + 1] = id end
+  end
+  return out
+end
+
+-- The order that the reply to its creation tells of, when the exchange knows one by that id, and it is no other. Also: why that cannot be told.
+local function from_reply(ex, known, others)
+  if known.venue_id or not known.reply or ex.has.fetch_order ~= true then return nil end
+  local why
+  for _, id in ipairs(ids_in(known.reply)) do
+    local ok, o = pcall(ex.fetch_order, ex, id, known.symbol)
+    if ok and not others[id] and (o.id == nil or o.id == id) and (o.side == nil or o.side == known.side)
+        and (o.amount == nil or same_number(o.amount, known.amount)) then
+      o.id = id
+      return o
+    end
+    if not ok and (type(o) ~= "table" or o.class == "NetworkError" or o.class == "RequestTimeout" or o.class == "ExchangeNotAvailable") then why = tostring(o) end
+  end
+  return nil, why
+end
+
 -- Ways to look, in turn: name, is there such a way, what it gives (one order, or a list).
 local function ways(ex, known)
   local since = known.created_ms - 60000
@@ -106,12 +132,15 @@ local function tells(looked, known)
   return at.fetch_open_orders and (at.fetch_orders or at.fetch_closed_orders or at.fetch_my_trades) or false
 end
 
--- known: { venue_id, client_id, symbol, side, type, amount, price, created_ms } of the journal. others: ids of orders that are known to be others.
+-- known: { venue_id, client_id, symbol, side, type, amount, price, created_ms } of the journal, and `reply`, what its creation was answered if that was not read. others: ids of orders that are known to be others.
 -- -> { found = true, order, fills } | { found = false, looked = {names} } | { unsure = "why" }: a way that should tell could not be gone.
 function lookup.find(ex, known, others)
   local looked, why = {}, nil
   local other_ids = {}
   for _, id in ipairs(others) do other_ids[id] = true end
+  local replied, unread = from_reply(ex, known, other_ids)
+  if replied then return { found = true, order = replied, fills = fills_of(ex, replied, known) } end
+  if unread then return { unsure = "fetch_order: " .. unread } end
   for _, way in ipairs(ways(ex, known)) do
     local name, can, look = way[1], way[2], way[3]
     if can and ex.has[name] == true then

@@ -11,7 +11,11 @@
 #define FIELD 96
 #define CODES 12
 
-typedef struct { int64_t id, pair; char venue[32], venue_id[64], client[64], side[8]; enum order_state state; char filled[FIELD]; int met; } Order;
+typedef struct {
+  int64_t id, pair;
+  char venue[32], venue_id[64], client[64], side[8], amount[FIELD], price[FIELD], filled[FIELD], reason[80];
+  enum order_state state; int met;
+} Order;
 typedef struct { int64_t order; char venue[32], id[64], price[FIELD], amount[FIELD], fee[FIELD], currency[16]; int met; } Trade;
 typedef struct { char code[16]; Decimal total; } Money;
 
@@ -54,6 +58,9 @@ static bool on_order(void *ctx, const JournalOrder *j) {
   take(o->venue_id, sizeof o->venue_id, j->venue_id);
   take(o->client, sizeof o->client, j->client_id);
   take(o->side, sizeof o->side, j->side);
+  take(o->amount, sizeof o->amount, j->amount);
+  take(o->price, sizeof o->price, j->price);
+  take(o->reason, sizeof o->reason, j->reason);
   take(o->filled, sizeof o->filled, j->filled);
   return true;
 }
@@ -156,6 +163,21 @@ static Order *order_of(Agree *a, const char *venue, const char *id, const char *
   return found;
 }
 
+/* Without an id, one that was over before anybody looked, and of which nothing was traded, leaves no trace at some exchanges: the journal says no more of it
+ * than that it neither stands nor was traded. */
+static Order *traceless(Agree *a, const char *venue, const JsonDoc *d, uint32_t node) {
+  char side[8], amount[FIELD], price[FIELD];
+  field(d, node, "side", side, sizeof side);
+  field(d, node, "amount", amount, sizeof amount);
+  field(d, node, "price", price, sizeof price);
+  for (size_t i = 0; i < a->n_orders; i++) {
+    Order *o = &a->orders[i];
+    if (!strcmp(o->venue, venue) && !*o->venue_id && !*o->client && !o->met && o->state == ORDER_REJECTED && strstr(o->reason, "neither open nor traded") &&
+        !strcmp(o->side, side) && same(o->amount, amount) && same(o->price, price)) return o;
+  }
+  return NULL;
+}
+
 static void compare_order(Agree *a, const char *venue, const JsonDoc *d, uint32_t node) {
   char id[64], client[64], status[16], filled[FIELD], reason[32];
   int n;
@@ -166,6 +188,10 @@ static void compare_order(Agree *a, const char *venue, const JsonDoc *d, uint32_
   field(d, node, "reason", reason, sizeof reason);
   Order *o = order_of(a, venue, id, client, &n);
   a->result->orders++;
+  if (n == 0 && !*client && strcmp(status, "open") != 0 && same(filled, "0") && (o = traceless(a, venue, d, node))) {
+    o->met++;
+    return;
+  }
   if (n != 1) {
     differs(a, "%s: order %s (%s, %s, filled %s) is %d times in the journal", venue, id, client, status, filled, n);
     return;

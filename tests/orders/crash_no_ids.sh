@@ -28,4 +28,23 @@ done
 [ "$(grep -c '"state": *"filled"' "$tmp/out")" = 4 ] || { echo "not all were filled"; cat "$tmp/out"; exit 1; }
 if grep '"client_id": *"' "$tmp/out"; then echo "an order has an id of the client's own"; exit 1; fi
 
+# Killed when the reply was on disk, and not read: the order is found by the id in it. It was over at once, so that nothing else tells of it.
+cd "$tmp"
+echo 'sleep(2) stop()' > idle.lua
+last() { "$bourse" orders --format csv 2> /dev/null | tail -1; }
+step=15
+until [ -n "${caught:-}" ]; do
+  step=$((step + 1))
+  [ $step -lt 200 ] || { echo "no step is that one"; exit 1; }
+  rm -rf state
+  # shellcheck disable=SC2086 # one word an option
+  LD_PRELOAD=$shim KILL_AT=$step KILL_HOW=after "$bourse" call bitstamp create_order BTC/USD limit buy 0.001 63500 '{"timeInForce":"IOC"}' $urls --live --yes \
+    > out 2> err && { echo "it was not killed"; exit 1; }
+  "$bourse" journal export events 2> /dev/null | grep -q ',reply,' && caught=yes
+done
+last | grep -q ',sent,' || { echo "it was not caught in between"; last; exit 1; }
+# shellcheck disable=SC2086 # one word an option
+timeout 50 "$bourse" run idle.lua --live --yes $urls > out 2> err || { cat out err; exit 1; }
+last | grep -q ',cancelled,' || { echo "it was not found by its reply"; last; cat err; exit 1; }
+
 TMPDIR=$tmp "$crash" "$bourse" "$venues" "$shim" "$session" --venues $all "$@"

@@ -363,9 +363,10 @@ static void layers(void **state) {
   o.all.open = 3;
   lets(&l, &o);
 
-  assert_true(guard_withdrawal(&l, "BTC", "bc1qtest", err, sizeof err));
-  assert_false(guard_withdrawal(&l, "BTC", "bc1qtes", err, sizeof err));
-  assert_false(guard_withdrawal(&l, "LTC", "bc1qtest", err, sizeof err));
+  assert_true(guard_withdrawal(&l, "BTC", "bc1qtest", "", err, sizeof err));
+  assert_false(guard_withdrawal(&l, "BTC", "bc1qtes", "", err, sizeof err));
+  assert_false(guard_withdrawal(&l, "LTC", "bc1qtest", "", err, sizeof err));
+  assert_false(guard_withdrawal(&l, "BTC", "bc1qtest", "7", err, sizeof err));
   guard_limits_free(&l);
 }
 
@@ -459,8 +460,38 @@ static void as_written(void **state) {
   lua_close(L);
 }
 
+/* The user's list gives, a narrower one takes away, also of what is known. */
+static void names(void **state) {
+  (void)state;
+  static const char narrower[] = "return { limits = { params = { 'leverage' } }, venues = { okx = { limits = { params = {}, methods = {} } } } }";
+  static const struct { const char *config, *venue, *param, *method; bool may, may_call; } table[] = {
+    { "return {}", "kraken", "postOnly", "cancel_orders", true, true },
+    { "return {}", "kraken", "leverage", "set_leverage", false, false },
+    { "return {}", "kraken", "postonly", "", false, false },
+    { "return { limits = { params = { 'leverage' }, methods = { 'set_leverage' } } }", "kraken", "leverage", "set_leverage", true, true },
+    { "return { limits = { params = { 'leverage' }, methods = { 'set_leverage' } } }", "kraken", "postOnly", "transfer", true, false },
+    { narrower, "okx", "leverage", "cancel_orders", false, false }, { narrower, "kraken", "leverage", "cancel_orders", true, true },
+    { "return { venues = { okx = { limits = { params = { 'leverage' } } } } }", "okx", "leverage", "transfer", false, false } };
+  lua_State *L = luaL_newstate();
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    GuardLimits l;
+    Doc d;
+    char err[400];
+    guard_defaults(&l);
+    assert_int_equal(luaL_dostring(L, table[i].config), LUA_OK);
+    assert_true(copy_pack(L, -1, doc(&d), err, sizeof err));
+    assert_true(guard_limits_read(&l, whole(&d), "binance|kraken|okx|", err, sizeof err));
+    if (guard_param(&l, table[i].venue, table[i].param, err, sizeof err) != table[i].may) fail_msg("row %zu: %s", i, table[i].param);
+    if (guard_method(&l, table[i].venue, table[i].method, err, sizeof err) != table[i].may_call) fail_msg("row %zu: %s", i, table[i].method);
+    done(&d);
+    guard_limits_free(&l);
+    lua_settop(L, 0);
+  }
+  lua_close(L);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = { cmocka_unit_test(each_limit), cmocka_unit_test(own_orders), cmocka_unit_test(runaways), cmocka_unit_test(cheap_loop),
-                                      cmocka_unit_test(layers), cmocka_unit_test(ratios), cmocka_unit_test(as_written) };
+                                      cmocka_unit_test(names), cmocka_unit_test(layers), cmocka_unit_test(ratios), cmocka_unit_test(as_written) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

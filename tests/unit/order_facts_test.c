@@ -115,6 +115,7 @@ static void worth(void **state) {
     { "market", "sell", "0.001", NULL, NULL, NULL, false, "60" },
     { "market", "buy", "0.001", "1", NULL, NULL, false, "60.01" },          /* a price that is not heeded hides nothing */
     { "market", "buy", "0.001", "70000", NULL, NULL, false, "70" },
+    { "MARKET", "buy", "0.001", "1", NULL, NULL, false, "60.01" },
     { "market", "buy", NULL, NULL, "25.5", NULL, false, "25.5" },
     { "limit", "buy", "2", "60000", NULL, "0.001", false, "120" },
     { "limit", "buy", "2", "60000", NULL, "100", true, "200" } };
@@ -139,9 +140,54 @@ static void worth(void **state) {
     assert_int_equal(msgpack_unpack_next(&u, p.b.data, p.b.size, NULL), MSGPACK_UNPACK_SUCCESS);
     if (!facts_read(&f, &u.data, err, sizeof err)) fail_msg("row %zu: %s", i, err);
     if (strcmp(f.notional, table[i].worth) != 0) fail_msg("row %zu: worth %s, not %s", i, f.notional, table[i].worth);
+    assert_true(facts_raise(&f, "") && facts_raise(&f, "1"));
+    assert_string_equal(f.notional, table[i].worth);
+    assert_true(facts_raise(&f, "1000000"));
+    if (!table[i].inverse && table[i].amount && !table[i].size) assert_string_equal(f.notional, "1000");
     msgpack_unpacked_destroy(&u);
     msgpack_sbuffer_destroy(&p.b);
   }
+}
+
+/* The highest of the prices that set it off. */
+static void triggers(void **state) {
+  (void)state;
+  Packed args, params;
+  OrderAsked a;
+  char err[200] = "";
+  limit_order(&args);
+  msgpack_packer *pk = packed(&params, 3);
+  pack_key_int(pk, "stopLossPrice", 58000);
+  pack_key_str(pk, "takeProfitPrice", "63000.5");
+  pack_key_double(pk, "triggerPrice", 61000);
+  assert_true(reads("create_order", &args, &params, &a, err));
+  assert_string_equal(a.trigger, "63000.5");
+  limit_order(&args);
+  pack_key_str(packed(&params, 1), "stopPrice", "low");
+  assert_false(reads("create_order", &args, &params, &a, err));
+  assert_non_null(strstr(err, "stopPrice must be a number"));
+}
+
+/* Names of params: each of them, whatever it looks like. */
+static void param_names(void **state) {
+  (void)state;
+  static const struct { const char *first, *second; size_t len; const char *says; } table[] = {
+    { "postOnly", "timeInForce", 11, NULL }, { "postOnly", "leverage", 8, "params.leverage: " }, { "leverage", "postOnly", 8, "params.leverage: " },
+    { "postOnly", "cost\0x", 6, "by name" }, { "postOnly", "a name that is longer than any param of any exchange has ever been so far", 73, "by name" } };
+  GuardLimits l;
+  guard_defaults(&l);
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    Packed p;
+    char err[400] = "";
+    msgpack_packer *pk = packed(&p, 2);
+    pack_key_bool(pk, table[i].first, true);
+    pack_strn(pk, table[i].second, table[i].len);
+    msgpack_pack_true(pk);
+    if (asked_names_ok(&l, "kraken", "params", &p.b, err, sizeof err) != !table[i].says) fail_msg("row %zu: %s", i, err);
+    if (table[i].says && !strstr(err, table[i].says)) fail_msg("row %zu: '%s' does not say '%s'", i, err, table[i].says);
+    msgpack_sbuffer_destroy(&p.b);
+  }
+  guard_limits_free(&l);
 }
 
 static void books(void **state) {
@@ -171,6 +217,6 @@ static void books(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = { cmocka_unit_test(arguments), cmocka_unit_test(not_by_params), cmocka_unit_test(another_order), cmocka_unit_test(worth),
-                                      cmocka_unit_test(books) };
+                                      cmocka_unit_test(triggers), cmocka_unit_test(param_names), cmocka_unit_test(books) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
