@@ -9,7 +9,7 @@ start_venues "$venues" --venues kraken --manual --keys --for 100
 mkdir -p home/exchanges
 cp "$root/registry.lua" home/
 cp -r "$root/exchanges/dialects" home/exchanges/
-echo 'return { limits = { minute_notional = { USD = 5000 } } }' >bourse.lua
+echo 'return { limits = { minute_notional = { USD = 5000 }, params = { "volume", "ordertype", "pair" } } }' >bourse.lua
 cat >order.lua <<'LUA'
 args { wants = { type = "text", default = "ok", help = "code or class of the answer" }, params = { type = "text", default = "", help = "NAME=VALUE" } }
 local ex = exchange "kraken"
