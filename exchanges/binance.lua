@@ -115,8 +115,8 @@ local wallets = {
     post = "/sapi/v1/asset/get-funding-asset", right = "read",
     read = balance { currency = "asset|code", free = "free", used = function(o) return sum(o.freeze, sum(o.locked, o.withdrawing)) end },
   },
-  linear = { get = "/fapi/v3/account", host = "fapi", read = balance(contract_wallet), failed = b.failed_linear },
-  inverse = { get = "/dapi/v1/account", host = "dapi", read = balance(contract_wallet), failed = b.failed_inverse },
+  linear = { get = "/fapi/v3/account", host = "fapi", read = balance(contract_wallet) },
+  inverse = { get = "/dapi/v1/account", host = "dapi", read = balance(contract_wallet) },
   pm_spot = portfolio { total = function(o) return sum(o.totalWalletBalance, sum(o.umUnrealizedPNL, o.cmUnrealizedPNL)) end },
   pm_margin = portfolio {
     free = "crossMarginFree", used = "crossMarginLocked", total = "crossMarginAsset",
@@ -166,7 +166,7 @@ local function of_contracts(verb, names, send, read, more)
     if a.symbols then a.market = nil end
     local path, host = b.path(part, names)
     return {
-      [verb] = path, host = host, send = send, read = read, failed = b["failed_" .. part], encode = verb == "delete" and "query" or nil,
+      [verb] = path, host = host, send = send, read = read, encode = verb == "delete" and "query" or nil,
     }
   end
   return more
@@ -332,7 +332,7 @@ return with(with(with(contracts(b, of_contracts), money(b)), options.methods), {
       if not b.on_contracts[part] then fail("NotSupported", "only the ledgers of contracts are offered: type = swap or delivery in params") end
       local path, host = b.path(part, "income")
       return {
-        get = path, host = host, cost = 6, send = "startTime={since} limit={limit} endTime={until}", read = income, failed = b["failed_" .. part],
+        get = path, host = host, cost = 6, send = "startTime={since} limit={limit} endTime={until}", read = income,
       }
     end,
   },

@@ -74,8 +74,8 @@ return with(dialect "binance_otc", {
 
   -- Fees
 
-  fetch_trading_fee = { get = "/sapi/v1/asset/tradeFee", send = "symbol={id}", read = trading_fee(with(b.fee_fields, { at = "1" })) },
-  fetch_trading_fees = { get = "/sapi/v1/asset/tradeFee", read = trading_fees(b.fee_fields) },
+  fetch_trading_fee = { get = "/sapi/v1/asset/query/trading-fee", send = "symbol={id}", read = trading_fee(with(b.fee_fields, { at = "1" })) },
+  fetch_trading_fees = { get = "/sapi/v1/asset/query/trading-fee", read = trading_fees(b.fee_fields) },
   fetch_transaction_fee = with(wallet.transaction_fees, { cost = 1 }),
   fetch_transaction_fees = with(wallet.transaction_fees, { cost = 1 }),
   fetch_deposit_withdraw_fee = with(fee_list, { read = wallet.withdraw_fee_of }),

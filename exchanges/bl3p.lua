@@ -6,6 +6,7 @@ local amount, price = "amount_int|div:100000000", "price_int|div:100000"
 
 return {
   hosts = { api = "https://api.bl3p.eu/1" },
+  renames = { BCC = "BCH" },
   rate = { interval_ms = 1000, burst = 10 },
   nonce = "s",
 

@@ -17,8 +17,8 @@ return {
   }),
   fees = { taker = 0.0015, maker = 0.0015 },
   http = { [429] = "DDoSProtection" },
-  failed = function(reply)
-    if reply.success ~= "1" then return reply.message or "Error", reply.message end
+  failed = function(reply, status)
+    if reply.success ~= "1" and (reply.message or status < 400) then return reply.message or "Error", reply.message end
   end,
 
   fetch_markets = {

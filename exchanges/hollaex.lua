@@ -108,7 +108,7 @@ local function failed(reply, status)
   for _, row in ipairs(texts) do
     if message and message:find(row[1], 1, true) then return message, message, row[2] end
   end
-  return message or status, message, by_status[status]
+  if message or by_status[status] then return message or status, message, by_status[status] end
 end
 
 -- ---- sending ----

@@ -144,6 +144,7 @@ end
 return {
   hosts = { api = "https://api-matic.idex.io/v1" },
   credentials = { "apiKey", "secret", "walletAddress", "privateKey" },
+  renames = { BCC = "BCH" },
   rate = { interval_ms = 1000, burst = 5 },
   encode = "json",
   headers = { ["Content-Type"] = "application/json" },

@@ -158,10 +158,7 @@ return {
     InvalidOrder = "10009 10010 10013 10015 10021 10023 10025 10026 10027", PermissionDenied = "10022 10024 10100 10702",
     RateLimitExceeded = "10004",
   },
-  http = {      -- pages of HTML: no reply at all
-    [401] = "NullResponse", [403] = "NullResponse", [404] = "NullResponse", [418] = "NullResponse", [429] = "NullResponse", [500] = "NullResponse",
-    [502] = "NullResponse", [503] = "NullResponse", [504] = "NullResponse", [522] = "NullResponse",
-  },
+  http = { default = "NullResponse" },      -- pages of HTML: no reply at all
 
   sign = function(req, key, a)
     local echo, now = random_hex(38), key.time

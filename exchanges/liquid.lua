@@ -109,7 +109,7 @@ return {
         first = first or text
       end
     end
-    return first or "error"
+    return first or status ~= 401 and status ~= 429 and "error" or nil
   end,
   errors = failures,
   broad = {                     -- what is not JSON too

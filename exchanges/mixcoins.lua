@@ -16,8 +16,8 @@ return {
   renames = old_codes,
   nonce = "s",
 
-  failed = function(reply)
-    if reply.status ~= "200" then return reply.status or "no status", reply.message end
+  failed = function(reply, status)
+    if reply.status ~= "200" and (reply.status or status < 400) then return reply.status or "no status", reply.message end
   end,
   errors = { ["503"] = "OnMaintenance" },
 

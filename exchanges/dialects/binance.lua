@@ -37,7 +37,7 @@ local both = by_class {
   PermissionDenied = "-1005 -1011 -4192", BadRequest = "-1023 -1113 -1136 -4001 -4002 -4003 -4004 -4005 -4006 -4007 -4008 -4009 -4010 -4011 "
     .. "-4012 -4013 -4014 -4015 -4016 -4017 -4018 -4020 -4021 -4022 -4023 -4024 -4025 -4026 -4027 -4028 -4029 -4030 -4031 -4033 -4044 -4049 "
     .. "-4053 -4055 -4058 -4060 -4062 -4082 -4084 -4086 -4104 -4135 -4137 -4138 -4139",
-  OperationRejected = "-2016 -2025 -2027 -2028 -4019 -4032 -4045 -4046 -4047 -4048 -4052 -4054 -4059 -4061 -4067 -4068 -4083",
+  BadSymbol = "-1108", OperationRejected = "-1004 -2016 -2025 -2027 -2028 -4019 -4032 -4045 -4046 -4047 -4048 -4052 -4054 -4059 -4061 -4067 -4068 -4083",
   InsufficientFunds = "-2018 -2019 -4050 -4051", OperationFailed = "-2020 -2023", OrderImmediatelyFillable = "-2021 -4142",
   InvalidOrder = "-2022 -2026 -4000", AuthenticationError = "-4056 -4057",
 }
@@ -54,6 +54,19 @@ d.inverse_errors = with(both, by_class {
   BadRequest = "-1128 -2024 -4086 -4088 -4110 -4111 -4151 -4152 -4154 -4155 -4178 -4188 -4196 -4199",
   OperationRejected = "-4112 -4113 -4150 -4197 -4198 -4202", MarginModeAlreadySet = "-4046",
 })
+-- Portfolio margin (orders as on USDⓈ-M contracts, with exceptions), and options, where what the wallet has codes for is no more than refused.
+d.portfolio_errors = with(d.linear_errors, by_class {
+  PermissionDenied = "-4056 -4057", BadSymbol = "-1110", NotSupported = "-4084", InvalidOrder = "-4061 -4183 -4184 -4408",
+  BadRequest = "-1004 -1109 -4000 -4019 -4032 -4045 -4046 -4047 -4048 -4050 -4051 -4052 -4054 -4059 -4067 -4068 -4074 -4083 -4141",
+  OperationFailed = "-1099 -2016 -2018 -2019 -5028", OperationRejected = "-2024 -4161", OrderNotFillable = "-2020",
+  OrderImmediatelyFillable = "-4140", RateLimitExceeded = "-5041",
+})
+d.option_errors = by_class {
+  RateLimitExceeded = "-1008", BadSymbol = "-1128 -1129", InsufficientFunds = "-2018 -2027",
+  ExchangeError = "-4006 -4007 -4008 -4010 -4011 -4012 -4014 -4015 -4016 -4017 -4018 -4019 -4021 -4022 -4023 -4024 -4025 -4026 -4027 -4028 -4031 "
+    .. "-4032 -4033 -4034 -4035 -4036 -4037 -4038 -4039 -4040 -4041 -4042 -4043 -4044 -4045 -4046 -4047 -4060 -20121 -20124 -20130 -20132 -20194 "
+    .. "-20195 -20196 -20198 -20204",
+}
 
 local texts = by_class {
   OnMaintenance = { "System is under maintenance." }, OperationFailed = { "System abnormality" }, MarketClosed = { "Market is closed." },
@@ -72,9 +85,11 @@ local fragments = { { "has no operation privilege", "PermissionDenied" }, { "MAX
 -- Filters that an order broke, named in the message of a 4xx.
 local filters = { "Price * QTY is zero or less", "LOT_SIZE", "PRICE_FILTER", "NOTIONAL" }
 
--- `failed` of an adapter whose codes are those of `codes`: the message first, then the code.
-function d.failed(codes)
-  return function(reply, status)
+-- `failed` of an adapter whose codes are those of `common`, or at a host of contracts its own: the message first, then the code.
+local by_host = { fapi = d.linear_errors, dapi = d.inverse_errors, papi = d.portfolio_errors, eapi = d.option_errors }
+function d.failed(common)
+  return function(reply, status, _, host)
+    local codes = by_host[host] or common
     if status == 418 or status == 429 then return reply.code or tostring(status), reply.msg, "DDoSProtection" end
     local only = #reply == 1 and reply[1]       -- one result of several orders
     local class = type(only) == "userdata" and only.code and (codes[only.code] or d.errors[only.code])
@@ -161,7 +176,6 @@ function d.placed(verb, names, send, read, more)
     if mode == "isolated" and part == "margin" then text = text .. " isIsolated={true}" end
     return {
       [verb] = path, host = host, send = text, encode = verb == "delete" and "query" or nil, cost = d.cost(names, a),
-      failed = part ~= "spot" and d["failed_" .. part] or nil,
       read = type(read) == "table" and (read[part] or on_contracts[part] and read.contract or read[1]) or read,
     }
   end
@@ -175,10 +189,6 @@ function d.cost(names, a)
   if name == "openOrders" and not a.symbol then return 16 end
   return costs[name] or 1
 end
-
-d.failed_linear = d.failed(d.linear_errors)
-d.failed_inverse = d.failed(d.inverse_errors)
-d.failed_pm_linear, d.failed_pm_inverse = d.failed_linear, d.failed_inverse
 
 -- ---- market data ----
 
@@ -438,7 +448,7 @@ function d.create(a)
   local path, host = d.path(part, d.order_names, algo)
   if part == "spot" then path = (sor and "/api/v3/sor/order" or path) .. (test and "/test" or "") end
   return {
-    post = path, host = host, send = r, cost = 0.2, failed = d["failed_" .. part],
+    post = path, host = host, send = r, cost = 0.2,
     read = on_contracts[part] and d.an_order.contract or d.an_order[1],
   }
 end
@@ -459,7 +469,7 @@ function d.edit(a)
     local path, host = d.path(part, "order")
     if not a.price and not a.params.priceMatch then fail("ArgumentsRequired", "the order needs a price") end
     return {
-      put = path, host = host, failed = d["failed_" .. part], read = d.an_order.contract,
+      put = path, host = host, read = d.an_order.contract,
       send = "symbol={id} side={side|upper} orderId={order_id} quantity={amount} price={price} origClientOrderId={clientOrderId}",
     }
   end

@@ -69,7 +69,7 @@ return function(b, of_contracts)
     a.market = a:market_of(a.orders[1].symbol)
     local path, host = b.path(b.part(a), "batchOrders")
     return {
-      post = path, host = host, read = b.all_orders.contract, failed = b["failed_" .. (a.market.linear and "linear" or "inverse")],
+      post = path, host = host, read = b.all_orders.contract,
       send = ordered { { "batchOrders", encode_json(rows) } },
     }
   end
@@ -90,7 +90,7 @@ return function(b, of_contracts)
     a.market = a:market_of(a.orders[1].symbol)
     local path, host = b.path(b.part(a), "batchOrders")
     return {
-      put = path, host = host, read = b.all_orders.contract, failed = b["failed_" .. (a.market.linear and "linear" or "inverse")],
+      put = path, host = host, read = b.all_orders.contract,
       send = ordered { { "batchOrders", encode_json(rows) } },
     }
   end
@@ -155,7 +155,7 @@ return function(b, of_contracts)
           value = { side = function(o) return o.side and o.side:lower() end, contractSize = function(_, x) return x.market and x.market.contractSize end },
         }
         return {
-          get = path, host = host, cost = 4, failed = b["failed_" .. part], read = records.list(fields),
+          get = path, host = host, cost = 4, read = records.list(fields),
           send = (spot and "isolatedSymbol={id} startTime={since} size={limit}" or "autoCloseType=LIQUIDATION symbol={id} startTime={since} limit={limit}")
             .. " endTime={until}",
         }

@@ -89,7 +89,7 @@ function d.regional(quotes, at)
   end
   return {
     precision = "places", rate = { interval_ms = 2000, burst = 5 }, credentials = { "apiKey", "secret" },
-    renames = with(old_codes, { JBC = "JubaoCoin", SBTC = "Super Bitcoin" }),
+    renames = with(old_codes, { JBC = "JubaoCoin" }),
     errors = d.errors, sign = d.sign,
 
     fetch_markets = {

@@ -199,7 +199,7 @@ local function failure_of(venue, d, status, body, a)
   if failed == nil then failed = venue.adapter.failed end
   if not failed or type(body) ~= "userdata" then return nil end
   if type(failed) == "string" then return failure_told(venue, d, failed, body) end
-  local ok, code, message, class = pcall(failed, body, status, a)
+  local ok, code, message, class = pcall(failed, body, status, a, d.host or "api")
   if not ok then
     -- A reply that `failed` cannot look into: an error status speaks for itself, a 200 is not the reply that was promised.
     if status >= 400 then return nil end
