@@ -8,10 +8,7 @@ return with(peatio.methods, {
   fees = { taker = 0.003, maker = 0.003 },
   renames = { BCC = "BCH", BCHABC = "BCH" },
   timeframes = peatio.timeframes, failed = peatio.failed, errors = peatio.errors, sign = peatio.sign,
-  http = {
-    [403] = "ExchangeError", [404] = "ExchangeError", [418] = "ExchangeError", [429] = "ExchangeError", [500] = "ExchangeError",
-    [502] = "ExchangeError", [503] = "ExchangeError", [504] = "ExchangeError", [522] = "ExchangeError",
-  },
+  http = { default = "ExchangeError" },
 
   fetch_markets = {
     get = "/api/v2/markets.json",

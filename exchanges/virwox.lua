@@ -31,9 +31,9 @@ return {
   http = { [429] = "DDoSProtection" },
   encode = "json",
 
-  failed = function(reply)
-    local result = reply.result
-    if result == nil then return "no result", type(reply.error) == "userdata" and reply.error.message or nil end
+  failed = function(reply, status)
+    local result, e = reply.result, reply.error
+    if result == nil and (e ~= nil or status < 400) then return "no result", type(e) == "userdata" and e.message or nil end
     if type(result) == "userdata" and result.errorCode ~= nil and result.errorCode ~= "OK" then return result.errorCode end
   end,
 

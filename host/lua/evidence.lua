@@ -118,7 +118,7 @@ return {
   surbitcoin = { adapter = "surbitcoin", passed = 36, total = 36, set_aside = 0, oracle = "1.27.3", methods = 7, lines = 4, shared = 81 },
   theocean = { adapter = "theocean", passed = 52, total = 52, set_aside = 1, oracle = "1.27.3", methods = 13, lines = 251, shared = 0 },
   therock = { adapter = "therock", passed = 61, total = 61, set_aside = 0, oracle = "1.95.43", methods = 21, lines = 204, shared = 0 },
-  tidebit = { adapter = "tidebit", passed = 47, total = 47, set_aside = 0, oracle = "1.95.43", methods = 12, lines = 32, shared = 70 },
+  tidebit = { adapter = "tidebit", passed = 47, total = 47, set_aside = 0, oracle = "1.95.43", methods = 12, lines = 29, shared = 70 },
   tidex = { adapter = "tidex", passed = 61, total = 61, set_aside = 0, oracle = "4.0.109", methods = 14, lines = 69, shared = 137 },
   timex = { adapter = "timex", passed = 78, total = 78, set_aside = 2, oracle = "4.5.20", methods = 20, lines = 176, shared = 0 },
   topq = { adapter = "topq", passed = 55, total = 55, set_aside = 1, oracle = "1.27.3", methods = 18, lines = 12, shared = 153 },
