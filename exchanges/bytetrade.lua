@@ -181,7 +181,7 @@ return {
     read = function(reply, a)
       local chosen, codes, out = {}, {}, {}
       for _, row in ipairs(reply) do
-        local code = renames[row.code] or row.name or fail("BadResponse", "an asset without a name may be any of its namesakes")
+        local code = renames[row.code] or row.name ~= "" and row.name or fail("BadResponse", "an asset without a name may be any of its namesakes")
         if not chosen[code] then codes[#codes + 1] = code end
         if not chosen[code] or comes_before(row, chosen[code]) then chosen[code] = row end
       end

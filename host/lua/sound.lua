@@ -118,6 +118,7 @@ function sound.result(result, base, replies)
         if type(o) == "table" and o.id ~= nil then by_id[o.id] = o end
       end
       if type(original) ~= "table" or (#original ~= #value and not by_id) then original = {} end
+      if value.id ~= nil and original.id ~= nil and value.id ~= original.id then original = {} end      -- of a code that two have: the other one is left
       for k, v in pairs(value) do
         if k ~= "info" and k ~= "received" and k ~= "age" then      -- those two are the host's
           local was = original[k]
