@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "worker/book.h"
+#include "worker/names.h"
 
 #define QUOTES "bourse.quotes"
 #define SYMBOLS_MAX (1u << 17)
@@ -346,6 +347,7 @@ void quotes_open(lua_State *L) {
   static const luaL_Reg methods[] = { { "set", q_set }, { "drop", q_drop }, { NULL, NULL } };
   if (luaL_newmetatable(L, QUOTES)) {
     luaL_newlib(L, methods);
+    names_add(L, "quotes");
     lua_setfield(L, -2, "__index");
     lua_pushcfunction(L, q_len);
     lua_setfield(L, -2, "__len");

@@ -8,6 +8,7 @@
 #include "worker/book.h"
 #include "worker/decimal_lib.h"
 #include "worker/instant.h"
+#include "worker/names.h"
 #include "worker/sealed.h"
 #include "worker/state.h"
 #include "worker/view.h"
@@ -416,8 +417,9 @@ static const luaL_Reg table_own[] = { { "insert", t_plain }, { "remove", t_plain
 static const luaL_Reg math_own[] = { { "randomseed", l_randomseed }, { NULL, NULL } };
 static const luaL_Reg os_own[] = { { "time", os_time }, { "date", os_date }, { "clock", os_clock }, { NULL, NULL } };
 
-/* From the library at `lib` into the table on top: the named functions, and our own with the original as upvalue. */
-static void pick(lua_State *L, int lib, const char *const *names, const luaL_Reg *own) {
+/* From the library at `lib`, `name`, into the table on top: the named functions, and our own with the original as upvalue. */
+static void pick(lua_State *L, int lib, const char *name, const char *const *names, const luaL_Reg *own) {
+  char full[64];
   int into = lua_gettop(L);
   for (; names && *names; names++) {
     lua_getfield(L, lib, *names);
@@ -425,6 +427,10 @@ static void pick(lua_State *L, int lib, const char *const *names, const luaL_Reg
   }
   for (; own && own->name; own++) {
     lua_getfield(L, lib, own->name);
+    if (name) {                           /* it complains in the name of ours */
+      snprintf(full, sizeof full, "%s.%s", name, own->name);
+      names_add(L, full);
+    }
     lua_pushcclosure(L, own->func, 1);
     lua_setfield(L, into, own->name);
   }
@@ -445,7 +451,8 @@ static void seed_random(lua_State *L, int math) {
 
 static void set_lib(lua_State *L, int env, int lib, const char *name, const char *const *names, const luaL_Reg *own) {
   lua_newtable(L);
-  pick(L, lib, names, own);
+  pick(L, lib, name, names, own);
+  names_add(L, name);
   lua_setfield(L, env, name);
 }
 
@@ -457,7 +464,8 @@ static int build_env(lua_State *L) {
   lua_call(L, 0, 1);
   lib = lua_gettop(L);
   lua_pushvalue(L, env);
-  pick(L, lib, base_names, base_own);
+  pick(L, lib, NULL, base_names, base_own);
+  names_add(L, "_G");
   lua_pop(L, 1);
   lua_pushnil(L);
   while (lua_next(L, lib)) {              /* nothing of the open library stays reachable */
@@ -485,14 +493,19 @@ static int build_env(lua_State *L) {
   lib = open_lib(L, luaopen_utf8);
   set_lib(L, env, lib, "utf8", utf8_names, NULL);
   json_open(L);
+  names_add(L, "json");
   lua_setfield(L, env, "json");
   lua_newtable(L);
   luaL_setfuncs(L, os_own, 0);
+  names_add(L, "os");
   lua_setfield(L, env, "os");
   coroutine_open(L);
+  names_add(L, "coroutine");
   lua_setfield(L, env, "coroutine");
   lua_pushvalue(L, env);
   decimal_open(L);
+  lua_getfield(L, env, "decimal");
+  names_add(L, "decimal");
   lua_settop(L, env);
   return env;
 }

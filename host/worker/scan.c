@@ -2,6 +2,7 @@
 
 #include <lauxlib.h>
 
+#include "worker/names.h"
 #include "worker/quotes.h"
 
 static const luaL_Reg functions[] = {
@@ -15,4 +16,5 @@ static const luaL_Reg functions[] = {
 void scan_open(lua_State *L) {
   quotes_open(L);
   luaL_newlib(L, functions);
+  names_add(L, "scan");
 }
