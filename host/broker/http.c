@@ -204,6 +204,9 @@ static HttpTransfer *transfer_new(Http *h) {
   SET(CURLOPT_PREREQFUNCTION, on_send);
   SET(CURLOPT_PREREQDATA, t);
   SET(CURLOPT_NOSIGNAL, 1L);
+#if LIBCURL_VERSION_NUM >= 0x075700
+  SET(CURLOPT_QUICK_EXIT, 1L);                  /* giving up does not wait for a name server */
+#endif
   SET(CURLOPT_NOPROGRESS, 1L);
   SET(CURLOPT_SSL_VERIFYPEER, 1L);
   SET(CURLOPT_SSL_VERIFYHOST, 2L);
