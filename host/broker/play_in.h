@@ -25,6 +25,7 @@ struct Play {
   Due *due;
   Kept *kept;                                                      /* what scripts stored in this replay */
   bool any;                                                        /* of a backtest: replies are what the venue said then, whoever asked and however often */
+  int64_t scripts;                                                 /* of the tape: workers from 0 on that ran one */
   bool cut;                                                        /* out of a longer tape */
   bool as_recorded;                                                /* scripts and files are those of the tape, and it is a whole run: so orders are, too */
   char orders[8];                                                  /* where they went then */

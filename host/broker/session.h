@@ -55,6 +55,7 @@ typedef struct SessionSpec {
   void (*on_mark)(void *ctx, int64_t at_ms, const char *venue, const char *base, const char *quote, double price);   /* what the account on paper saw */
   double speed;                     /* of a replay: of the tape's time to the real one; 0: as fast as it goes */
   bool replay_files;                /* adapters as they are on the tape, too, not those of this machine */
+  bool *broken_off;                 /* set: did a signal end it? NULL: nobody asks */
   const char *candles;              /* the file of candles that the verb fetch works on (candles.h), or NULL */
   bool candles_write;
   int input_fd;                     /* lines from here go to the worker as MSG_LINE; -1: none */

@@ -145,7 +145,8 @@ void play_born(Play *y, const Born *b) {
 static void born(Play *y, const TapeEvent *e, uint32_t rank, const msgpack_object *m) {
   const char *random;
   size_t n;
-  Born b = { .worker = e->worker, .rank = rank, .at_us = e->at_us, .birth.now_ms = pack_get_int(m, "now_ms", e->at_us / 1000) };
+  Born b = { .worker = e->worker, .rank = rank, .at_us = e->at_us, .birth.now_ms = pack_get_int(m, "now_ms", e->at_us / 1000),
+    .birth.tty = pack_get_bool(m, "tty"), .birth.columns = (int)pack_get_int(m, "columns", 80) };
   if (e->worker == 0) pack_get_line(pack_get(m, "options"), "orders", y->orders, sizeof y->orders);
   if (!pack_get_text(m, "random", &random, &n) || n != sizeof b.birth.random) return;
   memcpy(b.birth.random, random, n);
@@ -210,6 +211,7 @@ static void head(Play *y, const msgpack_object *m) {
   const char *random;
   size_t n;
   int64_t from_us = pack_get_int(m, "from", 0);
+  y->scripts = pack_get_int(m, "scripts", 1);
   y->cut = from_us > 0 && from_us < INT64_MAX / 4;
   if (y->cut) loop_play(s->loop, from_us, s->spec->speed);
   s->chance.set = true;
@@ -232,7 +234,7 @@ static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
     case MSG_SOURCE_IS: if (unpacked(y, e, &m)) loaded(y, e, &m); /* fall through */
     case MSG_REPLY: case MSG_STORED: case MSG_WAKE: case MSG_ORDERED: case MSG_NOTIFIED: answered(y, e, rank); break;
     case MSG_RELOAD: if (y->session->spec->replay_files) unasked(y, e, rank); break;
-    case MSG_STOP: if (e->worker < TAPE_EXTRA) unasked(y, e, rank); break;
+    case MSG_STOP: if (e->worker < TAPE_EXTRA && (y->scripts == 1 || y->session->spec->replay_files)) unasked(y, e, rank); break;   /* another one's, of several */
     case MSG_TASK: if (e->worker >= TAPE_EXTRA) task_told(y, e); break;
     default: break;
   }

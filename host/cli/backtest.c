@@ -7,11 +7,13 @@
 #include <time.h>
 #include <unistd.h>
 #include "broker/journal.h"
+#include "broker/loop.h"
 #include "broker/tape.h"
 #include "cli/fetch.h"
 #include "cli/html.h"
 #include "cli/run.h"
 #include "cli/start.h"
+#include "cli/tape.h"
 #include "cli/verbs.h"
 #include "wire/decimal.h"
 #include "wire/pack.h"
@@ -74,8 +76,8 @@ static int read_balance(const Cli *cli, Trial *t, const char *text, const char *
   const char *colon = strchr(text, ':');
   char only[64] = "";
   if (colon) snprintf(only, sizeof only, "%.*s", (int)(colon - text), text);
-  bool known = !colon || t->tape;
-  if (t->tape && !colon) snprintf(only, sizeof only, "any");
+  bool known = !colon || *t->tape;
+  if (*t->tape && !colon) snprintf(only, sizeof only, "any");
   for (size_t i = 0; i < t->data.n; i++) known = known || !strcmp(t->data.series[i].venue, only);
   if (!known) return cli_misuse(cli, "--balance: there are no candles of '%s'", only);
   for (const char *p = colon ? colon + 1 : text; *p; ) {
@@ -83,7 +85,7 @@ static int read_balance(const Cli *cli, Trial *t, const char *text, const char *
     char *end = NULL;
     double amount = n < len ? strtod(p + n + 1, &end) : -1;
     if (!n || !end || end != p + len || !(amount >= 0 && amount < 1e15)) return cli_misuse(cli, "--balance takes CODE=AMOUNT,..., not '%.60s'", given);
-    if (t->tape && !add_holding(t, only, p, n, amount)) return cli_misuse(cli, "--balance: too many");
+    if (*t->tape && !add_holding(t, only, p, n, amount)) return cli_misuse(cli, "--balance: too many");
     for (size_t i = 0; i < t->data.n; i++)
       if (!*only || !strcmp(t->data.series[i].venue, only))
         if (!add_holding(t, t->data.series[i].venue, p, n, amount)) return cli_misuse(cli, "--balance: too many");
@@ -199,6 +201,19 @@ static int set_span(const Cli *cli, Trial *t) {
   return 1;
 }
 
+static int read_tapes(const Cli *cli, Trial *t) {
+  size_t len = 0;
+  for (size_t i = 0; i < cli->n_given; i++) {
+    const char *path = cli->given[i].text;
+    if (strcmp(cli->given[i].option->name, "tape")) continue;
+    if (access(path, R_OK) < 0) return cli_misuse(cli, "--tape: cannot read '%s': %s", path, strerror(errno));
+    if (t->n_tapes == TAPES_MAX) return cli_misuse(cli, "--tape: at most %d; bourse tape merge makes one of several", TAPES_MAX);
+    t->tapes[t->n_tapes++] = path;
+    if (len < sizeof t->tape) len += (size_t)snprintf(t->tape + len, sizeof t->tape - len, "%s%s", len ? ", " : "", path);
+  }
+  return 0;
+}
+
 static int read_all(Cli *cli, Trial *t) {
   const char *slippage = cli_text(cli, "slippage");
   char *end = NULL;
@@ -206,8 +221,8 @@ static int read_all(Cli *cli, Trial *t) {
   int code = 0;
   if (slippage && (!*slippage || *end || !(bps >= 0 && bps <= 1000)))
     return cli_misuse(cli, "--slippage takes basis points from 0 to 1000, not '%.40s'", slippage);
-  t->data.slippage = t->tape ? 0 : bps / 10000;
-  if (t->tape) {
+  t->data.slippage = *t->tape ? 0 : bps / 10000;
+  if (*t->tape) {
     if (slippage || cli_text(cli, "from") || cli_text(cli, "to"))
       return cli_misuse(cli, "--slippage, --from and --to are of candles: a tape has books of its own, and bourse tape cut");
     if (!cli_text(cli, "balance")) return cli_misuse(cli, "--balance CODE=AMOUNT,... is expected: what there is to begin with");
@@ -231,9 +246,9 @@ static void pack_account(const Trial *t, msgpack_sbuffer *out) {
   msgpack_packer pk;
   char amount[64];
   msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
-  pack_map(&pk, (t->tape ? 2 : 3) + (size_t)(t->data.taker != NULL));
-  pack_key_bool(&pk, t->tape ? "on_tape" : "by_candles", true);
-  if (!t->tape) pack_key_int(&pk, "latency_ms", 0);
+  pack_map(&pk, (*t->tape ? 2 : 3) + (size_t)(t->data.taker != NULL));
+  pack_key_bool(&pk, *t->tape ? "on_tape" : "by_candles", true);
+  if (!*t->tape) pack_key_int(&pk, "latency_ms", 0);
   if (t->data.taker) {
     pack_str(&pk, "fees");
     pack_map(&pk, 2);
@@ -380,6 +395,7 @@ static int mark_order(const void *a, const void *b) {
 
 /* Of a tape it is known now at which venues there was an account, and from when to when it was looked at. */
 static void settle_tape(Trial *t) {
+  if (!t->n_marks) return;                         /* nothing was ordered */
   Holding any[HOLDINGS_MAX];
   size_t n = 0, kept = 0;
   for (size_t i = 0; i < t->n_begin; i++) {
@@ -392,13 +408,13 @@ static void settle_tape(Trial *t) {
     for (size_t k = 0; k < t->n_begin; k++) named = named || !strcmp(t->begin[k].venue, t->marks[i].venue);
     for (size_t k = 0; k < n && !named; k++) add_holding(t, t->marks[i].venue, any[k].code, strlen(any[k].code), any[k].amount);
   }
-  t->data.from_ms = t->n_marks ? t->marks[0].at_ms : 0;
-  t->data.until_ms = t->n_marks ? t->marks[t->n_marks - 1].at_ms : 0;
+  t->data.from_ms = t->marks[0].at_ms;
+  t->data.until_ms = t->marks[t->n_marks - 1].at_ms;
 }
 
 /* What each market was worth at the beginning, and when a candle was over. */
 static bool make_marks(Trial *t) {
-  if (t->tape) {
+  if (*t->tape) {
     settle_tape(t);
     return true;
   }
@@ -425,6 +441,40 @@ static double taker_of(const Trial *t) {
   return at ? strtod(at + strlen("\"taker\":"), NULL) : 0;
 }
 
+/* Several tapes are one, in the folder that is dropped. */
+static Tape *open_tapes(const Trial *t) {
+  char path[PATH_MAX + 16], err[400];
+  snprintf(path, sizeof path, "%s", t->tapes[0]);
+  if (t->n_tapes > 1) {
+    snprintf(path, sizeof path, "%s/all.tape", paths_state());
+    if (tape_merge_files(t->tapes, t->n_tapes, path) != 0) return NULL;
+  }
+  Tape *tape = tape_open(path, err, sizeof err);
+  if (!tape) fprintf(stderr, "bourse: --tape: %s\n", err);
+  return tape;
+}
+
+/* From when to when a tape is, for a strategy that asked for no prices. */
+static void span_of(Tape *tape, Trial *t) {
+  TapeEvent e;
+  enum tape_read r;
+  tape_seek(tape, 0);
+  while ((r = tape_next(tape, &e)) != TAPE_END) {
+    if (r == TAPE_BAD) continue;
+    if (!t->data.from_ms) t->data.from_ms = e.at_us / 1000;
+    t->data.until_ms = e.at_us / 1000;
+  }
+}
+
+/* What was done, and at which prices: as far as the session's time went. */
+static int look_back(Trial *t) {
+  int64_t at = clock_wall_ms();
+  t->broken_off = t->broken_off && (*t->tape || at < t->data.until_ms);
+  if (t->broken_off && !*t->tape) t->data.until_ms = at;
+  if (t->data.until_ms < t->data.from_ms) return fputs("bourse: broken off before anything was tried\n", stderr), 1;
+  return read_journal(t) && make_marks(t) ? 0 : 1;
+}
+
 /* The script, with --arg, in a state folder of its own that is dropped. */
 static int run(Cli *cli, SessionSpec *spec, Trial *t, const msgpack_sbuffer *args) {
   msgpack_sbuffer account;
@@ -436,21 +486,22 @@ static int run(Cli *cli, SessionSpec *spec, Trial *t, const msgpack_sbuffer *arg
   pack_account(t, &account);
   spec->workers = &worker;
   spec->n_workers = 1;
-  spec->backtest = t->tape ? NULL : &t->data;
+  spec->backtest = *t->tape ? NULL : &t->data;
   spec->paper = &account;
   spec->on_mark = on_mark;
   spec->orders = "paper";
   spec->open_keys = NULL;
   spec->base_urls = NULL;
+  spec->broken_off = &t->broken_off;
   spec->ctx = t;
   spec->on_out = on_out;
   spec->on_report = on_report;
   spec->on_log = on_log;
-  char err[400];
   int code = 1;
-  if (t->tape && !(spec->replay = tape_open(t->tape, err, sizeof err))) fprintf(stderr, "bourse: --tape: %s\n", err);
-  else if (!paths_borrow_state()) fputs("bourse: no folder for what passes: there can be no orders\n", stderr);
-  else if ((code = session_run(spec)) == 0 && (!read_journal(t) || !make_marks(t))) code = 1;
+  if (!paths_borrow_state()) fputs("bourse: no folder for what passes: there can be no orders\n", stderr);
+  else if (t->n_tapes && !(spec->replay = open_tapes(t))) code = 1;
+  else if ((code = session_run(spec)) == 0) code = look_back(t);
+  if (spec->replay && !t->n_marks) span_of(spec->replay, t);
   paths_drop_state();
   tape_close(spec->replay);
   msgpack_sbuffer_destroy(&account);
@@ -474,10 +525,10 @@ int verb_backtest(Cli *cli) {
   msgpack_sbuffer args;
   int code = start_common(cli, &spec);
   if (code) return code;
-  t->tape = cli_text(cli, "tape");
-  if (!t->tape && !cli_text(cli, "candles"))
+  if ((code = read_tapes(cli, t))) return code;
+  if (!*t->tape && !cli_text(cli, "candles"))
     return cli_misuse(cli, "--candles FILE|ID:SYMBOL:TIMEFRAME, or --tape FILE, is expected: the prices to try it on (bourse fetch, bourse run --record)");
-  if (t->tape && cli_text(cli, "candles")) return cli_misuse(cli, "--candles and --tape exclude each other");
+  if (*t->tape && cli_text(cli, "candles")) return cli_misuse(cli, "--candles and --tape exclude each other");
   spec.config = cli_text(cli, "config");
   const char *html = cli_text(cli, "html");
   if (html && !html_ready(html)) return 1;
@@ -492,12 +543,16 @@ int verb_backtest(Cli *cli) {
   }
   if (!code) {
     t->strategy = cli->words[0];
-    t->currency = t->tape ? (t->n_marks ? t->marks[0].quote : t->begin[0].code) : t->data.series[0].quote ? t->data.series[0].quote : "?";
-    if (!stats_make(&t->stats, t->currency, t->marks, t->n_marks, t->fills, t->n_fills, t->begin, t->n_begin, taker_of(t))) code = 1;
+    t->currency = *t->tape ? (t->n_marks ? t->marks[0].quote : t->begin[0].code) : t->data.series[0].quote ? t->data.series[0].quote : "?";
+    bool made = stats_make(&t->stats, t->currency, t->marks, t->n_marks, t->fills, t->n_fills, t->begin, t->n_begin, taker_of(t));
+    for (size_t i = 0; i < t->n_begin && !t->n_marks; i++)
+      if (!strcmp(t->begin[i].code, t->currency)) t->stats.begin = t->stats.end += t->begin[i].amount;
+    if (!made) code = 1;
     else {
       Warnings w;
       backtest_warnings(t, &w);
       code = backtest_show(cli, t, &w);
+      if (t->broken_off && !code) code = 1;
       if (html && !backtest_page(t, &w, html) && !code) code = 1;
     }
   }

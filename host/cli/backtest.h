@@ -6,16 +6,17 @@
 #include "cli/options.h"
 #include "cli/show.h"
 
-enum { HOLDINGS_MAX = 128 };
+enum { HOLDINGS_MAX = 128, TAPES_MAX = 64 };
 
 typedef struct {
   Backtest data;
   Candles *file;                                   /* while it is read */
-  const char *tape;                                /* in place of candles; NULL: candles */
+  const char *tapes[TAPES_MAX]; size_t n_tapes;    /* in place of candles; none: candles */
+  char tape[600];                                  /* their names; "": candles */
   char taker[64], maker[64];
   Holding begin[HOLDINGS_MAX]; size_t n_begin;
   int64_t first_ms; bool late;                     /* when all are known; later than --from */
-  bool verbose;
+  bool verbose, broken_off;                        /* broken_off: a signal ended it before its time */
   size_t said, reports;                            /* warnings of the run; reports of the strategy */
   Traded *fills; size_t n_fills, cap_fills;
   Mark *marks; size_t n_marks, cap_marks;

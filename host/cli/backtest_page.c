@@ -35,7 +35,7 @@ static void add_facts(Page *p, const Trial *t, const Warnings *w) {
   const Stats *s = &t->stats;
   char text[400], low[40], until[40];
   page_fact(p, "strategy", t->strategy);
-  if (t->tape) page_fact(p, "tape", t->tape);
+  if (*t->tape) page_fact(p, "tape", t->tape);
   for (size_t i = 0; i < t->data.n; i++) {
     const Bars *b = &t->data.series[i];
     snprintf(text, sizeof text, "%s %s %s, %zu candles", b->venue, b->symbol, b->timeframe, b->n);

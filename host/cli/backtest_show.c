@@ -44,12 +44,12 @@ static void sparkline(const Stats *s) {
 static void show_table(const Trial *t, const Warnings *w) {
   const Stats *s = &t->stats;
   char a[64], b[64], c[40], d[40], e[40];
-  if (t->tape) printf("%s on the tape %s", t->strategy, t->tape);
+  if (*t->tape) printf("%s on the tape%s %s", t->strategy, t->n_tapes > 1 ? "s" : "", t->tape);
   else printf("%s on candles of", t->strategy);
   for (size_t i = 0; i < t->data.n; i++) printf("%s %s %s %s", i ? "," : "", t->data.series[i].venue, t->data.series[i].symbol, t->data.series[i].timeframe);
   printf("\n%s to %s (%.1f days); fees %s", backtest_date(t->data.from_ms, c), backtest_date(t->data.until_ms, d), backtest_days(t->data.until_ms - t->data.from_ms),
          t->data.taker ? "as given" : "of the market");
-  if (t->tape) puts(", fills by the recorded books\n");
+  if (*t->tape) puts(", fills by the recorded books\n");
   else printf(", slippage %.10g bps\n\n", t->data.slippage * 10000);
   printf("  equity          %s to %s %s\n", plain(s->begin, a), plain(s->end, b), t->currency);
   printf("  return          %+.2f %%      buy and hold %+.2f %%\n", s->total_return * 100, s->hold_return * 100);
@@ -95,9 +95,9 @@ static void quoted(Text *t, const char *s) {
 
 static void add_assumptions(Text *o, const Trial *t) {
   text_puts(o, "\"assumptions\":{");
-  if (!t->tape) number(o, "slippage", t->data.slippage);
+  if (!*t->tape) number(o, "slippage", t->data.slippage);
   if (t->data.taker) text_format(o, "\"taker\":%s,\"maker\":%s,", t->data.taker, t->data.maker);
-  if (t->tape) {
+  if (*t->tape) {
     text_puts(o, "\"fills\":\"by the recorded books\",\"tape\":");
     quoted(o, t->tape);
     text_puts(o, "},");

@@ -48,8 +48,9 @@ static void about_data(Warnings *w, const Trial *t) {
     if (end + s->period_ms < t->data.until_ms)
       warn(w, "ends_early", "%s %s %s ends %s: from then on its price stands still", s->venue, s->symbol, s->timeframe, backtest_date(end, a));
   }
+  if (t->broken_off) warn(w, "broken_off", "it was broken off at %s: what would have come later is not in it", backtest_date(t->data.until_ms, a));
   if (t->late) warn(w, "begins_late", "--from is before all candles are known: it begins %s", backtest_date(t->data.from_ms, b));
-  if (markets == 1 && !t->tape) warn(w, "one_market", "one market, chosen today: those that fell or were closed meanwhile are not in it (survivorship)");
+  if (markets == 1 && !*t->tape) warn(w, "one_market", "one market, chosen today: those that fell or were closed meanwhile are not in it (survivorship)");
   if (backtest_days(t->data.until_ms - t->data.from_ms) < 30) warn(w, "short", "%.1f days are too few to say much", backtest_days(t->data.until_ms - t->data.from_ms));
 }
 
@@ -58,7 +59,7 @@ static void about_orders(Warnings *w, const Trial *t) {
   if (!s->fills) warn(w, "no_trades", "nothing was traded");
   else if (s->trades < FEW_TRADES) warn(w, "few_trades", "%zu trades: the figures may be chance", s->trades);
   if (s->fills && s->fees == 0) warn(w, "no_fees", "no fees were paid: --fee TAKER,MAKER sets them");
-  if (t->data.slippage == 0 && !t->tape) warn(w, "no_slippage", "no slippage: market orders are filled at the open itself");
+  if (t->data.slippage == 0 && !*t->tape) warn(w, "no_slippage", "no slippage: market orders are filled at the open itself");
   if (t->beyond) warn(w, "volume", "%zu of %zu fills are more than all that was traded in their candle", t->beyond, s->fills);
   if (t->refused) warn(w, "guard", "%zu orders were refused by the limits of the guard; the first: %s", t->refused, t->why_refused);
   if (t->rejected) warn(w, "rejected", "%zu orders were rejected; the first: %s", t->rejected, t->why_rejected);

@@ -10,6 +10,8 @@ int tape_cut(Cli *cli);
 int tape_merge(Cli *cli);
 int tape_convert(Cli *cli);
 
+/* One tape of several, by time; their workers are numbered anew. The exit code, with a line on stderr. */
+int tape_merge_files(const char *const *paths, size_t n, const char *out);
 /* Opens a file; NULL with a line on stderr. */
 Tape *tape_open_said(const char *path);
 /* The event's data, of which text points into the event; false: it is no MessagePack. The zone is cleared. */

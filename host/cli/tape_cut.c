@@ -8,18 +8,18 @@
 #include "wire/pack.h"
 #include "worker/instant.h"
 
-static TapeWriter *create(const Cli *cli) {
+static TapeWriter *create(const char *path) {
   char err[400];
-  TapeWriter *w = tape_create(cli_text(cli, "out"), err, sizeof err);
+  TapeWriter *w = tape_create(path, err, sizeof err);
   if (!w) fprintf(stderr, "bourse: tape: %s\n", err);
   return w;
 }
 
-static int finish(TapeWriter *w, const Cli *cli, bool ok) {
+static int finish(TapeWriter *w, const char *path, bool ok) {
   char why[128];
   snprintf(why, sizeof why, "%s", tape_why(w));
   if (tape_finish(w) && ok) return 0;
-  fprintf(stderr, "bourse: tape: %s: %s\n", cli_text(cli, "out"), *why ? why : "could not be written to its end");
+  fprintf(stderr, "bourse: tape: %s: %s\n", path, *why ? why : "could not be written to its end");
   return 1;
 }
 
@@ -161,7 +161,7 @@ int tape_cut(Cli *cli) {
   if (from && !time_of(from, begin_us, &c.from_us)) return cli_misuse(cli, "--from: a time (2026-11-27T09:00:00Z) or a distance from the beginning (30s)");
   if (to && !time_of(to, begin_us, &c.to_us)) return cli_misuse(cli, "--to: a time (2026-11-27T09:00:00Z) or a distance from the beginning (30s)");
   if (c.from_us > c.to_us) return cli_misuse(cli, "--to is before --from");
-  TapeWriter *w = create(cli);
+  TapeWriter *w = create(cli_text(cli, "out"));
   if (!w) return 1;
   if (c.from_us) look_before(&c, t, zone);
   head.from_us = c.from_us;
@@ -170,7 +170,7 @@ int tape_cut(Cli *cli) {
   for (uint32_t at = 0; ok && (r = tape_next(t, &e)) != TAPE_END; at++)
     if (r == TAPE_EVENT && wanted(&c, &e, at, zone)) ok = tape_write(w, &e, NULL, 0);
   tape_complain(t);
-  int code = finish(w, cli, ok);
+  int code = finish(w, cli_text(cli, "out"), ok);
   asked_free(&c.kept);
   free(c.newest);
   msgpack_zone_free(zone);
@@ -204,30 +204,34 @@ static bool input_open(Input *in, const char *path, msgpack_zone *zone) {
 /* Workers of different tapes are different workers. */
 static uint32_t renumbered(const Input *in, uint32_t worker) { return worker < TAPE_EXTRA ? worker + in->first : worker + in->extra; }
 
-int tape_merge(Cli *cli) {
-  size_t n = cli->n_words - 1;
+static int64_t begin_of(const Input *in) { return in->over ? INT64_MAX : in->head.from_us ? in->head.from_us : in->next.at_us; }
+
+static int by_begin(const void *a, const void *b) {
+  int64_t x = begin_of(a), y = begin_of(b);
+  return x < y ? -1 : x > y;
+}
+
+int tape_merge_files(const char *const *paths, size_t n, const char *out) {
   Input *in = calloc(n, sizeof *in), *first;
   msgpack_zone *zone = msgpack_zone_new(8192);
   int64_t from_us = INT64_MAX, begin_us = INT64_MAX;
   Head head = { .scripts = 0 };
   bool ok = in && zone;
-  if (!cli_text(cli, "out")) return cli_misuse(cli, "--out FILE: where to?");
-  if (n < 2) return cli_misuse(cli, "two files or more are expected");
+  for (size_t i = 0; i < n && ok; i++) ok = input_open(&in[i], paths[i], zone);
+  if (ok) qsort(in, n, sizeof *in, by_begin);       /* worker 0 is of the one that begins first */
   for (size_t i = 0; i < n && ok; i++) {
-    ok = input_open(&in[i], cli->words[i + 1], zone);
     in[i].first = (uint32_t)head.scripts;
     in[i].extra = (uint32_t)i;
     head.scripts += in[i].head.scripts > 0 && in[i].head.scripts < TAPE_EXTRA ? in[i].head.scripts : 1;
-    if (!ok || in[i].over) continue;
-    int64_t from = in[i].head.from_us ? in[i].head.from_us : in[i].next.at_us;
-    if (from < from_us) from_us = from;
+    if (in[i].over) continue;
+    if (begin_of(&in[i]) < from_us) from_us = begin_of(&in[i]);
     if (in[i].next.at_us < begin_us) begin_us = in[i].next.at_us;
   }
   if (ok && begin_us == INT64_MAX) {
     fprintf(stderr, "bourse: tape: nothing is on these tapes\n");
     ok = false;
   }
-  TapeWriter *w = ok ? create(cli) : NULL;
+  TapeWriter *w = ok ? create(out) : NULL;
   int code = w ? 0 : 1;
   if (w) {
     head.from_us = from_us > begin_us ? from_us : 0;
@@ -243,10 +247,16 @@ int tape_merge(Cli *cli) {
       advance(first);
     }
     for (size_t i = 0; i < n; i++) tape_complain(in[i].tape);
-    code = finish(w, cli, ok);
+    code = finish(w, out, ok);
   }
-  for (size_t i = 0; i < n; i++) tape_close(in[i].tape);
+  for (size_t i = 0; in && i < n; i++) tape_close(in[i].tape);
   free(in);
   if (zone) msgpack_zone_free(zone);
   return code;
+}
+
+int tape_merge(Cli *cli) {
+  if (!cli_text(cli, "out")) return cli_misuse(cli, "--out FILE: where to?");
+  if (cli->n_words < 3) return cli_misuse(cli, "two files or more are expected");
+  return tape_merge_files(cli->words + 1, cli->n_words - 1, cli_text(cli, "out"));
 }

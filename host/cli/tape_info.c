@@ -139,6 +139,7 @@ static void see_all(Seen *s, Tape *t) {
     s->last_us = e.at_us;
     if (tape_data(&e, zone, &m)) see(s, &e, &m);
   }
+  if (s->last_us < s->first_us) s->last_us = s->first_us;     /* cut where nothing happened */
   if (zone) msgpack_zone_free(zone);
 }
 

@@ -39,7 +39,7 @@ static const Option fetch_options[] = {
   FORMAT, END };
 static const Option backtest_options[] = {
   { "candles", "FILE|ID:SYMBOL:TF", "the prices: all of a file of candles, or a series of it; may be given again", OPT_TEXT, NULL },
-  { "tape", "FILE", "in place of candles a recording of bourse run --record", OPT_FILE, NULL },
+  { "tape", "FILE", "in place of candles a recording of bourse run --record; may be given again", OPT_FILE, NULL },
   { "file", "FILE", "where series are looked for (candles.db in the state folder)", OPT_FILE, NULL },
   { "from", "WHEN", "from then on; what is before is history: 2024-06-15 or 2024-06-15T12:00:00Z", OPT_TEXT, NULL },
   { "to", "WHEN", "up to then", OPT_TEXT, NULL },

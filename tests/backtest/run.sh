@@ -218,6 +218,15 @@ else
   grep -qF 'charts' "$tmp/err" || fail "page: $(cat "$tmp/err")"
 fi
 
+# Broken off: the report is of the time until then, and says so.
+echo 'local ex = exchange "kraken" every(0.01, function() ex:milliseconds() end)' >"$tmp/busy.lua"
+"$bourse" backtest "$tmp/busy.lua" --candles "$tmp/a.db" --format json >"$tmp/out" 2>"$tmp/err" </dev/null &
+pid=$!
+sleep 1
+kill -TERM $pid
+wait $pid
+[ $? -eq 1 ] && grep -q '"code":"broken_off"' "$tmp/out" || fail "broken off: $(tail -c 300 "$tmp/out") $(head -n 2 "$tmp/err")"
+
 refuses() {
   code=$1 text=$2
   shift 2

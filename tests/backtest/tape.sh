@@ -41,6 +41,30 @@ has '"orders":'
 grep -q '"orders":0,' "$tmp/out" && fail "market_maker: no orders: $(head -n 3 "$tmp/err")"
 [ ! -e "$tmp/state/paper.db" ] || fail "the account on paper was touched"
 
+# Two recordings of one market are one; what lies between them is not on any.
+# shellcheck disable=SC2086 # the options are words
+"$bourse" run watch.lua --for 3s --record more.tape $urls >/dev/null 2>"$tmp/err" || fail "recording: $(cat "$tmp/err")"
+cat >late.lua <<'END'
+local ex = exchange "kraken"
+local begin = os.time()
+every(0.5, function() ex:create_market_buy_order("BTC/USD", 0.0002) end)
+every(0.5, function() report { passed = os.time() - begin } end)
+END
+try late.lua --balance USD=1000 --tape more.tape
+has '"tape":"more.tape, books.tape"'
+"$bourse" tape merge books.tape more.tape --out both.tape || fail "merge"
+one=$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")
+"$bourse" backtest late.lua --balance USD=1000 --tape both.tape --format json >"$tmp/out" 2>"$tmp/err" </dev/null
+[ "$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")" = "$one" ] || fail "two tapes are not as one: $(cut -c1-200 "$tmp/out")"
+"$bourse" backtest late.lua --balance USD=1000 --tape books.tape --format json >"$tmp/out" 2>"$tmp/err" </dev/null
+[ "$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")" \< "$one" ] || fail "the second tape was not played: $one"
+
+# A strategy that orders nothing keeps what it has, in the time of the tape.
+echo 'exchange("kraken"):fetch_order_book("BTC/USD", 20)' >look.lua
+try look.lua --balance USD=1000
+has '"begin":1000,"end":1000,'
+has "\"from\":\"$(date -u +%Y)-"
+
 refuses() {
   text=$1; shift
   "$bourse" backtest "$@" >"$tmp/out" 2>"$tmp/err" </dev/null
@@ -48,6 +72,7 @@ refuses() {
   grep -qF -e "$text" "$tmp/err" || fail "$*: no '$text': $(head -n 2 "$tmp/err")"
 }
 refuses "--balance CODE=AMOUNT" trade.lua --tape books.tape
+refuses "cannot read 'none.tape'" trade.lua --tape books.tape --tape none.tape --balance USD=1
 refuses "exclude each other" trade.lua --tape books.tape --candles kraken:BTC/USD:1h
 refuses "are of candles" trade.lua --tape books.tape --balance USD=1 --slippage 1
 
