@@ -1,6 +1,6 @@
 -- What a coin costs in each country: on the exchanges of the registry in their country's money, against its price in dollars elsewhere (what is called
 -- the kimchi premium in Korea). Money is converted by `rates`, else by what an exchange trades it for dollars at, else by what the same exchange asks
--- for tethers, which then says what the coin costs beyond the tether there. A table, bars and a map of the countries.
+-- for tethers, which then says what the coin costs beyond the tether there. A table, on a terminal with bars and a map of the countries.
 --   bourse run scripts/premium.lua --arg coin=BTC --arg rates=KRW=1390,TRY=39.5
 args {
   coin = { type = "text", default = "BTC", help = "which one" },
@@ -21,17 +21,14 @@ local map = {                                         -- where the countries lie
   "CA .. GB EU SE EE RU .. .. .. .. ..", "US .. JE NL CZ UA .. .. .. CN KR JP", "MX VG FR CH AT BG TR .. .. HK TW ..",
   "KY PA ES MT CY IL AE IN .. VN .. ..", "CO VE .. .. .. .. .. .. .. SG ID ..", "PE BR .. .. .. SC .. .. .. .. AU ..",
   "CL AR .. .. ZA .. .. .. .. .. .. NZ" }
-local given, skipped, asked = {}, {}, nil
+local given, skipped, asked = {}, {}, args.countries and #args.countries > 0 and {}
 for _, text in ipairs(args.rates) do
   local code, number = text:match("^(%w+)=([%d.]+)$")
   if not code or not (tonumber(number) > 0) then error("rates: '" .. text .. "' is not NAME=number", 0) end
   given[code] = tonumber(number)
 end
 for _, id in ipairs(args.skip) do skipped[id] = true end
-if args.countries and #args.countries > 0 then
-  asked = {}
-  for _, code in ipairs(args.countries) do asked[code:upper()] = true end
-end
+for _, code in ipairs(asked and args.countries or {}) do asked[code:upper()] = true end
 
 local function median(list)
   table.sort(list)
@@ -118,25 +115,28 @@ local function premiums()
 end
 
 local function show(rows, world)
-  local most, of = 0.01, {}
+  local most, of, width = 0.01, {}, columns()
   for _, r in ipairs(rows) do
     most = math.max(most, math.abs(r.premium))
     of[r.country] = of[r.country] or {}
     table.insert(of[r.country], r.premium)
   end
+  local named, told = not width or width > 102, not width or width >= 72
+  local room = width and math.max(0, math.min(12, (width - (named and 69 or 52) - (told and 9 or 0)) // 2)) or 0
   print(("%s: %.10g USD elsewhere"):format(args.coin, world))
   for _, r in ipairs(rows) do
-    local n = math.floor(math.abs(r.premium) / most * 12 + 0.5)
-    local below, above = r.premium < 0 and n or 0, r.premium >= 0 and n or 0
-    print((("  %-20.20s %-16s %12.8g %-4s %+7.2f%%  %s|%s  %s"):format(r.name, r.venue, r.price, r.symbol:match("/(.*)"), r.premium,
-      (" "):rep(12 - below) .. ("░"):rep(below), ("█"):rep(above) .. (" "):rep(12 - above), r.by):gsub("%s+$", "")))
+    local n = math.floor(r.premium / most * room + 0.5)
+    local below, above = math.max(0, -n), math.max(0, n)
+    local bar = room < 2 and "" or (" "):rep(room - below) .. ("░"):rep(below) .. "|" .. ("█"):rep(above) .. (" "):rep(room - above) .. "  "
+    print((("  %s %-16s %12.8g %-4s %+7.2f%%  %s%s"):format(named and ("%-20.20s"):format(r.name) or r.country, r.venue, r.price,
+      r.symbol:match("/(.*)"), r.premium, bar, told and r.by or ""):gsub("%s+$", "")))
   end
-  for _, line in ipairs(map) do
-    local text = line:gsub("%S+ ?", function(word)
+  local cell = math.min(8, (width or 0) // 12)
+  for _, line in ipairs(cell > 4 and map or {}) do
+    print((line:gsub("%S+ ?", function(word)
       local code = word:match("%u+")
-      return ("%-8s"):format(of[code] and ("%s%+.1f"):format(code, median(of[code])) or code and code:lower() or "")
-    end)
-    print((text:gsub("%s+$", "")))
+      return ("%-" .. cell .. "s"):format(of[code] and (cell > 6 and "%s%+.1f" or "%s%+.0f"):format(code, median(of[code])) or code and code:lower() or "")
+    end):gsub("%s+$", "")))
   end
 end
 

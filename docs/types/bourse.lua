@@ -195,6 +195,10 @@ function notify(...) end
 ---@param ... any
 function print(...) end
 
+---How wide the terminal was when the run began.
+---@return integer|nil columns # nil: what is printed goes to a file or a pipe
+function columns() end
+
 ---@class bourse.Error
 ---@field class string # docs/api.md has the tree
 ---@field message string

@@ -248,15 +248,15 @@ void peer_boot(Peer *p) {
   const SessionSpec *spec = p->session->spec;
   bool record = p->session->recorder != NULL, play = p->session->play != NULL;
   Birth birth;
-  int columns;
   if (!play_birth(p, &birth)) {
     birth.now_ms = clock_wall_ms();
+    birth.tty = isatty(STDOUT_FILENO);
+    screen_size(&birth.columns);
     if (getrandom(birth.random, sizeof birth.random, 0) != (ssize_t)sizeof birth.random) {
       peer_fail(p, 1, "%s: no random numbers from the system", p->name);
       return;
     }
   }
-  screen_size(&columns);
   msgpack_packer pk = peer_begin(p, MSG_BOOT, 0);
   pack_map(&pk, 10);
   pack_key_str(&pk, "role", p->spec->role);
@@ -288,8 +288,8 @@ void peer_boot(Peer *p) {
   pack_key_bool(&pk, "quiet", spec->quiet);
   pack_key_int(&pk, "timeout_ms", spec->timeout_ms);
   pack_key_int(&pk, "rights", spec->rights);
-  pack_key_bool(&pk, "tty", isatty(STDOUT_FILENO));
-  pack_key_int(&pk, "columns", columns);
+  pack_key_bool(&pk, "tty", birth.tty);
+  pack_key_int(&pk, "columns", birth.columns);
   explicit_bzero(&birth, sizeof birth);
   peer_end(p);
 }

@@ -61,7 +61,7 @@ typedef struct { void (*source)(Peer *, uint32_t, const msgpack_object *), (*htt
                       (*order)(Peer *, uint32_t, const msgpack_object *), (*notify)(Peer *, uint32_t, const msgpack_object *); } Answers;
 
 typedef struct { bool on; Peer *holder, *first, *last; size_t leaving; } Turns;      /* turns.c */
-typedef struct { int64_t now_ms; unsigned char random[32]; } Birth;  /* of a worker: what it is given to begin with */
+typedef struct { int64_t now_ms; unsigned char random[32]; bool tty; int columns; } Birth;  /* of a worker: what it is given to begin with */
 
 struct Session {
   const SessionSpec *spec;

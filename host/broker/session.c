@@ -258,6 +258,7 @@ int session_run(const SessionSpec *spec) {
   else if (!read_bases(&s)) code = 2;
   else if ((!spec->record || record_open(&s, spec->record)) && (!spec->replay || play_open(&s, spec->replay)) && (!spec->backtest || backtest_open(&s)))
     code = run(&s);
+  if (spec->broken_off) *spec->broken_off = s.signalled;
   source_close(&s);
   request_close(&s);
   store_close(&s);

@@ -1,5 +1,5 @@
 -- What a strategy finds besides the language: tasks (every, after, at, spawn, sleep, together, each_exchange), is_error, registry, coin_route,
--- exchange_state, book_age, offer, settle, report, log, notify, store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other
+-- exchange_state, book_age, offer, settle, report, log, columns, notify, store, args, stop. `tasks` is task.c. Straight-line code: a call that waits lets other
 -- tasks run and goes on where it was.
 local require = ...
 local tasks, type, pairs, ipairs, pcall, error, tostring, rawget, next =
@@ -314,6 +314,9 @@ end
 function print(...)
   tasks.out(texts(...) .. "\n")
 end
+
+-- How wide the terminal was when the run began; nil when what is printed goes elsewhere.
+function columns() return tasks.columns() end
 
 -- Tells the user: on stderr, and at the addresses of --notify. Gives true, or false and why it was not told there; raises nothing.
 function notify(...)

@@ -487,6 +487,13 @@ static int t_now(lua_State *L) {
   return 1;
 }
 
+static int t_columns(lua_State *L) {          /* columns(): of the terminal; nil: results go elsewhere */
+  Worker *w = worker_of(L);
+  if (w->tty) lua_pushinteger(L, w->columns);
+  else lua_pushnil(L);
+  return 1;
+}
+
 static int t_text(lua_State *L) {             /* text(value): as tostring, error tables made readable */
   luaL_checkany(L, 1);
   sandbox_tostring(L, 1, NULL);
@@ -517,7 +524,7 @@ void task_lib_open(lua_State *L) {
   static const luaL_Reg functions[] = { { "spawn", t_spawn }, { "sleep", t_sleep }, { "timer", t_timer }, { "signal", t_signal },
     { "wait", t_wait }, { "set", t_set }, { "report", t_report }, { "log", t_log }, { "out", t_out }, { "store", t_store },
     { "source", task_source }, { "data", t_data }, { "notify", t_notify },
-    { "finish", t_finish }, { "now", t_now }, { "text", t_text }, { "args", t_boot_args }, { "protect", t_protect },
+    { "finish", t_finish }, { "now", t_now }, { "columns", t_columns }, { "text", t_text }, { "args", t_boot_args }, { "protect", t_protect },
     { "setmetatable", t_own_metatable }, { NULL, NULL } };
   luaL_newlib(L, functions);
 }

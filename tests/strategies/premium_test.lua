@@ -17,10 +17,10 @@ local function venues()
     down = { books = { ["BTC/GBP"] = at(80) }, fail = function() return { class = "OnMaintenance", message = "tomorrow" } end },
   }
 end
-local function run(given)
+local function run(given, columns)
   local args = { world = "w1,w2,w3", show = "rows" }
   for k, v in pairs(given or {}) do args[k] = v end
-  return world.run { script = "scripts/premium.lua", args = args, venues = venues(), registry = registry, seconds = 30 }
+  return world.run { script = "scripts/premium.lua", args = args, venues = venues(), registry = registry, columns = columns, seconds = 30 }
 end
 local cases = {}
 
@@ -45,14 +45,36 @@ function cases.rates_that_are_given_count_first()
   same(r.reports[1].by .. r.reports[2].venue, "givencape", "by")
 end
 
+local function widest(text)
+  local most = 0
+  for line in text:gmatch("[^\n]+") do most = math.max(most, utf8.len(line)) end
+  return most
+end
+
 function cases.a_table_bars_and_a_map()
-  local r = run { show = "table", rates = "ZAR=19" }
+  local r = run({ show = "table", rates = "ZAR=19" }, 120)
   has(r.out, "BTC: 101 USD elsewhere", "world price")
   has(r.out, "South Korea          seoul                  150000 KRW", "a row")
   has(r.out, "|████████████", "the largest bar")
   has(r.out, "KR+6.1", "on the map")
   has(r.out, "gb ", "a country without a price")
   same(#r.reports, 0, "no rows beside")
+end
+
+function cases.it_fits_the_terminal()
+  for _, columns in ipairs { 120, 102, 96, 80, 72, 60 } do
+    local r = run({ show = "table", rates = "ZAR=19" }, columns)
+    if widest(r.out) > columns then error(("%d columns of %d:\n%s"):format(widest(r.out), columns, r.out)) end
+    has(r.out, columns < 84 and "KR+6 " or "KR+6.1 ", "on the map")
+    has(r.out, "█", "a bar")
+  end
+  has(run({ show = "table" }, 60).out, "  KR seoul ", "a code for a name")
+end
+
+function cases.lines_in_a_pipe()
+  local r = run { show = "table", rates = "ZAR=19" }
+  has(r.out, "South Korea          seoul                  150000 KRW    +6.08%  USDT\n", "a row")
+  same(select(2, r.out:gsub("\n", "")), 5, "lines: the price elsewhere and a row for each; no map")
 end
 
 function cases.no_world_price_and_wrong_rates()

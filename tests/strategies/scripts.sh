@@ -24,7 +24,7 @@ run screener '"symbol": *"BTC/USD"' --format json --arg venues=$all --arg min_vo
 run triangular '"pair": *"USDT\? > [A-Z > ]*USDT\?"' --format json --for 3s --arg every=1 --arg venues=$all
 run triangular '"venue": *"several"' --format json --for 3s --arg every=1 --arg venues=$all --arg across=yes --arg legs=4
 run spread '"z": *-\?[0-9]' --format json --for 5s --arg every=0.05
-run premium 'US-\?+\?[0-9.]* ' --arg countries=US,VG --arg skip=coinbase,binanceus,poloniex,bybit
+run premium ' US .* kraken .* USD ' --arg countries=US,VG --arg skip=coinbase,binanceus,poloniex,bybit
 run premium '"country": *"VG"' --arg countries=VG --arg skip=bybit --arg show=rows --format json
 run dca '"verdict": *"bought"' --format json --for 4s
 cat >"$tmp/bourse.lua" <<'LUA'

@@ -1,5 +1,5 @@
 -- A world for the scripts that ship: host/lua/strategy.lua on a clock that is moved by hand, made-up exchanges with scripted books, and what came out.
--- run { script = path or source = text, args = {}, venues = { id = venue }, seconds =, store =, registry = } -> { reports, logs, notes, out, orders, store, code, message }.
+-- run { script = path or source = text, args = {}, venues = { id = venue }, seconds =, store =, registry =, columns = } -> { reports, logs, notes, out, orders, store, code, message }.
 -- A venue: { taker, maker, mode, latency (ms), clock (ms ahead), whole_seconds, status, markets = { symbol = { step, tick, min, min_cost, taker, active } }, books = { symbol = book or
 -- function(ms) -> book }, currencies, candles, balance, fail = function(method, symbol) -> error or nil, calls (counted here) }. A book:
 -- { bids, asks, age (ms), received (ms from now), old (ms by the venue's clock) } or an error table. Functions of C: book(bids, asks, received), set_clock(ms).
@@ -268,11 +268,12 @@ function world.run(spec)
   env.os = { time = function() return clock.now // 1000 end, date = os.date, clock = function() return clock.now / 1000 end }
   env.iso8601 = function(ms) return os.date("!%Y-%m-%dT%H:%M:%S.000Z", ms // 1000) end
   env.parse8601 = function() return nil end
-  local modules, host = {}, nil
+  local modules, host = { exchange = { optional = function(ex, name) return ex[name](ex) end } }, nil
   local function require(name)
     if modules[name] == nil then modules[name] = assert(chunk("host/lua/" .. name .. ".lua", "t", host))(require) end
     return modules[name]
   end
+  clock.tasks.columns = function() return spec.columns end
   host = setmetatable({ tasks = clock.tasks }, { __index = env, __newindex = env })
   errors = require "errors"
   local exchanges = {}
