@@ -73,6 +73,12 @@ local callers = setmetatable({}, { __index = function(callers, name)
   return call
 end })
 
+-- A method without arguments of which the caller can do without the answer: that it takes a key is not counted as a failure of the run.
+function exchange.optional(self, name)
+  if rawget(self.has, name) ~= true then return self[name](self) end
+  return venues.optional(self.handle, name, 0)
+end
+
 local function has_of(self, info)
   local has = {}
   for name in pairs(info.has) do has[name] = true end

@@ -1,5 +1,7 @@
 -- Can a coin be moved from one exchange to another, and is it the same coin at both? From the currencies of both, read again each ten minutes;
 -- what an exchange tells only with a key, or not at all, is not known.
+local require = ...
+local optional = require "exchange".optional
 local fresh_ms = 600000
 local known = {}         -- exchange object -> { at = ms, by_code = currencies or nil }
 local same = { ERC20 = "ETH", TRC20 = "TRX", BEP20 = "BSC", BNB = "BSC" }      -- one network under two names
@@ -8,7 +10,7 @@ local function currencies(ex)
   local k = known[ex]
   if k and tasks.now() - k.at < fresh_ms then return k.by_code end
   known[ex] = { at = tasks.now(), by_code = k and k.by_code }         -- nobody else asks meanwhile
-  local ok, found = pcall(function() return ex:fetch_currencies() end)
+  local ok, found = pcall(optional, ex, "fetch_currencies")
   if not ok and not (type(found) == "table" and found.class) then error(found, 0) end
   known[ex].by_code = ok and found or nil
   return known[ex].by_code

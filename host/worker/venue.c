@@ -33,8 +33,8 @@ static void dress(lua_State *L, bool raise) {
   lua_setmetatable(L, -2);
 }
 
-/* The error on top is counted by the broker, for the summary of the run. */
-static void tell_failure(Worker *w, lua_State *L) {
+/* The error on top is counted by the broker, for the summary of the run. That what the script can do without is only for those with a key is none. */
+static void tell_failure(Worker *w, lua_State *L, bool optional) {
   if (!lua_istable(L, -1) || !lua_checkstack(L, 3)) return;
   lua_pushliteral(L, "venue");
   lua_rawget(L, -2);
@@ -43,19 +43,25 @@ static void tell_failure(Worker *w, lua_State *L) {
   if (lua_type(L, -1) == LUA_TSTRING && lua_type(L, -2) == LUA_TSTRING) {
     size_t n;
     const char *class = lua_tolstring(L, -1, &n);
-    worker_put(w, MSG_FAILED, "class", class, n, "venue", lua_tostring(L, -2));
+    if (!optional || strcmp(class, "AuthenticationError") != 0) worker_put(w, MSG_FAILED, "class", class, n, "venue", lua_tostring(L, -2));
   }
   lua_pop(L, 2);
 }
 
+static void wake_failed(Waiter waiter, Venue *v, bool optional) {
+  tell_failure(v->worker, waiter.L, optional);
+  dress(waiter.L, true);
+  worker_wake(v->worker, waiter, 1, true);
+}
+
 void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise) {
-  if (raise) tell_failure(v->worker, waiter.L);
+  if (raise) tell_failure(v->worker, waiter.L, false);
   dress(waiter.L, raise);
   worker_wake(v->worker, waiter, n, raise);
 }
 
 void venue_wake_dressed(Worker *w, Waiter waiter, bool raise) {
-  if (raise) tell_failure(w, waiter.L);
+  if (raise) tell_failure(w, waiter.L, false);
   dress(waiter.L, raise);
   worker_wake(w, waiter, 1, raise);
 }
@@ -106,9 +112,10 @@ void call_fail_text(Call *c, const char *class, const char *text) {
     return;
   }
   if (c->opening) v->state = VENUE_FAILED;
+  bool optional = c->optional;
   venue_push_error(waiter.L, class, v->id, text);
   call_free(c);
-  venue_wake_with(waiter, v, 1, true);
+  wake_failed(waiter, v, optional);
 }
 
 /* The error value is on top of the adapter's coroutine. */
@@ -135,8 +142,9 @@ static void call_fail(Call *c) {
   }
   lua_settop(L, top);
   Waiter waiter = c->waiter;
+  bool optional = c->optional;
   call_free(c);
-  venue_wake_with(waiter, v, 1, true);
+  wake_failed(waiter, v, optional);
 }
 
 static int64_t int_field(lua_State *L, int idx, const char *name) {

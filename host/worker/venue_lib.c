@@ -12,8 +12,10 @@
 #include "worker/view.h"
 #include "worker/worker_internal.h"
 
+enum mode { CALL_PLAIN, CALL_DRY_RUN, CALL_OPTIONAL };
+
 /* Starts the call of `method` with the n arguments from `first` on and the params behind them; those at the end may be missing. Waits. */
-static int start_call(lua_State *L, Venue *v, const char *method, int n, int first, bool dry_run, int64_t order, const char *act) {
+static int start_call(lua_State *L, Venue *v, const char *method, int n, int first, enum mode mode, int64_t order, const char *act) {
   luaL_argcheck(L, n >= 0 && n < 32, 3, "out of range");
   lua_settop(L, first + n);
   char err[200];
@@ -41,9 +43,10 @@ static int start_call(lua_State *L, Venue *v, const char *method, int n, int fir
     luaL_unref(L, LUA_REGISTRYINDEX, waiter.ref);
     return luaL_error(L, "%s: params: %s", method, err);
   }
-  lua_pushboolean(A, dry_run);
+  lua_pushboolean(A, mode == CALL_DRY_RUN);
   Call *c = call_new(v, waiter, 5);
-  c->dry_run = dry_run;
+  c->dry_run = mode == CALL_DRY_RUN;
+  c->optional = mode == CALL_OPTIONAL;
   c->order = order;
   snprintf(c->act, sizeof c->act, "%s", act);
   call_tell(c, L, method, first, n);
@@ -57,7 +60,15 @@ static int lib_call(lua_State *L) {
   venue_sweep();
   Venue *v = venue_at(L, 1);
   const char *method = luaL_checkstring(L, 2);
-  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 5, lua_toboolean(L, 4), 0, "");
+  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 5, lua_toboolean(L, 4) ? CALL_DRY_RUN : CALL_PLAIN, 0, "");
+}
+
+/* optional(handle, method, n, ...): call, for what the caller can do without. */
+static int lib_optional(lua_State *L) {
+  venue_sweep();
+  Venue *v = venue_at(L, 1);
+  const char *method = luaL_checkstring(L, 2);
+  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 4, CALL_OPTIONAL, 0, "");
 }
 
 /* act(handle, method, n, order, act, ...): the same for the clerk; its requests say for which order of the journal they are. */
@@ -65,7 +76,7 @@ static int lib_act(lua_State *L) {
   venue_sweep();
   Venue *v = venue_at(L, 1);
   const char *method = luaL_checkstring(L, 2), *act = luaL_checkstring(L, 5);
-  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 6, false, luaL_checkinteger(L, 4), act);
+  return start_call(L, v, method, (int)luaL_checkinteger(L, 3), 6, CALL_PLAIN, luaL_checkinteger(L, 4), act);
 }
 
 static void on_ordered(Worker *w, void *ctx, int type, const msgpack_object *payload) {
@@ -166,7 +177,7 @@ static int lib_now(lua_State *L) {
 }
 
 static const luaL_Reg lib[] = {
-  { "open", venue_lib_open }, { "call", lib_call }, { "act", lib_act }, { "order", lib_order }, { "orders", lib_orders },
+  { "open", venue_lib_open }, { "call", lib_call }, { "optional", lib_optional }, { "act", lib_act }, { "order", lib_order }, { "orders", lib_orders },
   { "market", lib_market }, { "currency", lib_currency }, { "symbol", lib_symbol }, { "symbols", lib_symbols }, { "currencies", lib_currencies },
   { "market_count", lib_market_count }, { "now", lib_now },
   { "describe", lib_describe }, { "version", lib_version }, { "dress", venue_lib_dress }, { NULL, NULL }

@@ -29,6 +29,8 @@ run 8
 for pair in BTC/USD BTC/USDT BTC/EUR ETH/BTC; do grep -q "\"pair\": *\"$pair\"" "$tmp/out" || fail "nothing about $pair"; done
 [ $failed -eq 0 ] || { verdicts >&2; cat "$tmp/err" >&2; }
 
+grep -q 'AuthenticationError' "$tmp/out" && fail "that there is no key for what is optional was counted: $(tail -n 1 "$tmp/out")"
+
 # Slowly: the legs are placed a moment after the books were read.
 start --seed 1 --speed 0.5
 run 8 --arg execute=yes --arg settle=2 --arg size=80,BTC=0.001 --arg pairs=BTC/USDT,ETH/USDT,ETH/USD     # within what the guard allows by itself
