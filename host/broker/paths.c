@@ -60,10 +60,11 @@ static bool make_dirs(char *path) {
     char c = *p;
     *p = 0;
     bool ok = mkdir(path, 0700) == 0 || errno == EEXIST;
-    if (!ok && errno == EACCES) ok = access(path, X_OK) == 0;
-    if (!ok && errno == EROFS) ok = access(path, F_OK) == 0;
+    int why = errno;
+    if (!ok && why == EACCES) ok = access(path, X_OK) == 0;
+    if (!ok && why == EROFS) ok = access(path, F_OK) == 0;
     *p = c;
-    if (!ok) return false;
+    if (!ok) return errno = why, false;
     if (!c) return true;
   }
 }

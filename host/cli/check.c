@@ -3,6 +3,7 @@
 #include "cli/verbs.h"
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int verb_check(Cli *cli) {
@@ -11,7 +12,9 @@ int verb_check(Cli *cli) {
   int code = start_common(cli, &spec);
   if (code) return code;
   for (size_t i = 0; i < cli->n_words; i++) {
-    if (access(cli->words[i], R_OK) != 0) return cli_misuse(cli, "cannot read '%s': %s", cli->words[i], strerror(errno));
+    struct stat st;
+    if (stat(cli->words[i], &st) != 0 || access(cli->words[i], R_OK) != 0) return cli_misuse(cli, "cannot read '%s': %s", cli->words[i], strerror(errno));
+    if (!S_ISREG(st.st_mode)) return cli_misuse(cli, "'%s' is %s; the files of adapters are expected", cli->words[i], S_ISDIR(st.st_mode) ? "a folder" : "no plain file");
     files[i] = cli->words[i];
   }
   files[cli->n_words] = NULL;

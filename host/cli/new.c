@@ -16,11 +16,10 @@ static bool good_name(const char *s) {
   return n > 0 && n <= 40 && strspn(s, "abcdefghijklmnopqrstuvwxyz0123456789_") == n;
 }
 
-/* The template with every @NAME@ replaced; malloc'd. */
-static char *filled(const char *text, const char *name) {
-  static const char mark[] = "@NAME@";
-  size_t count = 0, len = strlen(text), n = strlen(name);
-  for (const char *p = text; (p = strstr(p, mark)); p += sizeof mark - 1) count++;
+/* The text with every mark replaced; malloc'd. */
+static char *filled(const char *text, const char *mark, const char *name) {
+  size_t count = 0, len = strlen(text), n = strlen(name), wide = strlen(mark);
+  for (const char *p = text; (p = strstr(p, mark)); p += wide) count++;
   char *out = malloc(len + count * n + 1), *to = out;
   if (!out) return NULL;
   for (const char *p = text; ; ) {
@@ -31,7 +30,7 @@ static char *filled(const char *text, const char *name) {
     if (!next) break;
     memcpy(to, name, n);
     to += n;
-    p = next + sizeof mark - 1;
+    p = next + wide;
   }
   *to = 0;
   return out;
@@ -75,8 +74,9 @@ int verb_new(Cli *cli) {
   snprintf(path, sizeof path, "%s/%s.lua", folder, name);
   size_t len;
   const char *template = hostlua_source(exchange ? "templates/exchange" : "templates/strategy", &len);
-  char *text = template ? filled(template, name) : NULL;
+  char *named = template ? filled(template, "@NAME@", name) : NULL, *text = named ? filled(named, "@FILE@", strncmp(path, "./", 2) ? path : path + 2) : NULL;
   int code = text ? write_new(path, text) : 1;
+  free(named);
   free(text);
   if (code) return code;
   printf("%s\n", path);

@@ -199,6 +199,14 @@ static int take_verb(Cli *cli, const Verb *verbs, const char *word) {
   return cli_misuse(cli, "no verb '%s'", shown(word));
 }
 
+/* The synopsis names the words in their order. */
+static int too_few(const Cli *cli) {
+  const char *word = cli->verb->synopsis;
+  if (!cli->n_words) return cli_misuse(cli, "%s expected", word);
+  for (size_t i = 0; i < cli->n_words && *word; i++) word += strcspn(word, " "), word += *word == ' ';
+  return cli_misuse(cli, "%.*s expected behind '%s'", (int)strcspn(word, " "), word, shown(cli->words[cli->n_words - 1]));
+}
+
 int cli_parse(Cli *cli, const Verb *verbs, int argc, char **argv, bool *help) {
   memset(cli, 0, sizeof *cli);
   *help = false;
@@ -216,8 +224,7 @@ int cli_parse(Cli *cli, const Verb *verbs, int argc, char **argv, bool *help) {
   }
   *help = *help || cli_flag(cli, "help");
   if (*help || !cli->verb) return 0;
-  if ((int)cli->n_words < cli->verb->least)
-    return cli_misuse(cli, "%s expected", cli->n_words == 0 ? cli->verb->synopsis : "more arguments");
+  if ((int)cli->n_words < cli->verb->least) return too_few(cli);
   if (cli->verb->most >= 0 && (int)cli->n_words > cli->verb->most)
     return cli_misuse(cli, "unexpected argument '%s'", shown(cli->words[cli->verb->most]));
   return 0;

@@ -5,7 +5,7 @@
 #include <string.h>
 #include "cli/tally.h"
 
-enum { LINES = 20 };      /* of a table */
+enum { LINES = 20, ERRORS_LEAST = 8 };      /* of a table; columns of its errors */
 
 static void line(Text *out, const char *name, int width) {
   show_pad(out, name, width, false);
@@ -40,12 +40,16 @@ static void more(Text *out, size_t n) {
 /* Columns that stay where the terminal is narrower: with 72 columns, with fewer. */
 typedef struct { const char *heading; int width, least; } Heading;
 
-static void cells_text(Text *out, const Heading *headings, size_t n, int columns, char cells[][48]) {
+/* -> the columns of the terminal that they take */
+static int cells_text(Text *out, const Heading *headings, size_t n, int columns, char cells[][48]) {
+  int used = 0;
   for (size_t i = 0; i < n; i++) {
     if (columns < headings[i].least) continue;
     show_pad(out, cells ? cells[i] : headings[i].heading, headings[i].width, true);
     text_puts(out, "  ");
+    used += headings[i].width + 2;
   }
+  return used;
 }
 
 static void end_line(Text *out) {
@@ -101,8 +105,11 @@ static void venues_text(const Tally *t, int64_t ms, int columns, Text *out) {
     else snprintf(cells[3], sizeof *cells, "%" PRIu64, v->requests);
     snprintf(cells[4], sizeof *cells, "%.0f%%", tally_budget(v, ms));
     line(out, v->id, width);
-    cells_text(out, headings, n, columns, cells);
-    classes_text(v, out);
+    int room = columns - width - 2 - cells_text(out, headings, n, columns, cells);
+    Text classes = { 0 };
+    classes_text(v, &classes);
+    if (classes.p) show_pad(out, classes.p, room < ERRORS_LEAST ? ERRORS_LEAST : room, false);
+    text_free(&classes);
     end_line(out);
   }
   more(out, t->n_venues);

@@ -296,7 +296,10 @@ function arguments.new(venue, prepared, given, params)
     local frames = venue.adapter.timeframes
     a.timeframe = frames and frames[a.timeframe_name]
     if not a.timeframe_s or (frames and a.timeframe == nil) then
-      fail("BadRequest", "no timeframe '%s' here", tostring(a.timeframe_name))
+      local names = {}
+      for name in pairs(frames or {}) do names[#names + 1] = name end
+      table.sort(names, function(x, y) return (arguments.timeframe_seconds(x) or 0) < (arguments.timeframe_seconds(y) or 0) end)
+      fail("BadRequest", "no timeframe '%s' here%s", tostring(a.timeframe_name), names[1] and "; there are " .. table.concat(names, " ") or "")
     end
   end
   return a

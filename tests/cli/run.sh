@@ -54,6 +54,11 @@ check "wrong verb" 2 "did you mean 'exchanges'?" exchnages
 check "wrong option" 2 "did you mean --country?" exchanges --contry Japan
 check "wrong word" 2 "did you mean active?" exchanges --status activ
 check "missing argument" 2 "usage: bourse ticker ID SYMBOL" ticker
+check "missing argument, named" 2 "SYMBOL expected behind 'kraken'" book kraken
+check "missing name" 2 "NAME expected behind 'strategy'" new strategy
+check "no server" 5 "more not tried: nobody answers" doctor kraken --base-url kraken=http://127.0.0.1:1
+check "a folder for an adapter" 2 "is a folder" check .
+check "no file of an adapter" 2 "no plain file" check /dev/null
 check "foreign base url" 2 "only a server on this machine" ticker kraken BTC/USD --base-url kraken=http://example.com
 
 for list in 2019 2020; do
@@ -79,6 +84,7 @@ cd "$work" || exit 1
 check "new strategy" 0 "mine.lua" new strategy mine
 check "no overwriting" 1 "is there already" new strategy mine
 check "bad name" 2 "lower-case letters" new strategy ../mine
+grep -q 'bourse run mine.lua ' mine.lua || { failed=$((failed + 1)); echo "FAILED: how to run it"; head -n 3 mine.lua; }
 check "help of a script" 0 "venues" run mine.lua --help
 mkdir -p home/exchanges && cp "$here/../../registry.lua" home/
 check "new exchange" 0 "exchanges/mine.lua" new exchange mine --home home
@@ -105,6 +111,8 @@ kill -TERM $pid
 wait $pid
 checks=$((checks + 1))
 grep -q 'results\{0,1\}: [0-9]* opportunity$' err || { failed=$((failed + 1)); echo "FAILED no summary when stopped:"; cat err; }
+printf 'print(pcall(string.rep, "x", {}))\nprint(pcall(scan.gaps, 5))\nlocal q = scan.quotes()\nprint(pcall(q.set, q, 1))\nprint(pcall(ipairs))\nprint(pcall(string.find, "a", "b", {}))' > named.lua
+for name in string.rep scan.gaps quotes.set ipairs string.find; do check "the name of $name in an error" 0 "to '$name' (" run named.lua; done
 check "live needs consent" 4 "refused" run tiny.lua --live
 check "live against paper" 2 "exclude each other" run tiny.lua --live --paper
 check "no such script" 2 "cannot read" run none.lua

@@ -109,7 +109,7 @@ static void each_limit(void **state) {
   o = fine(), o.bid = "";
   stops(&l, &o, GUARD_BOOK, "no bids");
   o = fine(), o.asked_price = o.price = "63006";
-  stops(&l, &o, GUARD_PRICE_BAND, "price 63006 is 5.0012 % from the middle of the book, 60005");
+  stops(&l, &o, GUARD_PRICE_BAND, "price 63006 is 5.0012 % from the middle of the book, 60005; the built-in limit allows 5 %");
   o = fine(), o.all.realised_day = dec("-20");
   stops(&l, &o, GUARD_LOSS, "20 USD lost today");
   o.all.realised_day = dec("-19.99");

@@ -86,7 +86,7 @@ static void refuses(void **state) {
     { "book a b --live=yes", "--live takes no value" },
     { "book a b --arg novalue", "--arg takes K=V, not 'novalue'" },
     { "book a b --cacert /does/not/exist", "cannot read '/does/not/exist'" },
-    { "book a", "more arguments expected" },
+    { "book a", "SYMBOL expected behind 'a'" },
     { "book", "ID SYMBOL expected" },
     { "book a b c", "unexpected argument 'c'" },
     { "exchanges extra", "unexpected argument 'extra'" },

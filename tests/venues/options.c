@@ -10,7 +10,8 @@
 
 static void usage(FILE *out) {
   fputs("usage: bourse-venues [options] | get URL | post URL\n"
-        "Starts exchanges on 127.0.0.1, prints \"id http://127.0.0.1:port\" for each, then \"ready\", and serves until stopped.\n"
+        "Starts exchanges on 127.0.0.1, prints \"id http://127.0.0.1:port\" for each, then \"ready\", and serves until stopped,\n"
+        "or until what started it ends.\n"
         "  --venues a,b,...     which ones (default: all):",
         out);
   for (int i = 0; venues[i]; i++) fprintf(out, " %s", venues[i]->id);

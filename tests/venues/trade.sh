@@ -51,6 +51,8 @@ trade() {
   has "\"id\":\"$order\"" '"status":"open"'
   call fetch_balance
   has_not "\"$quote\":{\"free\":100,"
+  what=balance out=$(BOURSE_STATE=$tmp/state-$venue "$bourse" balance "$venue" --base-url "$venue=$(venue_url "$venue")" 2>&1 </dev/null)
+  has "venue" "free" "$quote "
 
   # what is refused
   call create_order "$symbol" limit buy 0.001 "$low" "{\"clientOrderId\":\"$own\"}"

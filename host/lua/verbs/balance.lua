@@ -1,6 +1,6 @@
 -- bourse balance: what an account holds: on paper by the journal, else as the exchange tells it.
 local require = ...
-local verb = require "verb"
+local verb, format = require "verb", require "format"
 local a = host.args
 
 verb.main(function()
@@ -25,6 +25,6 @@ verb.main(function()
   end
   if verb.form == "json" then return verb.json(list, { list = true }) end
   local rows = {}
-  for i, b in ipairs(list) do rows[i] = { b.venue, b.code, b.free or "", b.used or "", b.total or "" } end
+  for i, b in ipairs(list) do rows[i] = { b.venue, b.code, format.plain(b.free), format.plain(b.used), format.plain(b.total) } end
   verb.rows({ { "venue" }, { "currency" }, { "free", right = true }, { "used", right = true }, { "total", right = true } }, rows, { "venue", "currency", "free", "used", "total" })
 end)

@@ -77,6 +77,7 @@ local function try(ex, name, symbol)
   if not ok and not no_key then failed = failed + 1 end
   local detail = ok and count_of(result) or no_key and "not tried: it needs a key" or format.clean(text_of(result))
   rows[#rows + 1] = { ex.id, name, ok and "ok" or no_key and "-" or "failed", ms, detail }
+  return not ok and verb.is(result, "NetworkError") and not result.http       -- nobody answered
 end
 
 local function examine(id, named)
@@ -88,18 +89,21 @@ local function examine(id, named)
     rows[#rows + 1] = { id, "", "failed", 0, format.clean(text_of(ex)) }
     return
   end
-  local sample = {}
+  local sample, silent, left = {}, 0, 0
   for _, name in ipairs(order_of()) do
     if ex.has[name] ~= true then
+    elseif silent == 2 then
+      left = left + 1
     elseif sample.spot and for_contracts(name) and not sample.contract then
       rows[#rows + 1] = { ex.id, name, "-", 0, "not tried: no contract in the market list" }
     else
-      try(ex, name, for_contracts(name) and sample.contract or sample.spot)
+      silent = try(ex, name, for_contracts(name) and sample.contract or sample.spot) and silent + 1 or 0
       if name == "fetch_markets" and rows[#rows][3] == "ok" then
         sample = pcall(ex.load_markets, ex) and samples_of(ex) or {}
       end
     end
   end
+  if left > 0 then rows[#rows + 1] = { ex.id, "", "-", 0, left .. " more not tried: nobody answers" } end
 end
 
 verb.main(function()

@@ -15,6 +15,9 @@ verb.main(function()
     end
   end
   if verb.form == "json" then return verb.json(list, { list = true, order = { "symbol", "id", "type" } }) end
+  if #list == 0 and verb.form == "table" and #ex.symbols > 0 then
+    return host.err(("none of the %d markets of %s is like that"):format(#ex.symbols, ex.id))
+  end
   for i, m in ipairs(list) do
     local p, l = m.precision or {}, m.limits or {}
     local active = m.active == nil and "" or m.active and "yes" or "no"

@@ -15,6 +15,6 @@ verb.main(function()
     rows[i] = { t.symbol or "", format.plain(t.last), format.plain(t.bid), format.plain(t.ask), change, format.plain(t.high),
       format.plain(t.low), format.plain(t.baseVolume), format.time(t.timestamp) }
   end
-  verb.rows({ { "symbol" }, { "last", right = true }, { "bid", right = true }, { "ask", right = true }, { "change", right = true },
-    { "high", right = true }, { "low", right = true }, { "volume", right = true }, { "time (UTC)", drop = true } }, rows)
+  verb.rows({ { "symbol" }, { "last", right = true }, { "bid", right = true }, { "ask", right = true }, { "change", right = true, drop = true },
+    { "high", right = true, drop = true }, { "low", right = true, drop = true }, { "volume", right = true, drop = true }, { "time (UTC)", drop = true } }, rows)
 end)
