@@ -130,8 +130,8 @@ static bool in_band(Case *c, Decimal at) {
   if (dec_sub(at, c->mid, &away) && dec_mul(c->mid, l->price_band, &most) && dec_cmp(dec_abs(away), most) <= 0) return true;
   if (!dec_div(away, c->mid, 6, &percent) || !dec_mul(percent, dec_from_int(100), &percent)) percent = dec_from_int(0);
   if (!dec_mul(l->price_band, dec_from_int(100), &band)) band = l->price_band;
-  return refuse(c, GUARD_PRICE_BAND, "price %s is %s %% from the middle of the book, %s; %s allows %s %%", shown(at).s, shown(percent).s, shown(c->mid).s, l->by,
-                shown(band).s);
+  return refuse(c, GUARD_PRICE_BAND, "price %s is %s %% from the middle of the book, %s; %s allows %s %%", shown(at).s, shown(percent).s,
+                shown(c->mid).s, l->by, shown(band).s);
 }
 
 static bool price_band(Case *c) {

@@ -234,7 +234,9 @@ static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
     case MSG_SOURCE_IS: if (unpacked(y, e, &m)) loaded(y, e, &m); /* fall through */
     case MSG_REPLY: case MSG_STORED: case MSG_WAKE: case MSG_ORDERED: case MSG_NOTIFIED: answered(y, e, rank); break;
     case MSG_RELOAD: if (y->session->spec->replay_files) unasked(y, e, rank); break;
-    case MSG_STOP: if (e->worker < TAPE_EXTRA && (y->scripts == 1 || y->session->spec->replay_files)) unasked(y, e, rank); break;   /* another one's, of several */
+    case MSG_STOP:                            /* of several: another one's */
+      if (e->worker < TAPE_EXTRA && (y->scripts == 1 || y->session->spec->replay_files)) unasked(y, e, rank);
+      break;
     case MSG_TASK: if (e->worker >= TAPE_EXTRA) task_told(y, e); break;
     default: break;
   }

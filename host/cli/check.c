@@ -14,7 +14,8 @@ int verb_check(Cli *cli) {
   for (size_t i = 0; i < cli->n_words; i++) {
     struct stat st;
     if (stat(cli->words[i], &st) != 0 || access(cli->words[i], R_OK) != 0) return cli_misuse(cli, "cannot read '%s': %s", cli->words[i], strerror(errno));
-    if (!S_ISREG(st.st_mode)) return cli_misuse(cli, "'%s' is %s; the files of adapters are expected", cli->words[i], S_ISDIR(st.st_mode) ? "a folder" : "no plain file");
+    const char *what = S_ISREG(st.st_mode) ? NULL : S_ISDIR(st.st_mode) ? "a folder" : "no plain file";
+    if (what) return cli_misuse(cli, "'%s' is %s; the files of adapters are expected", cli->words[i], what);
     files[i] = cli->words[i];
   }
   files[cli->n_words] = NULL;
