@@ -17,7 +17,7 @@ done
 export BOURSE_HOME="$tmp/home"
 
 # No order has an id of the client's own.
-start_venues "$venues" --venues $all --manual --keys --for 60
+start_venues "$venues" --venues $all --manual --keys --for 300
 for id in kraken bitstamp binance okx; do
   quote=USD
   case $id in binance | okx) quote=USDT ;; esac
@@ -32,16 +32,20 @@ if grep '"client_id": *"' "$tmp/out"; then echo "an order has an id of the clien
 cd "$tmp"
 echo 'sleep(2) stop()' > idle.lua
 last() { "$bourse" orders --format csv 2> /dev/null | tail -1; }
-step=15
-until [ -n "${caught:-}" ]; do
-  step=$((step + 1))
-  [ $step -lt 200 ] || { echo "no step is that one"; exit 1; }
+# killed_at STEP: and whether the reply was on disk then
+killed_at() {
   rm -rf state
   # shellcheck disable=SC2086 # one word an option
-  LD_PRELOAD=$shim KILL_AT=$step KILL_HOW=after "$bourse" call bitstamp create_order BTC/USD limit buy 0.001 63500 '{"timeInForce":"IOC"}' $urls --live --yes \
-    > out 2> err && { echo "it was not killed"; exit 1; }
-  "$bourse" journal export events 2> /dev/null | grep -q ',reply,' && caught=yes
+  LD_PRELOAD=$shim KILL_AT=$1 KILL_HOW=after "$bourse" call bitstamp create_order BTC/USD limit buy 0.001 63500 '{"timeInForce":"IOC"}' $urls --live --yes \
+    > out 2> err || :
+  "$bourse" journal export events 2> /dev/null | grep -q ',reply,'
+}
+before=1 at=400
+while [ $((at - before)) -gt 1 ]; do
+  step=$(((at + before) / 2))
+  if killed_at $step; then at=$step; else before=$step; fi
 done
+killed_at $at || { echo "no step is that one"; cat err; exit 1; }
 last | grep -q ',sent,' || { echo "it was not caught in between"; last; exit 1; }
 # shellcheck disable=SC2086 # one word an option
 timeout 50 "$bourse" run idle.lua --live --yes $urls > out 2> err || { cat out err; exit 1; }
