@@ -26,7 +26,7 @@ end
 -- ---- reading ----
 
 local function percent(name)
-  return function(o) return o[name] and decimal.div(o[name], 100, 12) or false end
+  return function(o) return o[name] and o[name] ~= "" and decimal.div(o[name], 100, 12) or false end
 end
 local function volume(side)
   return function(o, _, market) return market and o["vol_" .. market[side]:lower()] end
