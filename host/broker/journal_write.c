@@ -196,27 +196,76 @@ static bool fill_check(Journal *j, const JournalOrder *o, const JournalFill *f, 
   return (dec_mul(price, amount, &product) && dec_text(product, cost, JOURNAL_NUMBER)) || journal_fail(j, "price x amount has more than 38 digits");
 }
 
-static bool fill(Journal *j, const JournalOrder *o, const JournalFill *f, int64_t now_ms, bool *fresh) {
+/* A part in a thousand is a venue's rounding. */
+static bool near(const char *a, const char *b) {
+  Decimal x, y, off;
+  return dec_parse(a, strlen(a), &x) && dec_parse(b, strlen(b), &y) && dec_sub(x, y, &off) && dec_mul(dec_abs(off), dec_from_int(1000), &off) &&
+    dec_cmp(off, dec_abs(x)) <= 0;
+}
+
+static bool equal(const char *a, const char *b) {
+  Decimal x, y;
+  return dec_parse(a, strlen(a), &x) && dec_parse(b, strlen(b), &y) && dec_cmp(x, y) == 0;
+}
+
+static bool agrees(const JournalFill *was, const JournalFill *f) {
+  bool fee = !f->fee_cost || !was->fee_cost || (near(was->fee_cost, f->fee_cost) && strcmp(was->fee_currency, f->fee_currency) == 0);
+  return equal(was->price, f->price) && equal(was->amount, f->amount) && (!f->cost || near(was->cost, f->cost)) && fee;
+}
+
+/* Other figures of a trade that is known: an event, unless it was said already. */
+static bool differs(Journal *j, const JournalFill *was, const JournalFill *f, int64_t now_ms, enum journal_told *told) {
+  int64_t said = 0;
+  sqlite3_stmt *q = journal_ask(j, "SELECT json_object('fill',json_object('id',id" FILL(MEMBER) "),'told',json_object('price',?2,'amount',?3,'cost',?4,"
+    "'fee_cost',?5,'fee_currency',?6)) FROM fills WHERE id=?1", "ittttt", was->id, f->price, f->amount, f->cost, f->fee_cost, f->fee_currency);
+  char *data = NULL;
+  if (!q) return false;
+  if (sqlite3_step(q) != SQLITE_ROW) journal_db_fail(j);
+  else if (!(data = strdup((const char *)sqlite3_column_text(q, 0)))) journal_fail(j, "out of memory");
+  sqlite3_reset(q);
+  bool ok = data && journal_number(j, &said, "SELECT count(*) FROM events WHERE order_id=?1 AND what='differs' AND data=?2", "it", was->order, data) &&
+    (said || event_add(j, now_ms, was->order, "differs", data));
+  if (ok && !said) *told = JOURNAL_DIFFERS;
+  free(data);
+  return ok;
+}
+
+static bool fill_again(Journal *j, const JournalOrder *o, const JournalFill *f, int64_t now_ms, enum journal_told *told) {
+  int64_t id;
+  JournalFill *was = journal_number(j, &id, "SELECT id FROM fills WHERE venue=?1 AND account=?2 AND trade_id=?3 AND order_id=?4", "ttti", o->venue, o->account,
+    f->trade_id, o->id) ? journal_get(j, &journal_fill_row, id) : NULL;
+  bool ok = was != NULL;
+  if (ok && !agrees(was, f)) ok = differs(j, was, f, now_ms, told);
+  else if (ok && f->fee_cost && !was->fee_cost) {
+    *told = JOURNAL_AMENDED;
+    ok = journal_do(j, "UPDATE fills SET fee_cost=?2, fee_currency=?3 WHERE id=?1", "itt", id, f->fee_cost, f->fee_currency) && results_of(j, was, false) &&
+      journal_record(j, now_ms, o->id, "amended", journal_fill_json, id, NULL);
+  }
+  free(was);
+  return ok;
+}
+
+static bool fill(Journal *j, const JournalOrder *o, const JournalFill *f, int64_t now_ms, enum journal_told *told) {
   char cost[JOURNAL_NUMBER];
   Progress p;
   if (!fill_check(j, o, f, cost) || !journal_do(j, "INSERT INTO fills (order_id, venue, account, trade_id, at_ms, symbol, side, price, amount, cost,"
     " fee_cost, fee_currency) VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12) ON CONFLICT (venue, account, trade_id, order_id) DO NOTHING",
     "itttittttttt", o->id, o->venue, o->account, f->trade_id, f->at_ms, o->symbol, o->side, f->price, f->amount, cost, f->fee_cost, f->fee_currency))
     return false;
-  *fresh = sqlite3_changes(j->db) > 0;
-  if (!*fresh) return true;
+  if (sqlite3_changes(j->db) == 0) return fill_again(j, o, f, now_ms, told);
+  *told = JOURNAL_FRESH;
   int64_t id = sqlite3_last_insert_rowid(j->db);
   progress_of(o, &p);
   return results_of(j, &(JournalFill){ .id = id, .at_ms = f->at_ms, .venue = o->venue, .account = o->account, .symbol = o->symbol }, true) &&
     progress_write(j, o, &p, now_ms) && journal_record(j, now_ms, o->id, "fill", journal_fill_json, id, NULL);
 }
 
-bool journal_fill(Journal *j, const JournalFill *f, int64_t now_ms, bool *fresh) {
-  bool made = false;
+bool journal_fill(Journal *j, const JournalFill *f, int64_t now_ms, enum journal_told *told) {
+  enum journal_told news = JOURNAL_KNOWN;
   if (!journal_change(j)) return false;
   JournalOrder *o = order_now(j, f->order);
-  bool ok = journal_settle(j, o && fill(j, o, f, now_ms, &made));
+  bool ok = journal_settle(j, o && fill(j, o, f, now_ms, &news));
   free(o);
-  if (fresh) *fresh = ok && made;
+  if (told) *told = ok ? news : JOURNAL_KNOWN;
   return ok;
 }

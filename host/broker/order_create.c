@@ -93,6 +93,10 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
     ask_error(a, "BadResponse", NULL, text);
     return;
   }
+  if (o->state == ORDERS_KILLED) {
+    ask_error(a, "OperationRejected", "guard:kill", o->why);
+    return;
+  }
   if (!guarded(a, &f)) return;
   a->own_id = f.client_id[0] != 0;
   if (a->own_id) snprintf(client_id, sizeof client_id, "%.63s", f.client_id);
@@ -237,6 +241,9 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
       a->sent = true;
       give_up(a, ORDER_SENT, NULL);
       changes_take(o, pack_get(answer, "changes"));
+      JournalOrder *j = o->state == ORDERS_KILLED ? journal_order(o->journal, a->order) : NULL;       /* it was on its way */
+      if (j && !order_state_final(j->state)) paper_cancel(o, j);
+      free(j);
     } else {
       order_told(o, a->order, order, NULL);
       taken(a, order);

@@ -1,6 +1,6 @@
 /* Fills that are told after the end: a cancellation crosses a fill, and the venue says "cancelled" before it tells of the trade. So the account's trades of
- * a market are read again some time after an order of it is over, and at the start for every market where one was not long before. What is new goes into
- * the journal, and a pair that it belongs to goes on. */
+ * a market are read again some time after an order of it is over, then now and then for half a day, and at the start for every market where one was not
+ * long before. What is new goes into the journal, and a pair that it belongs to goes on. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,10 @@
 #include "broker/orders_in.h"
 
 #define LATE_MS (12 * 3600000ll)     /* at the start: orders over for less (some venues tell at most a day of trades at once) */
-#define SOON_MS (20 * 60000ll)       /* later on */
+#define SOON_MS (20 * 60000ll)       /* in the rounds after an end */
+#define LATER_MS (5 * 60000ll)       /* between the looks after those, as long as LATE_MS lasts: */
+#define HOUR_MS (60 * 60000ll)       /* at orders over for less, */
+#define WHOLE 6                      /* and each so many times at all of LATE_MS */
 #define SPACE_MS 15000               /* between two looks at a market where orders end all the time */
 #define MISSES_MAX 6
 #define AGAIN_MS 2000                /* after a look that failed; doubles */
@@ -24,7 +27,7 @@ struct Late {
   char venue[64], symbol[96];
   int round, misses;
   int64_t ended_us, due_us, asked_us;     /* asked_us: the last look, 0 before the first */
-  bool looking, of_start, none;           /* none: the venue has no way to look */
+  bool looking, of_start, none, said;     /* none: the venue has no way to look; said: that it cannot be read */
   Late *next;
 };
 
@@ -116,7 +119,7 @@ static void looked(Late *l) {
   l->misses = 0;
   if (l->ended_us > l->asked_us) l->round = 0;                     /* one more ended meanwhile */
   else do l->round++; while (l->round < ROUNDS && l->ended_us + rounds_ms[l->round] * 1000 <= now);
-  if (l->round < ROUNDS) l->due_us = l->ended_us + rounds_ms[l->round] * 1000;
+  l->due_us = l->round < ROUNDS ? l->ended_us + rounds_ms[l->round] * 1000 : l->asked_us + LATER_MS * 1000;
 }
 
 static void take_told(Orders *o, const msgpack_object *told) {
@@ -141,11 +144,12 @@ static void on_late(Session *s, void *ctx, const msgpack_object *answer, const c
   } else if (told) looked(l);
   else if (++l->misses < MISSES_MAX) l->due_us = clock_mono_us() + (AGAIN_MS * 1000ll << l->misses);
   else {
-    session_say(s, "warn", "%s: own trades of %s cannot be read; the next run looks for late fills", l->venue, l->symbol);
-    l->round = ROUNDS;
+    if (!l->said) session_say(s, "warn", "%s: own trades of %s cannot be read; they are tried every 5 minutes, for late fills", l->venue, l->symbol);
+    l->said = true;
+    looked(l);
   }
   first_word(l);
-  if (l->round == ROUNDS) late_end(l);
+  if (l->round >= ROUNDS && clock_mono_us() - l->ended_us > LATE_MS * 1000) late_end(l);
 }
 
 typedef struct { msgpack_packer *pk; size_t n; } Packing;
@@ -165,7 +169,8 @@ static bool pack_over(void *ctx, const JournalOrder *j) {
 
 static void look(Late *l) {
   Orders *o = l->orders;
-  JournalFilter filter = over_lately(l->of_start ? LATE_MS : SOON_MS);
+  bool whole = l->of_start || (l->round >= ROUNDS && (l->round - ROUNDS) % WHOLE == WHOLE - 1);
+  JournalFilter filter = over_lately(whole ? LATE_MS : l->round >= ROUNDS ? HOUR_MS : SOON_MS);
   Packing packing = { 0 };
   filter.venue = l->venue;
   filter.symbol = l->symbol;
@@ -191,7 +196,8 @@ void late_tick(Orders *o) {
   for (Late *l = o->lates, *next; l && under_way < AT_ONCE; l = next) {
     bool ends = o->finishing && l->round == 0 && !l->misses && now >= l->ended_us + rounds_ms[0] * 1000;      /* no spacing then */
     next = l->next;
-    if (l->looking || l->none || (l->due_us > now && !ends)) continue;
+    bool can_wait = l->round >= ROUNDS && (under_way || o->asks || o->finishing);      /* what is asked for now goes first */
+    if (l->looking || l->none || can_wait || (l->due_us > now && !ends)) continue;
     under_way++;
     look(l);
   }

@@ -75,8 +75,12 @@ static void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object 
   if (!text_of(t, "fee_currency", fee_currency, sizeof fee_currency)) text_of(fee, "currency", fee_currency, sizeof fee_currency);
   JournalFill f = { .order = order, .trade_id = id, .at_ms = at, .price = price, .amount = amount, .cost = or_null(cost), .fee_cost = or_null(fee_cost),
                     .fee_currency = or_null(fee_currency) };
-  if (!journal_fill(o->journal, &f, clock_wall_ms(), NULL)) session_say(o->session, "error", "journal: order %lld: %s", (long long)order,
+  enum journal_told told;
+  if (!journal_fill(o->journal, &f, clock_wall_ms(), &told)) session_say(o->session, "error", "journal: order %lld: %s", (long long)order,
       journal_error(o->journal));
+  else if (told == JOURNAL_DIFFERS)
+    session_say(o->session, "warn", "order %lld: trade %s is told again with other figures (%s at %s, fee %s %s); those that were told first stand",
+        (long long)order, id, amount, price, fee_cost[0] ? fee_cost : "-", fee_currency);
 }
 
 static bool more(const char *now, const char *was) {
@@ -140,6 +144,7 @@ Watch *watch_add(Orders *o, int64_t order, Peer *owner, Ask *ask, int64_t in_ms)
     o->n_watches++;
   }
   if (ask) w->ask = ask;
+  if (o->state == ORDERS_KILLED) w->cancelling = true;        /* it was on its way */
   w->again = w->looking;
   w->due_us = clock_mono_us() + in_ms * 1000;
   return w;
@@ -430,4 +435,30 @@ void changes_take(Orders *o, const msgpack_object *changes) {
     if (!journal_balance_set(o->journal, &balance)) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
   }
   if (!journal_commit(o->journal)) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
+}
+
+static void on_paper_cancelled(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
+  Orders *o = s->orders;
+  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
+  char text[300];
+  changes_take(o, answer ? pack_get(answer, "changes") : NULL);
+  JournalOrder *j = journal_order(o->journal, (int64_t)(intptr_t)ctx);
+  if (j && order_state_final(j->state)) session_say(s, "note", "order %lld is %s", (long long)j->id, order_state_name(j->state));
+  else if (j) session_say(s, "warn", "order %lld stands on paper: %s", (long long)j->id,
+      text_of(error, "message", text, sizeof text) ? text : why ? why : "it could not be cancelled");
+  free(j);
+}
+
+bool paper_cancel(void *ctx, const JournalOrder *j) {
+  Orders *o = ctx;
+  if (!j->venue_id) return true;
+  journal_event(o->journal, j->id, "cancel_intended", o->why, clock_wall_ms());
+  msgpack_packer pk = clerk_begin(o->session, "cancel", 5, on_paper_cancelled, (void *)(intptr_t)j->id);
+  pack_key_str(&pk, "venue", j->venue);
+  pack_key_int(&pk, "order", j->id);
+  pack_key_str(&pk, "id", j->venue_id);
+  pack_key_str(&pk, "symbol", j->symbol);
+  pack_key_bool(&pk, "paper", true);
+  clerk_end(o->session);
+  return true;
 }

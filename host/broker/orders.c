@@ -680,7 +680,13 @@ void orders_kill(Session *s, const char *why) {
     w->due_us = 0;
     n++;
   }
+  if (o->paper && o->journal) {
+    Counted paper = { 0 };
+    journal_each(o->journal, &(JournalFilter){ .class = JOURNAL_OPEN }, count_open, &paper);
+    n = paper.open;
+  }
   session_say(s, "warn", "%s: %zu open orders are cancelled, and no new ones are taken", why, n);
+  if (o->paper && n) journal_each(o->journal, &(JournalFilter){ .class = JOURNAL_OPEN }, paper_cancel, o);
   if (o->finishing && !o->run_ended) {       /* what stands then is told anew */
     o->said_stand = o->lingers = false;
     loop_after(s->loop, &o->end, END_MS);

@@ -96,6 +96,7 @@ bool watch_unsettled(const Orders *o);                                          
 void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills);
 void ask_placed(Ask *a, const msgpack_object *order);                                  /* answers with the order: the reply, and what the journal knows */
 void changes_take(Orders *o, const msgpack_object *changes);                           /* of the paper account */
+bool paper_cancel(void *orders, const JournalOrder *j);                                /* the kill switch; one without an id is on its way */
 
 /* order_late.c */
 void late_over(Orders *o, const JournalOrder *j);                                      /* it has just ended */

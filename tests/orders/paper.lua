@@ -53,6 +53,13 @@ if args.part == "first" then
   ex:create_order("BTC/USD", "limit", "sell", "0.002", ask[1] * 1.01)
   assert(#ex:fetch_open_orders("BTC/USD") == 1)
   store.total = ex:fetch_balance().USD.total
+elseif args.part == "rests" then
+  for i = 1, 2 do ex:create_order("BTC/USD", "limit", "buy", "0.001", ex:fetch_order_book("BTC/USD").bids[1][1] * (0.98 - i / 100)) end
+  assert(ex:fetch_balance().USD.used > 0)
+  print "ok rests"
+  sleep(60)
+elseif args.part == "after" then
+  assert(#ex:fetch_open_orders() == 0 and ex:fetch_balance().USD.used == 0)
 elseif args.part == "killed" then
   assert(refused("OperationRejected", "BTC/USD", "limit", "buy", 0.001, ex:fetch_order_book("BTC/USD").bids[1][1]):find("kill switch is on"))
   ex:fetch_balance()

@@ -7,7 +7,7 @@ bourse=$1 venues=$2
 cp "$here/paper.lua" "$tmp/"
 cd "$tmp"
 echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, orders_per_minute = 1000, price_band = 0.5 } }' > bourse.lua
-start_venues "$venues" --venues kraken --manual --for 60
+start_venues "$venues" --venues kraken --manual --for 120
 url=$(venue_url kraken)
 fail() { echo "$1"; cat out err; exit 1; }
 run() { timeout 30 "$bourse" run paper.lua --base-url "kraken=$url" --arg "part=$1" > out 2> err; }
@@ -25,4 +25,20 @@ grep -q '^ok second' out || fail "the second run did not end well"
 run killed || fail "with the kill switch on"
 grep -q 'kill switch is on' err || fail "the kill switch is not told"
 "$bourse" kill --undo > out
+
+# The kill switch while orders rest: they are cancelled, what they held is free, and the session takes no more.
+timeout 60 "$bourse" run paper.lua --base-url "kraken=$url" --arg part=rests > out 2> err & run=$!
+until_said() { tries=0; until [ "$(grep -c "$2" "$3")" -ge "$1" ]; do tries=$((tries + 1)); [ $tries -lt 300 ] || fail "it did not say: $2"; sleep 0.1; done; }
+until_said 1 '^ok rests' out
+"$bourse" kill "a test" > killed
+until_said 1 '2 open orders are cancelled' err
+until_said 2 'order [0-9]* is cancelled' err
+kill $run
+wait $run || true
+if grep -q 'stands' err; then fail "something stands"; fi
+"$bourse" kill --undo > killed
+"$bourse" orders --paper --format csv > out 2> err || fail "no orders"
+if grep -q ',open,' out; then fail "an order is open"; fi
+run after || fail "after the kill switch"
+"$bourse" journal verify --paper > out 2> err || fail "the journal is not whole"
 echo ok

@@ -249,9 +249,9 @@ static void what_is_refused(void **state) {
 }
 
 static void add_fill(int64_t id, const char *trade, const char *price, const char *amount, int64_t at_ms, bool new) {
-  bool is_new;
-  OK(journal_fill(J, &(JournalFill){ .order = id, .trade_id = trade, .at_ms = at_ms, .price = price, .amount = amount }, NOW, &is_new));
-  assert_true(is_new == new);
+  enum journal_told told;
+  OK(journal_fill(J, &(JournalFill){ .order = id, .trade_id = trade, .at_ms = at_ms, .price = price, .amount = amount }, NOW, &told));
+  assert_true((told == JOURNAL_FRESH) == new);
 }
 
 static int64_t opened(const char *client) {
@@ -284,6 +284,41 @@ static void figures_follow_from_fills(void **state) {
   JournalVerdict v;
   assert_true(verify(&v, "journal.db"));
   assert_int_equal(v.fills, 6);
+}
+
+typedef struct { const char *price, *amount, *cost, *fee, *currency; enum journal_told told; } Again;
+
+static bool count_differs(void *ctx, const JournalEvent *e) {
+  *(int *)ctx += strcmp(e->what, "differs") == 0;
+  return true;
+}
+
+/* A trade that is told again: what it said first stands, but for a fee that was not told. */
+static void a_trade_told_again(void **state) {
+  (void)state;
+  static const Again rows[] = {
+    { "60000", "0.03", NULL, NULL, NULL, JOURNAL_FRESH }, { "60000.0", "0.030", "1800", NULL, NULL, JOURNAL_KNOWN },
+    { "60000", "0.03", "1800.01", NULL, NULL, JOURNAL_KNOWN },                        /* rounded */
+    { "60000", "0.04", NULL, NULL, NULL, JOURNAL_DIFFERS }, { "60000", "0.04", NULL, NULL, NULL, JOURNAL_KNOWN },     /* said already */
+    { "60001", "0.03", NULL, NULL, NULL, JOURNAL_DIFFERS }, { "60000", "0.03", "1900", NULL, NULL, JOURNAL_DIFFERS },
+    { "60000", "0.03", NULL, "4.68", "USD", JOURNAL_AMENDED }, { "60000", "0.03", NULL, "4.680", "USD", JOURNAL_KNOWN },
+    { "60000", "0.03", NULL, NULL, NULL, JOURNAL_KNOWN }, { "60000", "0.03", NULL, "4.68", "BTC", JOURNAL_DIFFERS },
+    { "60000", "0.03", NULL, "5", "USD", JOURNAL_DIFFERS } };
+  int64_t id = opened("b-1");
+  int said = 0;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    enum journal_told told;
+    OK(journal_fill(J, &(JournalFill){ .order = id, .trade_id = "T1", .at_ms = NOW, .price = rows[i].price, .amount = rows[i].amount, .cost = rows[i].cost,
+      .fee_cost = rows[i].fee, .fee_currency = rows[i].currency }, NOW, &told));
+    if (told != rows[i].told) fail_msg("row %zu: %d", i, (int)told);
+    assert_figures(id, "0.03 0.07 60000 1800");
+  }
+  OK(journal_each_event(J, id, count_differs, &said));
+  assert_int_equal(said, 5);
+  JournalSums s;
+  OK(journal_sums(J, &(JournalSpan){ .quote = "USD", .since_ms = 0 }, &s));
+  assert_string_equal(text(s.realised), "-4.68");
+  clean_journal();
 }
 
 static void what_the_venue_told_stands(void **state) {
@@ -865,7 +900,7 @@ static void balances(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, live, clean)
   const struct CMUnitTest tests[] = { T(a_life_of_an_order), T(events_tell_everything), T(the_chain_is_as_described), T(every_step), T(what_is_refused),
-    T(figures_follow_from_fills), T(what_the_venue_told_stands), T(orders_without_amount_and_contracts), T(lists_of_orders), T(orders_whose_fills_lack),
+    T(figures_follow_from_fills), T(a_trade_told_again), T(what_the_venue_told_stands), T(orders_without_amount_and_contracts), T(lists_of_orders), T(orders_whose_fills_lack),
     T(what_is_told_after_the_end), T(a_walk_may_change_things), T(lists_of_fills), T(sums_of_orders), T(results_of_fills),
     T(results_do_not_hang_on_the_order_of_arrival),
     T(results_count_once), T(flat_is_cash), T(sums_are_what_the_rows_add_up_to),

@@ -1,0 +1,43 @@
+#!/bin/sh
+# told_late.sh BOURSE VENUES KILL_AT.so: a fill that the venue tells of long after its order's end is found while the session runs.
+set -eu
+bourse=$1 venues=$2 shim=$3
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+cp "$here/told_late.lua" "$tmp/"
+cd "$tmp"
+echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, price_band = 0.5 } }' > bourse.lua
+start_venues "$venues" --venues kraken --manual --keys --funds USD=100000,BTC=5 --fault-at kraken:cancel1=late:900000 --for 150
+fail() { echo "$1"; cat out err; exit 1; }
+reads() { "$venues" get "$(venue_url kraken)/-/served"; }
+
+# Its clock runs 40 times as fast: five minutes take 7.5 s.
+: > out
+# shellcheck disable=SC2086 # one word an option
+LD_PRELOAD=$shim KILL_SPEED=40 "$bourse" run told_late.lua --live --yes $urls > out 2> err & run=$!
+tries=0
+until grep -q '^ok' out; do
+  tries=$((tries + 1))
+  [ $tries -lt 200 ] && kill -0 $run 2> /dev/null || fail "it did not get so far"
+  sleep 0.1
+done
+sleep 9
+"$bourse" fills --format csv > fills 2> fills.err || fail "no fills"
+[ "$(wc -l < fills)" -le 1 ] || fail "a fill was told already"
+before=$(reads)
+"$venues" post "$(venue_url kraken)/-/advance?ms=900000" > /dev/null
+tries=0
+until grep -q 'the exchange told it after the end' err; do
+  tries=$((tries + 1))
+  [ $tries -lt 400 ] && kill -0 $run 2> /dev/null || fail "it was not found"
+  sleep 0.1
+done
+echo "$(($(reads) - before)) requests"
+kill $run
+wait $run || true
+"$bourse" orders --format csv > out 2>> err || fail "no orders"
+grep -q 'cancelled' out || fail "the order does not stay cancelled"
+"$bourse" fills --format csv > fills 2> fills.err || fail "no fills"
+[ "$(wc -l < fills)" -eq 2 ] || fail "the fill is not there"
+"$bourse" journal verify > out 2> err || fail "the journal is not whole"
+echo ok
