@@ -79,8 +79,8 @@ typedef struct {
 enum journal_told { JOURNAL_KNOWN, JOURNAL_FRESH, JOURNAL_AMENDED, JOURNAL_DIFFERS };
 /* Also for orders that are over. *told (may be NULL): what came of it. One that is known already (same trade of the same order) is no error, and changes
  * nothing but a fee that was not told before (AMENDED). Told with another price, amount, cost or fee (cost and fee: by more than a thousandth), its first
- * figures stand, and an event says it, once for the same figures (DIFFERS). Where the venue told less than the fills add up to, the order's filled, remaining, average and cost follow from its fills; where it told as much,
- * average and cost do, whatever it told of them. The state does not. */
+ * figures stand, and an event says it, once for the same figures (DIFFERS). Where the venue told less than the fills add up to, the order's filled,
+ * remaining, average and cost follow from its fills; where it told as much, average and cost do, whatever it told of them. The state does not. */
 bool journal_fill(Journal *j, const JournalFill *f, int64_t now_ms, enum journal_told *told);
 
 JournalOrder *journal_order(Journal *j, int64_t id);   /* NULL: none of that number (journal_error is empty), or it cannot be read */

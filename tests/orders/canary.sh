@@ -1,16 +1,17 @@
 #!/bin/sh
-# canary.sh BOURSE VENUES: keys in the environment, a live session with orders, pairs and errors that is recorded and killed, its journal
-# looked up, exported and replayed: the keys may be with the venue, and nowhere else: not on disk, in what is printed, or in the processes of the workers.
+# canary.sh BOURSE VENUES environment|phrase|keyfile: keys in the environment, or in the encrypted file under a passphrase or a key file; a live session with
+# orders, pairs and errors that is recorded and killed, its journal looked up, exported and replayed: the keys may be with the venue, and nowhere else: not on
+# disk, in what is printed, or in the processes of the workers.
 set -u
-bourse=$1 venues=$2
+bourse=$1 venues=$2 way=$3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 # In halves, so that no text of this file or its arguments is what is looked for.
-a=CANARY; b=key4TgB8yRk1MfJ6/pQ+s; d=pass5WxE2uDn7kk
-key=$a$b password=$a$d
+a=CANARY; b=key4TgB8yRk1MfJ6/pQ+s; d=pass5WxE2uDn7kk; e=phrase9Kd3Lw8Zm
+key=$a$b password=$a$d phrase=$a$e
 secret=$(printf '%s' "${a}secret7Hq2ZsX0pLw9VbN3tY5uI8oP1aS4dF6gH9jK2lZ7xC0vB3nM5qW8eR1tY4u" | base64 | tr -d '\n')
 {
-  key_forms "$secret" "$key" "$password"
+  key_forms "$secret" "$key" "$password" "$phrase"
   printf '%s' "$secret" | base64 -d
   echo
 } | sort -u >"$tmp/forms"
@@ -22,15 +23,37 @@ return { limits = { order_notional = much, minute_notional = much, day_notional 
 start_venues "$venues" --venues kraken,okx --key "kraken=$key:$secret" --key "okx=$key:$secret:$password" --faults lost=0.05,garbage=0.05,reject=0.05 --for 150
 grep -q CANARY "$tmp/venues" && { fail "the venues print keys"; exit 1; }
 
-# with COMMAND...: the keys of both in the environment
+# with COMMAND...: it has the keys of both
 with() {
-  env BOURSE_KRAKEN_APIKEY="$key" BOURSE_KRAKEN_SECRET="$secret" BOURSE_OKX_APIKEY="$key" BOURSE_OKX_SECRET="$secret" BOURSE_OKX_PASSWORD="$password" "$@"
+  case $way in
+    environment)
+      env BOURSE_KRAKEN_APIKEY="$key" BOURSE_KRAKEN_SECRET="$secret" BOURSE_OKX_APIKEY="$key" BOURSE_OKX_SECRET="$secret" BOURSE_OKX_PASSWORD="$password" "$@" ;;
+    phrase) printf '%s\n' "$phrase" | "$@" ;;
+    keyfile) env BOURSE_KEYFILE="$tmp/keyfile" "$@" ;;
+  esac
 }
+
+# In the file. A new one asks for its passphrase last, and twice.
+keep() {
+  venue=$1 before='' after=''; shift
+  [ "$way" != phrase ] || before=$phrase
+  [ -z "$before" ] || [ -s "$BOURSE_STATE/keys.enc" ] || { before=''; after=$phrase; }
+  printf '%s\n' ${before:+"$before"} "$@" ${after:+"$after" "$after"} |
+    env ${keyfile:+BOURSE_KEYFILE="$keyfile"} "$bourse" keys add "$venue" --rights read,trade >"out.keys.$venue" 2>"err.keys.$venue" ||
+    { fail "keys add $venue"; cat "err.keys.$venue"; exit 1; }
+}
+if [ "$way" != environment ]; then
+  [ "$way" = phrase ] || keyfile=$tmp/keyfile
+  keep kraken "$key" "$secret"
+  keep okx "$key" "$secret" "$password"
+  with "$bourse" keys list >out.list 2>err.list </dev/null || fail "keys list"
+  [ -s "$BOURSE_STATE/keys.enc" ] || { fail "there is no file of keys"; ls -la "$BOURSE_STATE"; }
+fi
 
 # look PID NAME: its environment, arguments and what of its memory can be read
 looked=0
 look() {
-  for part in environ cmdline; do
+  for part in environ cmdline maps; do
     tr '\0' '\n' <"/proc/$1/$part" 2>/dev/null | grep -qF -f forms && fail "$2: a key is in /proc/PID/$part"
   done
   while read -r range rights _ _ _ name; do
@@ -49,9 +72,15 @@ look() {
 # Recorded, looked at, and killed in the midst of it.
 # shellcheck disable=SC3045 # where there is none nothing is lost
 ulimit -c unlimited 2>/dev/null
-# shellcheck disable=SC2086
-env BOURSE_KRAKEN_APIKEY="$key" BOURSE_KRAKEN_SECRET="$secret" BOURSE_OKX_APIKEY="$key" BOURSE_OKX_SECRET="$secret" BOURSE_OKX_PASSWORD="$password" \
-  "$bourse" run session.lua $urls --live --yes --record a.tape --arg venues=kraken,okx --arg orders=60 --arg seed=3 >out.run 2>err.run </dev/null &
+run="run session.lua $urls --live --yes --record a.tape --arg venues=kraken,okx --arg orders=60 --arg seed=3"
+# shellcheck disable=SC2086 # one word an option
+case $way in
+  environment)
+    env BOURSE_KRAKEN_APIKEY="$key" BOURSE_KRAKEN_SECRET="$secret" BOURSE_OKX_APIKEY="$key" BOURSE_OKX_SECRET="$secret" BOURSE_OKX_PASSWORD="$password" \
+      "$bourse" $run >out.run 2>err.run </dev/null & ;;
+  phrase) printf '%s\n' "$phrase" | "$bourse" $run >out.run 2>err.run & ;;
+  keyfile) env BOURSE_KEYFILE="$keyfile" "$bourse" $run >out.run 2>err.run </dev/null & ;;
+esac
 broker=$!
 tries=0
 until [ "$("$bourse" orders --format csv 2>/dev/null | wc -l)" -gt 6 ] || [ $tries -gt 150 ]; do tries=$((tries + 1)); sleep 0.1; done
