@@ -757,7 +757,7 @@ static void results_that_are_too_long(void **state) {
     .fee_currency = "USD", .at = DAY + 1 }, { "buy", "1", "1", .at = 2 * DAY } };
   JournalSums s;
   for (int i = 0; i < 3; i++) {
-    char client[8];
+    char client[16];
     snprintf(client, sizeof client, "l%d", i);
     JournalOrder o = order_like(client);
     o.side = t[i].side;
