@@ -261,7 +261,15 @@ return {
     end,
   },
   fetch_ticker = { get = "/v2/ticker/{id}/", read = ticker(ticker_fields) },
-  fetch_tickers = { get = "/v2/ticker/", read = tickers(with(ticker_fields, { market = function(o) return id_of(o.pair) end })) },
+  fetch_tickers = {
+    get = "/v2/ticker/", read = tickers(with(ticker_fields, {
+      market = function(o) return id_of(o.pair) end,
+      average = function(o)      -- between the steps of the price too
+        if not (decimal.is(o.open) and decimal.is(o.last)) or decimal.cmp(o.open, 0) <= 0 or decimal.cmp(o.last, 0) <= 0 then return nil end
+        return decimal.mul(decimal.add(o.open, o.last), "0.5")
+      end,
+    })),
+  },
   fetch_order_book = {
     get = "/v2/order_book/{id}/", read = book { bids = "bids", asks = "asks", timestamp = "microtimestamp|us", nonce = "microtimestamp" },
   },

@@ -141,7 +141,7 @@ static void fees_add(Reader *r, Tree *list, const Value *fee) {
 
 /* `fee` and `fees` say the same; a fee is one only with a cost. `more` holds fees of an order's trades, or NULL. */
 static void finish_fees(Reader *r, Record *rec, int cost, int currency, int rate, int fees, const Tree *more) {
-  const Tree *given = rec->slots[fees].kind == V_TREE ? rec->slots[fees].tree : NULL;
+  const Tree *given = rec->slots[fees].kind == V_TREE && rec->slots[fees].tree->n ? rec->slots[fees].tree : NULL;
   Value list = tree_new(&r->arena, true, (given ? given->n : 0) + (more ? more->n : 0) + 1);
   bool own = has(rec, cost) || has(rec, rate);
   if (given) for (uint32_t i = 0; i < given->n; i++) fees_add(r, list.tree, &given->items[i].v);
