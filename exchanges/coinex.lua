@@ -16,7 +16,7 @@ local swap_markets = markets(with(market_fields, {
 -- Only perpetuals have a mark price. The value of inverse ones is in their base.
 local ticker_fields = {
   market = "market", market_type = function(o) return o.mark_price ~= nil and "swap" or "spot" end, high = "high", low = "low", open = "open",
-  last = "last", bidVolume = "volume_buy", askVolume = "volume_sell", baseVolume = "volume", markPrice = "mark_price", indexPrice = "index_price",
+  last = "close,last", bidVolume = "volume_buy", askVolume = "volume_sell", baseVolume = "volume", markPrice = "mark_price", indexPrice = "index_price",
   quoteVolume = function(o, _, market) return not (market and market.inverse) and o.value or nil end,
 }
 local fee_fields = { market = "market", maker = "maker_fee_rate", taker = "taker_fee_rate", percentage = true, tierBased = true }

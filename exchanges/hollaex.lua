@@ -46,7 +46,7 @@ local function other_symbol(o, _, market)
   return o.symbol and (not market or market.id ~= o.symbol) and symbol_of(o.symbol) or nil
 end
 
-local ticker_fields = { timestamp = "time|iso,timestamp|iso", high = "high", low = "low", open = "open", last = "last,close", baseVolume = "volume" }
+local ticker_fields = { timestamp = "time|iso,timestamp|iso", high = "high", low = "low", open = "open", last = "close,last", baseVolume = "volume" }
 
 local one_book = book { bids = "bids", asks = "asks", timestamp = "timestamp|iso" }
 

@@ -9,14 +9,14 @@ local function rate_of(o) return (o.market or ""):find("^KRW%-") and 0.0005 or 0
 
 -- ---- reading ----
 
--- What the trades of an order cost, together.
+-- What the trades of an order cost, together. A new market order to buy tells only what it is to spend.
 local function spent(o)
   local sum
   for _, t in ipairs(o.trades or {}) do
     if not t.funds then return nil end
     sum = sum and decimal.add(sum, t.funds) or t.funds
   end
-  return sum or o.executed_funds
+  return sum or o.executed_funds or o.ord_type == "price" and o.price or nil
 end
 
 local order_fields = {
@@ -25,7 +25,6 @@ local order_fields = {
   status = { "state", wait = "open", watch = "open", default = "." },
   price = function(o) return o.ord_type ~= "price" and o.price or nil end,
   amount = "volume", filled = "executed_volume", remaining = "remaining_volume", cost = spent,
-  lastTradeTimestamp = "trades.-1.created_at|iso",
   fee = { cost = "paid_fee", currency = "@quote" },
   -- only an order that is asked for alone has its trades with it
   trades = trades(with(u.trade_fields, { at = "trades?", order = "/uuid", type = { "/ord_type", price = "market", default = "." } })),
