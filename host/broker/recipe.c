@@ -5,7 +5,8 @@
  * functions end that, so that signatures are shown as they are, unless all the secret in them is so short that it could be found
  * by trying (a PIN, a password).
  * A recipe cannot look into a credential either: part of one, or a free choice by what it contains, would let a hostile adapter find it
- * letter by letter from whether the exchange accepts the signature. */
+ * letter by letter from whether the exchange accepts the signature. What may fail, or takes the front of what it gets, does the same where the
+ * adapter can put texts of its own to the credential: decoders, private keys, digests signed as given. These take it as it is. */
 #include "recipe.h"
 #include "coding.h"
 #include "crypto.h"
@@ -22,7 +23,7 @@
 #define GUESSABLE 16                  /* a credential shorter than this could be found by trying */
 
 enum secrecy { PLAIN, WEAK, STRONG };  /* no credential in it; only short ones; a long one */
-typedef struct { const uint8_t *p; size_t n; const char *shown; size_t shown_n; uint8_t secrecy; bool nameable, whole /* a credential as it is */; } Value;
+typedef struct { const uint8_t *p; size_t n; const char *shown; size_t shown_n; uint8_t secrecy; bool nameable, whole /* nothing was put to it */; } Value;
 
 typedef struct Chunk { struct Chunk *below; size_t size, used; uint8_t bytes[]; } Chunk;
 static union { Chunk chunk; uint8_t space[sizeof(Chunk) + FIRST_CHUNK]; _Alignas(16) char align; } first = { .chunk = { .size = FIRST_CHUNK } };
@@ -131,6 +132,11 @@ static uint8_t join_secrecy(const Value *v, unsigned n) {
   for (unsigned i = 0; i < n; i++)
     if (v[i].secrecy > most) most = v[i].secrecy;
   return most;
+}
+
+/* Of one that may not be looked into: it is as it came. */
+static bool as_it_is(Run *r, const Value *v, const char *who) {
+  return !v->secrecy || v->whole || v->nameable || failf(r, "%s takes a credential as it is: with more put to it, it would tell what it holds", who);
 }
 
 /* What a value shows as when redaction is on. */
@@ -265,7 +271,7 @@ static bool run_concat(Run *r) {
 /* The result of a one-way function of the n values on top: shown as it is, unless the secret in it could be found by trying. */
 static bool one_way(Run *r, unsigned n, const uint8_t *bytes, size_t len, const char *name) {
   uint8_t secrecy = join_secrecy(r->stack + r->depth - n, n);
-  Value v = { .secrecy = secrecy == WEAK ? WEAK : PLAIN };
+  Value v = { .secrecy = secrecy == WEAK ? WEAK : PLAIN, .whole = true };
   uint8_t *p = take(r, len);
   if (!p) return false;
   memcpy(p, bytes, len);
@@ -293,6 +299,8 @@ static bool run_encode(Run *r) {
   if (!read_byte(r, C_COUNT, &c) || !need(r, 1)) return false;
   Value *v = &r->stack[r->depth - 1], out = *v;
   size_t bound = coding_bound(c, v->n);
+  bool decodes = c == C_UNBASE64 || c == C_UNHEX;
+  if (decodes && !as_it_is(r, v, coding_names[c])) return false;
   if (bound > RECIPE_VALUE_MAX * 2) return failf(r, "a value of the request is larger than %u MiB", RECIPE_VALUE_MAX >> 20);
   if (!spend(r, bound)) return false;
   uint8_t *p = take(r, bound);
@@ -306,7 +314,7 @@ static bool run_encode(Run *r) {
   }
   trim(p, out.n);
   out.p = p;
-  out.whole = false;
+  out.whole = v->whole && decodes;
   if (out.n > RECIPE_VALUE_MAX) return failf(r, "a value of the request is larger than %u MiB", RECIPE_VALUE_MAX >> 20);
   if (v->secrecy) {
     size_t n;
@@ -330,7 +338,7 @@ static bool run_rsa(Run *r) {
   Value *v = r->stack + r->depth - 2;
   /* The public key turns such a signature back into what was signed. */
   if (h == H_NONE && v[1].secrecy) return failf(r, "rsa without a hash cannot sign a credential");
-  if (!spend(r, v[1].n)) return false;
+  if (!as_it_is(r, &v[0], "rsa") || !spend(r, v[1].n)) return false;
   return crypto_rsa(h, v[0].p, v[0].n, v[1].p, v[1].n, out, &len, r->err, r->errlen) && one_way(r, 2, out, len, "rsa");
 }
 
@@ -340,7 +348,9 @@ static bool run_ecdsa(Run *r) {
   if (!read_byte(r, CURVE_COUNT, &c) || !read_byte(r, H_COUNT, &h) || !read_byte(r, ECDSA_FORM_COUNT, &form)) return false;
   if (!need(r, 2) || !spend(r, WORK_SIGN)) return false;
   Value *v = r->stack + r->depth - 2;
-  if (!spend(r, v[1].n)) return false;
+  /* The front of it alone is signed, which who knows the key can try. */
+  if (h == H_NONE && (v[1].secrecy == STRONG || (v[1].secrecy && !v[1].whole))) return failf(r, "ecdsa without a hash cannot sign a credential");
+  if (!as_it_is(r, &v[0], "ecdsa") || !spend(r, v[1].n)) return false;
   return crypto_ecdsa(c, h, form, v[0].p, v[0].n, v[1].p, v[1].n, out, &len, r->err, r->errlen) && one_way(r, 2, out, len, "ecdsa");
 }
 
@@ -348,7 +358,7 @@ static bool run_ed25519(Run *r) {
   uint8_t out[64];
   if (!need(r, 2) || !spend(r, WORK_SIGN)) return false;
   Value *v = r->stack + r->depth - 2;
-  if (!spend(r, v[1].n)) return false;
+  if (!as_it_is(r, &v[0], "ed25519") || !spend(r, v[1].n)) return false;
   return crypto_ed25519(v[0].p, v[0].n, v[1].p, v[1].n, out, r->err, r->errlen) && one_way(r, 2, out, sizeof out, "ed25519");
 }
 
@@ -358,7 +368,7 @@ static bool run_signature(Run *r) {
   const char *why;
   if (!need(r, 2)) return false;
   Value *v = r->stack + r->depth - 2;
-  if (v[0].secrecy && !v[0].whole) return failf(r, "signature takes a credential as it is: part of it or more would tell what it holds");
+  if (!as_it_is(r, &v[0], "signature")) return false;
   bool private = crypto_is_private_key(v[0].p, v[0].n);
   if (!spend(r, v[0].n + v[1].n + (private ? WORK_SIGN : 256))) return false;
   bool ok = private ? crypto_sign(v[0].p, v[0].n, v[1].p, v[1].n, out, &len, r->err, r->errlen)
@@ -425,6 +435,7 @@ static bool run_length(Run *r) {
   if (!need(r, 1)) return false;
   size_t n = r->stack[r->depth - 1].n;
   uint8_t byte = (uint8_t)n;
+  if (!as_it_is(r, &r->stack[r->depth - 1], "length_byte")) return false;
   if (n > 127) return failf(r, "a length of more than 127 bytes");
   r->depth--;
   return push_copy(r, &byte, 1);

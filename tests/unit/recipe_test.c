@@ -205,6 +205,40 @@ static void no_oracles(void **state) {
   fails("unhex of a credential: not hex. Was it pasted whole?");
 }
 
+/* Where a text of the adapter's comes before a credential, what takes the front of it, or may fail over it, would tell it letter by letter. */
+static void nothing_put_to_it(void **state) {
+  static const char pad[] = "0123456789abcdef0123456789abcde";      /* 31 bytes: the first letter of the secret makes it a key, or what is signed */
+  (void)state;
+  b_text(&b, pad); b_op(&b, R_KEY, 1, K_SECRET); b_text(&b, "xyz"); b_op(&b, R_CONCAT, 1, 3); b_op(&b, R_ENCODE, 1, C_BASE64);
+  b_text(&b, "m"); b_op(&b, R_ED25519, 0);
+  fails("ed25519 takes a credential as it is: with more put to it, it would tell what it holds");
+  b_text(&b, pad); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "m"); b_op(&b, R_ECDSA, 3, CURVE_P256, H_SHA256, 0);
+  fails("ecdsa takes a credential as it is: with more put to it, it would tell what it holds");
+  b_text(&b, "-----BEGIN PRIVATE KEY-----"); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "m"); b_op(&b, R_RSA, 1, H_SHA256);
+  fails("rsa takes a credential as it is: with more put to it, it would tell what it holds");
+  b_text(&b, EC_7515); b_text(&b, pad); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_op(&b, R_ECDSA, 3, CURVE_P256, H_NONE, 0);
+  fails("ecdsa without a hash cannot sign a credential");
+  b_text(&b, EC_7515); b_text(&b, pad); b_op(&b, R_KEY, 1, K_PASSWORD); b_op(&b, R_CONCAT, 1, 2); b_op(&b, R_ECDSA, 3, CURVE_P256, H_NONE, 0);
+  fails("ecdsa without a hash cannot sign a credential");
+  b_text(&b, "AA"); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_op(&b, R_ENCODE, 1, C_UNBASE64);
+  fails("unbase64 takes a credential as it is: with more put to it, it would tell what it holds");
+  b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_ENCODE, 1, C_HEX); b_op(&b, R_ENCODE, 1, C_UNBASE64);
+  fails("unbase64 takes a credential as it is: with more put to it, it would tell what it holds");
+  b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_ENCODE, 1, C_URLENCODE); b_op(&b, R_LENGTH, 0);
+  fails("length_byte takes a credential as it is: with more put to it, it would tell what it holds");
+  /* What adapters do with keys goes on. */
+  keys.field[K_SECRET] = (RecipeBytes){ "nWGxne/9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A=", 44 };
+  b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_ENCODE, 1, C_UNBASE64); b_text(&b, "m"); b_op(&b, R_ED25519, 0);
+  assert_true(recipe_eval(b.p, b.n, &env, &out, err, sizeof err));
+  assert_int_equal(out.len, 64);
+  b.n = 0;
+  b_op(&b, R_KEY, 1, K_UID); b_op(&b, R_SLICE, 2, 3, 8); b_op(&b, R_ENCODE, 1, C_UNHEX); b_op(&b, R_ENCODE, 1, C_HEX);
+  gives("123456", "hex(unhex(slice(3,8,<uid>)))");
+  b_text(&b, EC_7515); b_op(&b, R_KEY, 1, K_PASSWORD); b_op(&b, R_HASH, 1, H_SHA256); b_op(&b, R_ECDSA, 3, CURVE_P256, H_NONE, 0);
+  assert_true(recipe_eval(b.p, b.n, &env, &out, err, sizeof err));
+  assert_int_equal(out.len, 64);
+}
+
 static void asymmetric(void **state) {
   (void)state;
   keys.field[K_SECRET] = (RecipeBytes){ EC_7515, strlen(EC_7515) };
@@ -251,7 +285,7 @@ static void signatures_by_sort(void **state) {
   b_op(&b, R_KEY, 1, K_SECRET); b_text(&b, "m"); b_op(&b, R_SIGNATURE, 0);
   fails("the private key cannot be read: an RSA or Ed25519 key in PEM is expected");
   b_text(&b, "PRIVATE KE"); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "m"); b_op(&b, R_SIGNATURE, 0);
-  fails("signature takes a credential as it is: part of it or more would tell what it holds");
+  fails("signature takes a credential as it is: with more put to it, it would tell what it holds");
   b_text(&b, "PRIVATE KE"); b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "PRIVATE KEY"); b_either(&b, "y", "n");
   fails("when_contains asks a credential as it is: with a text in front of it, a mark would tell how it begins");
   b_op(&b, R_KEY, 1, K_SECRET); b_op(&b, R_ENCODE, 1, C_UPPER); b_text(&b, "PRIVATE KEY"); b_either(&b, "y", "n");
@@ -309,8 +343,8 @@ static void bombs(void **state) {
   assert_false(recipe_eval(p, n, &env, &out, err, sizeof err));
   assert_string_equal(err, "signing this request takes too much work");
   n = 0;
-  p[n++] = R_KEY; p[n++] = K_APIKEY;                /* shown as base64(base64(base64(... */
-  while (n + 4 <= RECIPE_MAX) { p[n++] = R_ENCODE; p[n++] = C_BASE64; p[n++] = R_ENCODE; p[n++] = C_UNBASE64; }
+  p[n++] = R_KEY; p[n++] = K_APIKEY;                /* shown as lower(upper(lower(... */
+  while (n + 4 <= RECIPE_MAX) { p[n++] = R_ENCODE; p[n++] = C_UPPER; p[n++] = R_ENCODE; p[n++] = C_LOWER; }
   assert_false(recipe_eval(p, n, &env, &out, err, sizeof err));
   assert_string_equal(err, "signing this request takes too much work");
   free(p);
@@ -421,6 +455,7 @@ static void fuzz(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, wipe)
   const struct CMUnitTest tests[] = { T(texts_and_credentials), T(public_requests_get_nothing), T(one_nonce_a_request), T(times),
-    T(signatures_are_shown), T(no_oracles), T(asymmetric), T(signatures_by_sort), T(bad_programs), T(bombs), T(large_values), T(leaves_nothing), T(fuzz) };
+    T(signatures_are_shown), T(no_oracles), T(nothing_put_to_it), T(asymmetric),
+    T(signatures_by_sort), T(bad_programs), T(bombs), T(large_values), T(leaves_nothing), T(fuzz) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -130,7 +130,7 @@ static void sealed_is_text(void **state) {
     same(code);
   }
   same("urlencode(key.secret .. ' /+') .. formencode(key.secret .. ' /+') .. base64url(key.secret) .. jsonstring(key.secret)");
-  same("unhex(hex(key.apiKey))");
+  same("unhex(hex(key.nonce))");
   same("when_contains(key.secret, 'PRIVATE KEY', 'yes', 'no' .. key.apiKey)");
   same("when_contains('abc', 'b', key.apiKey, 'no')");
   gives("signature('key', 'The quick brown fox jumps over the lazy dog')", "f7bc83f430538424b13298e6aa6fb143ef4d59a14946175997479dbc2d1a3cd8");
