@@ -204,5 +204,5 @@ int64_t budget_retry_after(const char *value, int64_t now) {
   const char *end = strptime(value, "%a, %d %b %Y %H:%M:%S GMT", &tm);
   if (!end || *end) return -1;
   int64_t ms = (int64_t)timegm(&tm) * 1000 - now / 1000;
-  return ms < 0 ? 0 : ms;
+  return ms < 0 ? 0 : ms > CLOSED_MAX / 1000 ? CLOSED_MAX / 1000 : ms;
 }

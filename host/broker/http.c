@@ -397,6 +397,11 @@ static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
       say(r, "%s: the answer was cut off after %zu bytes", t->host, t->body_len);
       return;
     case CURLE_GOT_NOTHING: case CURLE_SEND_ERROR: case CURLE_RECV_ERROR: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
+      if (strstr(why, "chunked-encoding")) {
+        r->failure = HTTP_BAD;
+        say(r, "%s: the answer is not proper HTTP: %.200s", t->host, why);
+        return;
+      }
       r->failure = HTTP_BROKEN;
       say(r, "%s: the connection broke after %.1f s: %.200s", t->host, s, why);
       return;

@@ -317,7 +317,7 @@ static void arrived(void *ctx, HttpReply *reply) {
   if (!r->free_of_budget) budget_learn(r->bucket, r->rate, now, header_of, reply);
   if (reply->status == 429 || reply->status == 418) {
     bool open = !r->free_of_budget && !budget_closed_us(r->bucket, now);
-    int64_t ms = r->free_of_budget ? pause : budget_shut(r->bucket, now, pause);
+    int64_t ms = !r->free_of_budget ? budget_shut(r->bucket, now, pause) : pause > 0 ? pause : -1;
     if (open || r->free_of_budget)
       session_say(s, "warn", "%s: too many requests (HTTP %d): none is sent for %.1f s", r->venue->id, reply->status, (double)(ms < 0 ? 1000 : ms) / 1000);
     if (p->state >= PEER_LEAVING) return;       /* saying it stopped the session, and this request went with its worker */

@@ -233,7 +233,8 @@ local function check(venue, d, a, request, status, body, text, why)
     if type(body) ~= "userdata" and not d.text then
       text = text or tostring(body)
       class = class_of(venue, nil, nil, text)
-      why = text == "" and "the reply is empty" or "the reply is not JSON (" .. (why or "?") .. ")"
+      why = text == "" and "the reply is empty" or why and "the reply is not JSON (" .. why .. ")"
+        or "the reply is neither an object nor a list: " .. text:sub(1, 40)
       error(errors.new(class or (text == "" and "NullResponse" or "BadResponse"), why, { venue = venue.id, http = status }), 0)
     end
     return

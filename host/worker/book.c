@@ -245,8 +245,13 @@ void book_plain(lua_State *L, int idx) {
   }
 }
 
+static int book_len(lua_State *L) {      /* fields only, no list */
+  lua_pushinteger(L, 0);
+  return 1;
+}
+
 static const luaL_Reg book_meta[] = {
-  { "__index", book_index }, { "__newindex", read_only }, { "__pairs", book_pairs }, { "__gc", book_gc }, { NULL, NULL }
+  { "__index", book_index }, { "__newindex", read_only }, { "__len", book_len }, { "__pairs", book_pairs }, { "__gc", book_gc }, { NULL, NULL }
 };
 static const luaL_Reg side_meta[] = {
   { "__index", side_index }, { "__newindex", read_only }, { "__len", side_len }, { "__pairs", side_pairs }, { NULL, NULL }

@@ -5,13 +5,16 @@
 #include "wire/message.h"
 #include "worker/book.h"
 #include "worker/sealed.h"
+#include "worker/value.h"
 #include "worker/view.h"
 
 #define NODES_MAX (4u << 20)       /* values in one copy: a few shared tables can look like billions */
+#define PACKED_MAX (16u << 20)     /* bytes of a message: its buffer is not of the script's memory */
 
 typedef struct {
   char *err; size_t errlen;
   unsigned nodes;
+  size_t packed;
 } Copy;
 
 static bool refuse(Copy *c, const char *what) {
@@ -133,7 +136,7 @@ static bool copy_table(Copy *c, lua_State *from, int idx, lua_State *to, int dep
 }
 
 bool copy_value(lua_State *from, int idx, lua_State *to, char *err, size_t errlen) {
-  Copy c = { err, errlen, 0 };
+  Copy c = { .err = err, .errlen = errlen };
   if (!lua_checkstack(from, 8) || !lua_checkstack(to, 8)) return refuse(&c, "out of stack"), outcome(&c, false);
   return outcome(&c, copy_one(&c, from, lua_absindex(from, idx), to, 0));
 }
@@ -142,10 +145,16 @@ bool copy_value(lua_State *from, int idx, lua_State *to, char *err, size_t errle
 
 static bool pack_table(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int depth);
 
+static bool pack_room(Copy *c, size_t n) {
+  c->packed += n;
+  return c->packed <= PACKED_MAX || refuse(c, "more than 16 MiB in all");
+}
+
 static bool pack_one(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int depth) {
   if (++c->nodes > NODES_MAX) return refuse(c, "too many values");
   size_t n;
   const char *s;
+  if (!pack_room(c, lua_type(L, idx) == LUA_TNUMBER ? 9 : 1)) return false;
   switch (lua_type(L, idx)) {
     case LUA_TNIL: msgpack_pack_nil(pk); return true;
     case LUA_TBOOLEAN:
@@ -157,12 +166,13 @@ static bool pack_one(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int dep
       return true;
     case LUA_TSTRING:
       s = lua_tolstring(L, idx, &n);
-      if (n > WIRE_MAX) return refuse(c, "a text that is too long");
+      if (!pack_room(c, n)) return false;
       msgpack_pack_str(pk, n);
       return msgpack_pack_str_body(pk, s, n) == 0 || refuse(c, "out of memory");
     case LUA_TTABLE: return pack_table(c, L, idx, pk, depth);
     case LUA_TUSERDATA:
       if ((s = sealed_test(L, idx, &n))) {
+        if (!pack_room(c, n)) return false;
         msgpack_pack_ext(pk, n, WIRE_RECIPE_EXT);
         return msgpack_pack_ext_body(pk, s, n) == 0 || refuse(c, "out of memory");
       }
@@ -180,12 +190,12 @@ static bool pack_one(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int dep
 static bool pack_table(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int depth) {
   if (depth >= WIRE_DEPTH) return refuse(c, "nested too deep, or a table that holds itself");
   if (!lua_checkstack(L, 6)) return refuse(c, "out of stack");
-  size_t list = lua_rawlen(L, idx), keys = 0;
-  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) keys++;
+  size_t keys;
+  bool list = table_is_list(L, idx, &keys);
   if (keys > NODES_MAX) return refuse(c, "too many values");
-  if (keys == list && list > 0) {
-    msgpack_pack_array(pk, list);
-    for (size_t i = 1; i <= list; i++) {
+  if (list && keys > 0) {
+    msgpack_pack_array(pk, keys);
+    for (size_t i = 1; i <= keys; i++) {
       lua_rawgeti(L, idx, (lua_Integer)i);
       bool ok = pack_one(c, L, lua_gettop(L), pk, depth + 1);
       lua_pop(L, 1);
@@ -214,7 +224,7 @@ static bool pack_table(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int d
 }
 
 bool copy_pack(lua_State *from, int idx, msgpack_packer *pk, char *err, size_t errlen) {
-  Copy c = { err, errlen, 0 };
+  Copy c = { .err = err, .errlen = errlen };
   if (!lua_checkstack(from, 8)) return refuse(&c, "out of stack"), outcome(&c, false);
   return outcome(&c, pack_one(&c, from, lua_absindex(from, idx), pk, 0));
 }
@@ -263,6 +273,6 @@ static bool unpack_one(Copy *c, lua_State *L, const msgpack_object *o, int depth
 }
 
 bool copy_unpack(lua_State *to, const msgpack_object *o, char *err, size_t errlen) {
-  Copy c = { err, errlen, 0 };
+  Copy c = { .err = err, .errlen = errlen };
   return outcome(&c, unpack_one(&c, to, o, 0));
 }

@@ -1,5 +1,6 @@
 /* Plain data (nil, boolean, number, text, tables of these; integers and floats kept apart) from state to state and to and from
- * messages. Anything else - functions, userdata, cycles, over WIRE_DEPTH deep - is refused with a message that names where ("at .a.b: a function").
+ * messages. Anything else - functions, userdata, cycles, over WIRE_DEPTH deep, over 16 MiB for a message - is refused with a message that
+ * names where ("at .a.b: a function").
  * Views of JSON replies are copied as the table they show. Raw access only: no metamethod of a script is run. */
 #ifndef BOURSE_COPY_H
 #define BOURSE_COPY_H

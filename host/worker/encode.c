@@ -5,6 +5,7 @@
 #include "wire/decimal.h"
 #include "worker/ordered.h"
 #include "worker/sealed_in.h"
+#include "worker/value.h"
 #include "worker/view.h"
 
 #define DEPTH 30              /* of nested tables */
@@ -61,16 +62,8 @@ static bool write_scalar(lua_State *L, int idx, enum recipe_coding coding) {
 
 /* A list: made by list{}, or 1..n and nothing else. An empty table is none. */
 static bool is_sequence(lua_State *L, int idx) {
-  if (!lua_istable(L, idx)) return false;
-  if (list_test(L, idx)) return true;
-  lua_Unsigned n = lua_rawlen(L, idx), count = 0;
-  if (n == 0) return false;
-  lua_pushnil(L);
-  while (lua_next(L, idx)) {
-    lua_pop(L, 1);
-    if (++count > n) { lua_pop(L, 1); return false; }
-  }
-  return count == n;
+  size_t n;
+  return lua_istable(L, idx) && (list_test(L, idx) || (table_is_list(L, idx, &n) && n > 0));
 }
 
 bool encode_in_order(lua_State *L, int idx) {

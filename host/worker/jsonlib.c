@@ -8,6 +8,7 @@
 #include <string.h>
 #include "worker/book.h"
 #include "worker/sandbox.h"
+#include "worker/value.h"
 #include "worker/view.h"
 
 #define DEPTH_MAX 100
@@ -66,12 +67,11 @@ static void add_value(Out *o, int idx, int depth);
 
 static void add_table(Out *o, int idx, int depth) {
   lua_State *L = o->L;
-  size_t list = lua_rawlen(L, idx), keys = 0;
+  size_t keys;
   if (depth >= DEPTH_MAX) luaL_error(L, "json.encode: nested deeper than %d, or a table that holds itself", DEPTH_MAX);
   luaL_checkstack(L, 6, "json.encode");
-  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) keys++;
-  if (keys == list && list > 0) {
-    for (size_t i = 1; i <= list; i++) {
+  if (table_is_list(L, idx, &keys) && keys > 0) {
+    for (size_t i = 1; i <= keys; i++) {
       add(o, i == 1 ? "[" : ",", 1);
       lua_rawgeti(L, idx, (lua_Integer)i);
       add_value(o, lua_gettop(L), depth + 1);

@@ -176,7 +176,8 @@ static int s_rep(lua_State *L) {
   lua_Integer n = luaL_checkinteger(L, 2);
   luaL_optlstring(L, 3, "", &sep);
   const Heap *h = state_of(L)->heap.heap;
-  if (n > 0 && len + sep > 0 && (uint64_t)n > (h->limit - h->used) / (len + sep))
+  if (n < 1 || len + sep == 0) return lua_pushliteral(L, ""), 1;      /* the original counts to n, whatever it repeats */
+  if ((uint64_t)n > (h->limit - h->used) / (len + sep))
     return luaL_error(L, "string.rep: the result would be larger than the memory that is left");
   return call_original(L, 1);
 }

@@ -125,6 +125,17 @@ Value value_of_node(Arena *a, JsonDoc *doc, uint32_t node) {
   return v;
 }
 
+/* rawlen is a border: keys 3, "a" and "b" may have it at 3 too. */
+bool table_is_list(lua_State *L, int idx, size_t *n) {
+  size_t len = lua_rawlen(L, idx), places = 0;
+  *n = 0;
+  for (lua_pushnil(L); lua_next(L, idx); lua_pop(L, 1)) {
+    ++*n;
+    places += lua_isinteger(L, -2) && (lua_Unsigned)lua_tointeger(L, -2) - 1 < len;
+  }
+  return *n == len && places == len;
+}
+
 typedef struct { Arena *a; lua_State *L; size_t nodes; } Taker;
 
 static Value take(Taker *t, int idx, int depth);
@@ -134,17 +145,16 @@ static Value take_table(Taker *t, int idx, int depth) {
   Arena *a = t->a;
   if (depth >= TREE_DEPTH) luaL_error(L, "tables nested deeper than %d", TREE_DEPTH);
   luaL_checkstack(L, 6, "tables nested too deep");
-  size_t count = 0, len = lua_rawlen(L, idx);
-  lua_pushnil(L);
-  while (lua_next(L, idx)) { lua_pop(L, 1); count++; }
+  size_t count;
+  bool list = table_is_list(L, idx, &count);
   t->nodes += count;
   if (t->nodes > TREE_NODES) luaL_error(L, "a table that is too large");
   Tree *tree = arena_alloc(a, sizeof *tree);
-  tree->list = count == len;        /* an empty table is an empty list */
+  tree->list = list;                /* an empty table is an empty list */
   tree->n = 0;
   tree->items = arena_alloc(a, (count ? count : 1) * sizeof *tree->items);
   if (tree->list) {
-    for (size_t i = 1; i <= len; i++) {
+    for (size_t i = 1; i <= count; i++) {
       lua_rawgeti(L, idx, (lua_Integer)i);
       TreeItem *item = &tree->items[tree->n++];
       item->key = NULL;

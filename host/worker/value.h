@@ -86,6 +86,7 @@ static inline bool same_bytes(const char *a, const char *b, size_t n) {
 }
 /* Any node of a reply as a value: null and "" are V_NONE. */
 Value value_of_node(Arena *a, JsonDoc *doc, uint32_t node);
+bool table_is_list(lua_State *L, int idx, size_t *n);     /* are the keys of this table 1..n and nothing else? *n: how many there are, either way */
 /* The value at idx of L, deeply; views become V_NODE, their replies kept. Raises in L what cannot be taken. */
 Value value_of_lua(Arena *a, lua_State *L, int idx);
 /* Pushes it: decimals as floats, numbers of the wire as their exact text, nodes as views. Not for records. */

@@ -17,6 +17,13 @@ return {
   fetch_status = { get = "/{path}", text = true, read = function(text) return { status = "ok", info = #text } end },
 }
 LUA
+cat >"$tmp/home/exchanges/proper.lua" <<'LUA'
+return {
+  hosts = { api = "https://api.example.com" },
+  fetch_markets = { get = "/markets", read = markets { at = "markets", id = "id", baseId = "base", quoteId = "quote" } },
+  fetch_order_book = { get = "/book", read = book { bids = "bids", asks = "asks" } },
+}
+LUA
 passed=0
 # expect PATH CLASS TEXT MOST_MS [METHOD]: within $within (2s)
 expect() {
@@ -55,6 +62,13 @@ well() {
 well time
 well brotli
 well zstd
+well byte_order_mark
+well zero_escaped
+well exponent
+well early_hints
+# a book, which is no list, as JSON
+"$bourse" call proper fetch_order_book BTC/EUR --home "$tmp/home" --base-url "proper=$url" >"$tmp/stdout" 2>&1 </dev/null
+grep -qF '"asks":[[1.6,3]],"bids":[[1.5,2]]' "$tmp/stdout" || fail "a book: $(head -c 400 "$tmp/stdout")"
 # what arrives
 expect truncated NetworkError "cut off" 4000
 expect truncated_chunk NetworkError "" 4000
@@ -74,6 +88,15 @@ expect trailer_flood BadResponse "256 KiB of headers" 4000
 expect continue_flood BadResponse "256 KiB of headers" 4000
 expect not_http BadResponse "not proper HTTP" 4000
 expect nul_header BadResponse "" 4000
+expect chunk_junk BadResponse "chunked-encoding" 2000
+expect chunk_huge BadResponse "chunked-encoding" 2000
+expect chunk_no_end BadResponse "chunked-encoding" 2000
+expect length_junk BadResponse "not proper HTTP" 2000
+expect length_negative BadResponse "not proper HTTP" 2000
+expect codings_flood BadResponse "not proper HTTP" 2000
+expect coding_unknown BadResponse "not proper HTTP" 2000
+expect http_0_9 BadResponse "HTTP/0.9" 2000
+expect status_absurd BadResponse "not proper HTTP" 2000
 expect reset_before NetworkError "" 4000
 expect reset_in_headers NetworkError "" 4000
 expect reset_in_body NetworkError "" 4000
@@ -89,17 +112,31 @@ expect html BadResponse "not JSON" 2000
 expect cut_json BadResponse "not JSON" 2000
 expect two_values BadResponse "not JSON" 2000
 expect empty NullResponse "empty" 2000
+expect no_content NullResponse "empty" 2000
+expect just_null BadResponse "neither an object nor a list: null" 2000
+expect not_a_number BadResponse "not JSON" 2000
+expect text_not_a_number BadResponse "expected a number" 2000
+expect text_infinite BadResponse "expected a number" 2000
+expect hex_number BadResponse "expected a number" 2000
+expect lone_surrogate BadResponse "surrogate" 2000
+expect surrogate_in_utf8 BadResponse "UTF-8" 2000
 expect text_for_number BadResponse "" 2000
 expect huge_number BadResponse "" 2000
 expect escapes ExchangeError "?]0;gone?" 2000
 # status
 expect busy RateLimitExceeded "HTTP 429" 4000
 expect busy_said RateLimitExceeded "HTTP 429" 2000
+expect busy_zero RateLimitExceeded "HTTP 429" 4000
+expect busy_long RateLimitExceeded "none is sent for 604800.0 s" 2000
+expect busy_odd RateLimitExceeded "HTTP 429" 4000
 expect down ExchangeNotAvailable "HTTP 503" 4000
 expect nothing_here ExchangeNotAvailable "HTTP 404" 2000
 # redirects
 expect redirect_away BadResponse "evil.example, which is not one of its hosts" 2000
 expect redirect_loop BadResponse "more than 3 redirects" 2000
+expect redirect_plain BadResponse "no URL to follow" 2000
+expect redirect_user BadResponse "no URL to follow" 2000
+expect redirect_local BadResponse "127.0.0.1, which is not one of its hosts" 2000
 expect redirect_junk BadResponse "no URL to follow" 2000
 # and where text is taken
 within=10s expect endless BadResponse "longer than 64 MiB" 12000 fetch_status

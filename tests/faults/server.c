@@ -140,7 +140,18 @@ static int answers(Conn *c, const char *path) {
     { "/time", "application/json", "{\"t\":1700000000}" },
     { "/html", "text/html", "<!DOCTYPE html><html><body>Checking your browser</body></html>" },
     { "/bad_utf8", "application/json", "{\"t\":\"\xff\xfe\"}" },
+    { "/book", "application/json", "{\"bids\":[[\"1.5\",\"2\"]],\"asks\":[[\"1.6\",\"3\"]]}" },
     { "/empty", "application/json", "" },
+    { "/just_null", "application/json", "null" },
+    { "/not_a_number", "application/json", "{\"t\":NaN}" },
+    { "/text_not_a_number", "application/json", "{\"t\":\"NaN\"}" },
+    { "/text_infinite", "application/json", "{\"t\":\"Infinity\"}" },
+    { "/hex_number", "application/json", "{\"t\":\"0x10\"}" },
+    { "/exponent", "application/json", "{\"t\":\"1.7E+9\"}" },
+    { "/byte_order_mark", "application/json", "\xef\xbb\xbf{\"t\":1700000000}" },
+    { "/lone_surrogate", "application/json", "{\"t\":1,\"x\":\"\\ud800\"}" },
+    { "/surrogate_in_utf8", "application/json", "{\"t\":1,\"x\":\"\xed\xa0\x80\"}" },
+    { "/zero_escaped", "application/json", "{\"t\":1700000000,\"x\":\"a\\u0000b\"}" },
     { "/cut_json", "application/json", "{\"t\":17000" },
     { "/two_values", "application/json", "{\"t\":1}{\"t\":2}" },
     { "/text_for_number", "application/json", "{\"t\":{\"a\":[]}}" },
@@ -210,6 +221,22 @@ static int misbehave(Conn *c, const char *path, int nth) {
     while (puts_to(c, "X: y\r\n") == 0) usleep(20000);
   } else if (!strcmp(path, "/nul_header")) put(c, "HTTP/1.1 200 OK\r\nX-A: a\0b\r\nContent-Length: 2\r\n\r\n{}", 50);
   else if (!strcmp(path, "/busy")) puts_to(c, "HTTP/1.1 429 Too Many\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/busy_zero")) puts_to(c, "HTTP/1.1 429 Too Many\r\nRetry-After: 0\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/busy_long")) puts_to(c, "HTTP/1.1 429 Too Many\r\nRetry-After: Sat, 15 Jun 2999 12:35:06 GMT\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/busy_odd")) puts_to(c, "HTTP/1.1 429 Too Many\r\nRetry-After: -99999999999999999999\r\nContent-Length: 4\r\n\r\nslow");
+  else if (!strcmp(path, "/chunk_junk")) puts_to(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{\"t\":1}\r\n0\r\n\r\n");
+  else if (!strcmp(path, "/chunk_huge")) puts_to(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffff1\r\n{}");
+  else if (!strcmp(path, "/chunk_no_end")) puts_to(c, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}XX0\r\n\r\n");
+  else if (!strcmp(path, "/length_junk")) puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: abc\r\n\r\n{}");
+  else if (!strcmp(path, "/length_negative")) puts_to(c, "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}");
+  else if (!strcmp(path, "/codings_flood"))
+    puts_to(c, "HTTP/1.1 200 OK\r\nContent-Encoding: gzip,gzip,gzip,gzip,gzip,gzip,gzip,gzip\r\nContent-Length: 2\r\n\r\n{}");
+  else if (!strcmp(path, "/coding_unknown")) puts_to(c, "HTTP/1.1 200 OK\r\nContent-Encoding: foo\r\nContent-Length: 2\r\n\r\n{}");
+  else if (!strcmp(path, "/http_0_9")) puts_to(c, "{\"t\":1700000000}");
+  else if (!strcmp(path, "/status_absurd")) puts_to(c, "HTTP/1.1 099 Odd\r\nContent-Length: 2\r\n\r\n{}");
+  else if (!strcmp(path, "/no_content")) puts_to(c, "HTTP/1.1 204 No Content\r\n\r\n");
+  else if (!strcmp(path, "/early_hints"))
+    puts_to(c, "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"t\":1700000000}");
   else if (!strcmp(path, "/busy_said")) puts_to(c, "HTTP/1.1 429 Too Many\r\nRetry-After: 30\r\nContent-Length: 4\r\n\r\nslow");
   else if (!strcmp(path, "/busy_once")) puts_to(c, count > 1 ? ok : "HTTP/1.1 429 Too Many\r\nRetry-After: 1\r\nContent-Length: 4\r\n\r\nslow");
   else if (!strcmp(path, "/down")) puts_to(c, "HTTP/1.1 503 Down\r\nContent-Length: 4\r\n\r\ndown");
@@ -218,6 +245,9 @@ static int misbehave(Conn *c, const char *path, int nth) {
     if (count == 1) reset(c);
     puts_to(c, ok);
   } else if (!strcmp(path, "/redirect_away")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: https://evil.example/steal\r\nContent-Length: 0\r\n\r\n");
+  else if (!strcmp(path, "/redirect_plain")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: http://api.example.com/x\r\nContent-Length: 0\r\n\r\n");
+  else if (!strcmp(path, "/redirect_user")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: https://a:b@api.example.com/x\r\nContent-Length: 0\r\n\r\n");
+  else if (!strcmp(path, "/redirect_local")) puts_to(c, "HTTP/1.1 307 Found\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n");
   else if (!strcmp(path, "/redirect_here")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: /ok\r\nContent-Length: 0\r\n\r\n");
   else if (!strcmp(path, "/redirect_loop")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: /redirect_loop\r\nContent-Length: 0\r\n\r\n");
   else if (!strcmp(path, "/redirect_junk")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n");

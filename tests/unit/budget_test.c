@@ -146,6 +146,7 @@ static void retry_after(void **state) {
   assert_int_equal(budget_retry_after("1e99", NOW), -1);
   assert_int_equal(budget_retry_after("Sat, 15 Jun 2024 12:35:06 GMT", NOW), 9211);
   assert_int_equal(budget_retry_after("Sat, 15 Jun 2020 12:35:06 GMT", NOW), 0);
+  assert_int_equal(budget_retry_after("Sat, 15 Jun 2999 12:35:06 GMT", NOW), 7 * 86400 * 1000);
 }
 
 static char dir[64];
