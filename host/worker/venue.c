@@ -19,6 +19,7 @@
 
 #define GIVEN_MIN 65536   /* bytes of a reply from which it is read where it lies in the message, not copied */
 #define IDLE_CALLS 32     /* of a venue: coroutines kept for further calls */
+#define SENDS_MAX 200      /* requests of one call: an adapter that asks for ever would never answer */
 
 int64_t venue_now(const Venue *v) {
   return v->clock_ms ? v->clock_ms : worker_now(v->worker);
@@ -134,7 +135,7 @@ static void call_fail(Call *c) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, v->error_ref);
   lua_rawgeti(L, LUA_REGISTRYINDEX, v->object_ref);
   lua_xmove(co, L, 1);
-  lua_pushstring(L, c->sent_any ? "reply" : "request");
+  lua_pushstring(L, c->sent ? "reply" : "request");
   if (worker_call(L, 3, 1) != LUA_OK || !copy_value(L, -1, c->waiter.L, err, sizeof err)) {
     lua_settop(L, top);
     call_fail_text(c, "BaseError", "the adapter failed, and its error cannot be shown");
@@ -319,6 +320,10 @@ static void call_yielded(Call *c, int n) {
   const char *op = adapter_lib_waits(co) && n >= 1 && lua_type(co, base + 1) == LUA_TSTRING ? lua_tostring(co, base + 1) : "";
   char err[256];
   if (strcmp(op, "send") == 0 && n == 2) {
+    if (c->sent == SENDS_MAX) {
+      call_fail_text(c, "ExchangeError", "more than 200 requests in one call");
+      return;
+    }
     msgpack_sbuffer out;
     msgpack_sbuffer_init(&out);
     if (!venue_pack_request(c, base + 2, &out, err, sizeof err)) {
@@ -331,7 +336,7 @@ static void call_yielded(Call *c, int n) {
     lua_pushliteral(co, "text");
     c->whole_text = lua_rawget(co, base + 2) == LUA_TBOOLEAN;
     lua_settop(co, base);
-    c->sent_any = true;
+    c->sent++;
     worker_ask(v->worker, v->scripted || c->dry_run ? MSG_SIGN : MSG_HTTP, &out, on_reply, c);
     msgpack_sbuffer_destroy(&out);
   } else if (strcmp(op, "dialect") == 0 && n == 2) {

@@ -44,8 +44,9 @@ struct Call {
   Waiter waiter;                       /* in the script's state */
   lua_State *co; int co_ref;           /* the adapter's coroutine */
   Venue *replaces;                     /* opening a saved adapter: nobody waits */
-  bool opening, sent_any, whole_text, dry_run, ended;
+  bool opening, whole_text, dry_run, ended;
   bool optional;                       /* the script can do without: that it takes a key is no failure of the run */
+  unsigned sent;                       /* requests so far */
   int64_t order; char act[12];         /* of the clerk: what its requests are for, as MSG_HTTP tells it; act is "" for others */
   uint32_t number;                     /* for a recording; 0: there is none */
   Call *next;

@@ -196,6 +196,7 @@ static void certificates(void **state) {
   certificate("good", "DNS:localhost,IP:127.0.0.1", "2");
   certificate("other", "DNS:example.com", "2");
   certificate("expired", "DNS:localhost", "-1");
+  certificate("old", "DNS:localhost", "2");
   shell("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout self.key -out self.pem -days 2 -subj /CN=localhost "
         "-addext subjectAltName=DNS:localhost 2>/dev/null");
   tls_row("good", "localhost", HTTP_TLS, "certificate is not trusted");        /* without --cacert */
@@ -208,6 +209,7 @@ static void certificates(void **state) {
   tls_row("other", "localhost", HTTP_TLS, "certificate");
   tls_row("expired", "localhost", HTTP_TLS, "certificate");
   tls_row("self", "localhost", HTTP_TLS, "certificate");
+  tls_row("old", "localhost", HTTP_TLS, "no secure connection");      /* TLS 1.1 */
   /* Plain HTTP where TLS is expected, and the reverse. */
   char origin[64];
   snprintf(origin, sizeof origin, "https://127.0.0.1:%d", plain.port);

@@ -306,6 +306,7 @@ FaultServer fault_server(const char *cert, const char *key) {
   if (cert) {
     ctx = SSL_CTX_new(TLS_server_method());
     if (SSL_CTX_use_certificate_chain_file(ctx, cert) != 1 || SSL_CTX_use_PrivateKey_file(ctx, key, SSL_FILETYPE_PEM) != 1) _exit(1);
+    if (strstr(cert, "/old.pem") && (SSL_CTX_set_cipher_list(ctx, "DEFAULT@SECLEVEL=0") != 1 || SSL_CTX_set_max_proto_version(ctx, TLS1_1_VERSION) != 1)) _exit(1);
   }
   for (;;) {
     Conn c = { .fd = accept(fd, NULL, NULL) };

@@ -5,7 +5,7 @@
 
 typedef struct { int port; pid_t pid; } FaultServer;
 
-/* Plain HTTP when cert is NULL, else TLS with those PEM files. */
+/* Plain HTTP when cert is NULL, else TLS with those PEM files, at most 1.1 where that is named old.pem. */
 FaultServer fault_server(const char *cert, const char *key);
 void fault_server_stop(FaultServer *s);
 int fault_hits(const char *path);          /* how often a path was asked for, over all servers */

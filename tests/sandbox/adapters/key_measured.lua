@@ -1,0 +1,10 @@
+-- expect: exit 5, stderr "length_byte takes a credential as it is"
+-- call: fetch_balance
+-- never: GET
+return {
+  hosts = { api = "https://api.example.com" },
+  credentials = { "apiKey", "secret" },
+  markets_need = false,
+  sign = function(req, key) req.headers.X = hex(length_byte(urlencode(key.secret))) end,
+  fetch_balance = { get = "/balance" },
+}
