@@ -6,7 +6,9 @@
  * A profitable cycle is a negative one when lengths are -log(rate); with few legs the product itself says as much and costs no logarithms. Every
  * simple cycle is found from the one of its assets that trades most, and that asset is then taken out of the graph: what is left of a market
  * graph without its few quote currencies is next to nothing. From an asset, the best way back within k trades bounds what a path can still
- * become, so that the search enters paths that may be profitable and no others. */
+ * become, so that the search enters paths that may be profitable and no others. Half of the way out and half of the way back meet: no more than
+ * the edges of what is less than half the legs away are looked at for it. For that every market is an edge in both directions, and one that
+ * nobody quotes has the rate 0. */
 #include <lauxlib.h>
 #include <math.h>
 #include <stdlib.h>
@@ -22,7 +24,7 @@
 
 /* A trade: nodes are assets by rank, 0 the one with the most markets. */
 typedef struct { double rate; const Quote *quote; uint32_t from, to; uint16_t venue; bool sell; } Trade;
-typedef struct { double rate; uint32_t to, trade; } Edge;         /* what of it the search looks at */
+typedef struct { double rate, reverse; uint32_t to, trade; } Edge;      /* what of it the search looks at; reverse: the rate of the way back */
 typedef struct { uint32_t first, end; } Span;         /* edges of a node, to the highest rank first; `end` moves as nodes are taken out */
 typedef struct { double rate; uint32_t legs[LEGS_MAX]; uint8_t n; } Cycle;
 
@@ -34,7 +36,7 @@ typedef struct {
   Span *spans;
   uint32_t *asset;                 /* of a node */
   double *back[LEGS_MAX];          /* back[k][v]: the most that one unit of v becomes on the way to the start, in at most k trades */
-  uint32_t *reached, *distance;    /* nodes within reach of the start, nearest first; distance is NONE for the others */
+  uint32_t *reached, *distance;    /* nodes within half the legs of the start, nearest first; distance is NONE for the others, back 0 */
   bool *on_path;
   Cycle *found;
   size_t n_found, limit;
@@ -64,8 +66,10 @@ static uint32_t collect(const Quotes *q, Trade *out, double max_age) {
       const Quote *p = &v->list[k];
       QuotePair a = q->pairs[p->symbol];
       if (a.base == QUOTE_NONE || a.base == a.quote || !((double)p->received >= oldest)) continue;
-      if (p->sell > 0) out[n++] = (Trade){ p->sell, p, a.base, a.quote, (uint16_t)i, true };
-      if (p->buy < INFINITY) out[n++] = (Trade){ 1 / p->buy, p, a.quote, a.base, (uint16_t)i, false };
+      double sell = p->sell > 0 ? p->sell : 0, buy = p->buy < INFINITY ? 1 / p->buy : 0;
+      if (sell == 0 && buy == 0) continue;
+      out[n++] = (Trade){ sell, p, a.base, a.quote, (uint16_t)i, true };
+      out[n++] = (Trade){ buy, p, a.quote, a.base, (uint16_t)i, false };
     }
   }
   return n;
@@ -122,10 +126,17 @@ static void lay_out(lua_State *L, Search *s, uint32_t n) {
     const Trade *t = &trades[order[i]];
     Span *span = &s->spans[t->from];
     Edge *last = span->end > span->first ? &s->edges[span->end - 1] : NULL;
-    Edge e = { t->rate, t->to, order[i] };
+    Edge e = { t->rate, 0, t->to, order[i] };
     if (!last || last->to != e.to) s->edges[span->end++] = e;
     else if (e.rate > last->rate) *last = e;
   }
+  /* The ways back: nodes from the highest rank on meet the edges to them in the order in which those stand. */
+  memset(at, 0, (s->n_nodes + 1) * sizeof *at);
+  for (uint32_t v = s->n_nodes; v--;)
+    for (uint32_t e = s->spans[v].first; e < s->spans[v].end; e++) {
+      uint32_t to = s->edges[e].to;
+      s->edges[e].reverse = s->edges[s->spans[to].first + at[to]++].rate;
+    }
 }
 
 /* ---- the search ---- */
@@ -148,16 +159,20 @@ static void keep(Search *s, const Cycle *c) {
   s->least = s->found[s->limit - 1].rate;
 }
 
-/* Nodes that a path from the start can pass through, and how far they are. */
+/* A node's edges without those to nodes that were taken out. */
+static Span *span_of(Search *s, uint32_t v, uint32_t start) {
+  Span *span = &s->spans[v];
+  while (span->end > span->first && s->edges[span->end - 1].to < start) span->end--;
+  return span;
+}
+
 static uint32_t reach(Search *s, uint32_t start) {
-  uint32_t n = 1;
+  uint32_t n = 1, half = (uint32_t)s->legs / 2;
   s->reached[0] = start;
   s->distance[start] = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    uint32_t v = s->reached[i], d = s->distance[v] + 1;
-    if (d >= (uint32_t)s->legs) break;
-    Span *span = &s->spans[v];
-    while (span->end > span->first && s->edges[span->end - 1].to < start) span->end--;
+  for (uint32_t i = 0; i < n && s->distance[s->reached[i]] < half; i++) {
+    uint32_t d = s->distance[s->reached[i]] + 1;
+    const Span *span = span_of(s, s->reached[i], start);
     for (uint32_t e = span->first; e < span->end; e++) {
       uint32_t to = s->edges[e].to;
       if (s->distance[to] != NONE) continue;
@@ -166,33 +181,41 @@ static uint32_t reach(Search *s, uint32_t start) {
     }
     s->work += span->end - span->first;
   }
-  for (uint32_t i = 1; i < n; i++) {       /* the last ones have not been cut yet */
-    Span *span = &s->spans[s->reached[i]];
-    while (span->end > span->first && s->edges[span->end - 1].to < start) span->end--;
-  }
   return n;
 }
 
+/* back[k] from back[k - 1]. There is a way of k trades from what is k away at most, and the search asks for it where it has legs - k behind it: while the first is
+ * nearer, what is known is carried on to its neighbours, then it is fetched from them. */
 static void ways_back(Search *s, uint32_t start, uint32_t n) {
-  for (uint32_t i = 1; i < n; i++) {       /* one trade: the edge to the start is the last, the start being the lowest that is left */
-    Span span = s->spans[s->reached[i]];
-    const Edge *last = span.end > span.first ? &s->edges[span.end - 1] : NULL;
-    s->back[1][s->reached[i]] = last && last->to == start ? last->rate : 0;
-  }
+  const Span *first = span_of(s, start, start);
+  for (uint32_t e = first->first; e < first->end; e++) s->back[1][s->edges[e].to] = s->edges[e].reverse;
   for (int k = 2; k < s->legs; k++) {
-    double *less = s->back[k - 1];
-    less[start] = 0;                       /* the way by the edge to the start counts already */
-    for (uint32_t i = 1; i < n && s->distance[s->reached[i]] <= (uint32_t)(s->legs - k); i++) {
+    const double *less = s->back[k - 1];
+    double *more = s->back[k];
+    bool carry = 2 * k <= s->legs;
+    uint32_t far = (uint32_t)(carry ? k - 1 : s->legs - k);
+    for (uint32_t i = 1; i < n; i++) more[s->reached[i]] = less[s->reached[i]];
+    for (uint32_t i = 1; i < n && s->distance[s->reached[i]] <= far; i++) {
       uint32_t v = s->reached[i];
-      Span span = s->spans[v];
-      double best = less[v];
-      for (uint32_t e = span.first; e < span.end; e++) {
-        double rate = s->edges[e].rate * less[s->edges[e].to];
-        if (rate > best) best = rate;
+      const Span *span = span_of(s, v, start);
+      double here = less[v], best = here;
+      for (uint32_t e = span->first; e < span->end; e++) {
+        const Edge *x = &s->edges[e];
+        double rate = carry ? x->reverse * here : x->rate * less[x->to];
+        if (!carry) best = rate > best ? rate : best;
+        else if (rate > more[x->to]) more[x->to] = rate;
       }
-      s->back[k][v] = best;
-      s->work += span.end - span.first;
+      if (!carry) more[v] = best;
+      s->work += span->end - span->first;
     }
+    more[start] = 0;                       /* no way leads through the start */
+  }
+}
+
+static void forget(Search *s, uint32_t n) {
+  for (uint32_t i = 0; i < n; i++) {
+    s->distance[s->reached[i]] = NONE;
+    for (int k = 1; k < s->legs; k++) s->back[k][s->reached[i]] = 0;
   }
 }
 
@@ -205,6 +228,7 @@ static void paths(Search *s, uint32_t start) {
   uint32_t node[LEGS_MAX] = { start }, next[LEGS_MAX] = { s->spans[start].first };
   double product[LEGS_MAX] = { 1 };
   Cycle c;
+  span_of(s, start, start);
   for (int depth = 0; depth >= 0;) {
     uint32_t v = node[depth];
     if (next[depth] == s->spans[v].end || s->work > WORK_MAX) {
@@ -223,8 +247,9 @@ static void paths(Search *s, uint32_t start) {
       if (rate > s->least && is_cycle(s, &c)) keep(s, &c);
     } else if (left > 0 && !s->on_path[e->to] && rate * s->back[left][e->to] > s->least) {
       depth++;
+      const Span *span = span_of(s, e->to, start);
       node[depth] = e->to;
-      next[depth] = s->spans[e->to].first;
+      next[depth] = left > 1 ? span->first : span->end - 1;      /* at the last the only way is to the start, which is the lowest that is left */
       product[depth] = rate;
       s->on_path[e->to] = true;
     }
@@ -244,7 +269,7 @@ static void search(lua_State *L, Search *s) {
       ways_back(s, start, n);
       paths(s, start);
     }
-    for (uint32_t i = 0; i < n; i++) s->distance[s->reached[i]] = NONE;
+    forget(s, n);
   }
   if (s->n_found) qsort(s->found, s->n_found, sizeof *s->found, by_rate);
   if (s->n_found > s->limit) s->n_found = s->limit;
@@ -310,7 +335,7 @@ int scan_cycles(lua_State *L) {
   if (!(limit >= 1 && limit <= LIMIT_MAX)) return luaL_error(L, "scan.cycles: limit is a number from 1 to %d", LIMIT_MAX);
   s.legs = (int)legs;
   s.limit = (size_t)limit;
-  s.least = 1 + scan_number(L, 2, "scan.cycles", "min", 0) / 100;
+  s.least = fmax(0, 1 + scan_number(L, 2, "scan.cycles", "min", 0) / 100);
   lua_pushnil(L);
   if (lua_istable(L, 2)) {
     lua_pushliteral(L, "fees");
