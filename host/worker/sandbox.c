@@ -331,7 +331,7 @@ static int os_date(lua_State *L) {
   if (!gmtime_r(&at, &t)) return luaL_error(L, "os.date: the time cannot be shown");
   if (strncmp(f, "*t", 2) == 0) {
     lua_createtable(L, 0, 9);
-    const struct { const char *name; int value; } parts[] = { { "year", t.tm_year + 1900 }, { "month", t.tm_mon + 1 },
+    const struct { const char *name; lua_Integer value; } parts[] = { { "year", (lua_Integer)t.tm_year + 1900 }, { "month", t.tm_mon + 1 },
       { "day", t.tm_mday }, { "hour", t.tm_hour }, { "min", t.tm_min }, { "sec", t.tm_sec }, { "wday", t.tm_wday + 1 },
       { "yday", t.tm_yday + 1 } };
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
