@@ -9,6 +9,7 @@
 #include "worker/view.h"
 
 #define NODES_MAX (4u << 20)       /* values in one copy: a few shared tables can look like billions */
+#define PACKED_NODES_MAX (1u << 20)      /* values in a message: packing them takes a tenth of a second */
 #define PACKED_MAX (16u << 20)     /* bytes of a message: its buffer is not of the script's memory */
 
 typedef struct {
@@ -151,7 +152,7 @@ static bool pack_room(Copy *c, size_t n) {
 }
 
 static bool pack_one(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int depth) {
-  if (++c->nodes > NODES_MAX) return refuse(c, "too many values");
+  if (++c->nodes > PACKED_NODES_MAX) return refuse(c, "too many values");
   size_t n;
   const char *s;
   if (!pack_room(c, lua_type(L, idx) == LUA_TNUMBER ? 9 : 1)) return false;
@@ -192,7 +193,7 @@ static bool pack_table(Copy *c, lua_State *L, int idx, msgpack_packer *pk, int d
   if (!lua_checkstack(L, 6)) return refuse(c, "out of stack");
   size_t keys;
   bool list = table_is_list(L, idx, &keys);
-  if (keys > NODES_MAX) return refuse(c, "too many values");
+  if (keys > PACKED_NODES_MAX) return refuse(c, "too many values");
   if (list && keys > 0) {
     msgpack_pack_array(pk, keys);
     for (size_t i = 1; i <= keys; i++) {
