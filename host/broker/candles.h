@@ -13,7 +13,8 @@ typedef struct Candles Candles;
 typedef struct {
   int64_t id;
   const char *venue, *symbol, *timeframe;
-  const char *base, *quote, *precision, *market;    /* of the market: currencies, mode of its steps ("tick" "places" "digits"), all of it as JSON; NULL: not known */
+  const char *base, *quote, *precision, *market;
+  /* of the market: currencies, mode of its steps ("tick" "places" "digits"), all of it as JSON; NULL: not known */
   int64_t n, first_ms, last_ms;                     /* candles, and when the first and the last one begin */
 } CandleSeries;
 enum { CANDLE_OPEN, CANDLE_HIGH, CANDLE_LOW, CANDLE_CLOSE, CANDLE_VOLUME, CANDLE_FIGURES };
@@ -33,7 +34,8 @@ const char *candles_error(const Candles *c);
 int64_t candles_series(Candles *c, const CandleSeries *s);
 /* All or nothing: the rows, in place of those of the same time, and that the span was asked for. A row outside the span is not taken. */
 bool candles_put(Candles *c, int64_t series, CandleSpan span, const CandleRow *rows, size_t n, CandlesPut *out);
-/* In order; a callback returns false to stop. Texts live until it returns, and are what a fetch could have written, whoever made the file. False: candles_error. */
+/* In order; a callback returns false to stop. Texts live until it returns, and are what a fetch could have written, whoever made the file. False:
+ * candles_error. */
 bool candles_each_series(Candles *c, bool (*fn)(void *, const CandleSeries *), void *ctx);
 bool candles_each_span(Candles *c, int64_t series, bool (*fn)(void *, const CandleSpan *), void *ctx);
 bool candles_each(Candles *c, int64_t series, int64_t from_ms, int64_t until_ms, bool (*fn)(void *, const CandleRow *), void *ctx);

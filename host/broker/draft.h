@@ -22,7 +22,8 @@ typedef struct {
 /* False with the reason in err. */
 bool draft_read(Draft *d, const msgpack_object *m, char *err, size_t errlen);
 void draft_free(Draft *d);
-/* Tells requests apart: of method, URL and body. Sealed parts count as they are written, not by what they give, so that neither the time nor the key is in it. */
+/* Tells requests apart: of method, URL and body. Sealed parts count as they are written, not by what they give, so that neither the time nor the key is in
+ * it. */
 void draft_digest(const Draft *d, unsigned char out[16]);
 
 /* Evaluated texts; they live until recipe_wipe, or as long as the draft. `shown`: the redacted form instead of the real one. */

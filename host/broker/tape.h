@@ -25,8 +25,8 @@ typedef struct {
 #define TAPE_EXTRA 1000                 /* workers from this number on run no script: they are the session's own */
 /* What is no message of message.h. */
 enum {
-  TAPE_HEAD = 128,                      /* {version, program, scripts, random, from}: the first event. scripts: how many workers run one, numbered from 0; from (us):
-                                           when it was cut out of a longer tape, what is before that is there so that it can be played */
+  TAPE_HEAD = 128,                      /* {version, program, scripts, random, from}: the first event. scripts: how many workers run one, numbered from 0;
+                                           from (us): when it was cut out of a longer tape, what is before that is there so that it can be played */
   TAPE_SENT,                            /* of a request: it went out: {try} */
   TAPE_CAME                             /* of a request: what came back: {status, ms} or {failure, ms} */
 };

@@ -69,7 +69,8 @@ static void add_prices(Page *p, const Trial *t) {
     if (!b->base || !b->quote || backtest_finest(&t->data, b->venue, b->symbol) != b) continue;
     snprintf(title, sizeof title, "%s on %s", b->symbol, b->venue);
     int line = page_series(p, page_chart(p, title, b->quote, PAGE_PLAIN_CHART), b->symbol, PAGE_CANDLES);
-    for (size_t k = bars_over(b, t->data.from_ms); k < b->n && b->list[k].end_ms <= t->data.until_ms; k++) page_candle(p, line, b->list[k].at_ms, b->list[k].figures);
+    for (size_t k = bars_over(b, t->data.from_ms); k < b->n && b->list[k].end_ms <= t->data.until_ms; k++)
+      page_candle(p, line, b->list[k].at_ms, b->list[k].figures);
     for (size_t k = 0; k < t->n_fills; k++) {
       const Traded *f = &t->fills[k];
       if (strcmp(f->venue, b->venue) || strcmp(f->base, b->base) || strcmp(f->quote, b->quote)) continue;
@@ -80,7 +81,8 @@ static void add_prices(Page *p, const Trial *t) {
 }
 
 static void add_fills(Page *p, const Trial *t) {
-  static const PageColumn columns[] = { { "time", PAGE_TIME }, { "venue", PAGE_TEXT }, { "market", PAGE_TEXT }, { "side", PAGE_TEXT }, { "amount", PAGE_NUMBER },
+  static const PageColumn columns[] = { { "time", PAGE_TIME }, { "venue", PAGE_TEXT }, { "market", PAGE_TEXT },
+    { "side", PAGE_TEXT }, { "amount", PAGE_NUMBER },
     { "price", PAGE_NUMBER }, { "fee", PAGE_NUMBER }, { "of", PAGE_TEXT } };
   if (!t->n_fills) return;
   int table = page_table(p, "Fills", COUNT_OF(columns), columns);

@@ -51,7 +51,8 @@ static void about_data(Warnings *w, const Trial *t) {
   if (t->broken_off) warn(w, "broken_off", "it was broken off at %s: what would have come later is not in it", backtest_date(t->data.until_ms, a));
   if (t->late) warn(w, "begins_late", "--from is before all candles are known: it begins %s", backtest_date(t->data.from_ms, b));
   if (markets == 1 && !*t->tape) warn(w, "one_market", "one market, chosen today: those that fell or were closed meanwhile are not in it (survivorship)");
-  if (backtest_days(t->data.until_ms - t->data.from_ms) < 30) warn(w, "short", "%.1f days are too few to say much", backtest_days(t->data.until_ms - t->data.from_ms));
+  if (backtest_days(t->data.until_ms - t->data.from_ms) < 30)
+    warn(w, "short", "%.1f days are too few to say much", backtest_days(t->data.until_ms - t->data.from_ms));
 }
 
 static void about_orders(Warnings *w, const Trial *t) {

@@ -34,9 +34,11 @@ static const struct { const char *field, *title, *unit; } charts[] = {
   { "net", "Left after fees", "%" }, { "gross", "Gap before fees", "%" }, { "premium", "Premium", "%" }, { "total", "Total", "" } };
 static const char *const undrawn[] = { "size", "fees", "buy_price", "sell_price", "age_ms", "expected", "profit", "trades", "n", "now", "t", "timestamp" };
 
-static const PageColumn found_columns[] = { { "time", PAGE_TIME }, { "pair", PAGE_TEXT }, { "net", PAGE_PERCENT }, { "buy at", PAGE_TEXT }, { "sell at", PAGE_TEXT },
+static const PageColumn found_columns[] = { { "time", PAGE_TIME }, { "pair", PAGE_TEXT }, { "net", PAGE_PERCENT },
+  { "buy at", PAGE_TEXT }, { "sell at", PAGE_TEXT },
   { "profit", PAGE_NUMBER }, { "size", PAGE_NUMBER }, { "gross", PAGE_PERCENT }, { "age", PAGE_AGE } };
-static const PageColumn trade_columns[] = { { "time", PAGE_TIME }, { "pair", PAGE_TEXT }, { "buy at", PAGE_TEXT }, { "sell at", PAGE_TEXT }, { "size", PAGE_NUMBER },
+static const PageColumn trade_columns[] = { { "time", PAGE_TIME }, { "pair", PAGE_TEXT },
+  { "buy at", PAGE_TEXT }, { "sell at", PAGE_TEXT }, { "size", PAGE_NUMBER },
   { "profit", PAGE_NUMBER }, { "expected", PAGE_NUMBER }, { "outcome", PAGE_TEXT }, { "why", PAGE_TEXT } };
 #define COUNT_OF(list) (sizeof list / sizeof *list)
 
@@ -186,7 +188,8 @@ static void add_found(Look *l, const msgpack_object *data, const char *of, int64
   double net = pack_get_double(data, "net", NAN), size = pack_get_double(data, "size", NAN);
   page_moments(l->page, "Opportunities", COUNT_OF(found_columns), found_columns);
   const PageCell cells[] = { { NULL, (double)at_ms }, { of, 0 }, { NULL, net }, { at_price(data, "buy", buy_at), 0 }, { at_price(data, "sell", sell_at), 0 },
-    { NULL, pack_get_double(data, "profit", NAN) }, { NULL, size }, { NULL, pack_get_double(data, "gross", NAN) }, { NULL, pack_get_double(data, "age_ms", NAN) } };
+    { NULL, pack_get_double(data, "profit", NAN) }, { NULL, size }, { NULL, pack_get_double(data, "gross", NAN) },
+    { NULL, pack_get_double(data, "age_ms", NAN) } };
   page_moment(l->page, &(PageMoment){ .at_ms = at_ms, .rank = net, .net = net, .size = size, .name = of, .buy = text_in(data, "buy", buy),
     .sell = text_in(data, "sell", sell), .asks = l->asks, .n_asks = l->n_asks, .bids = l->bids, .n_bids = l->n_bids }, cells);
 }
@@ -258,7 +261,8 @@ static Purse *purse_of(Fills *f, const char *quote) {
 }
 
 static bool see_fill(void *ctx, const JournalFill *x) {
-  static const PageColumn columns[] = { { "time", PAGE_TIME }, { "venue", PAGE_TEXT }, { "market", PAGE_TEXT }, { "side", PAGE_TEXT }, { "amount", PAGE_NUMBER },
+  static const PageColumn columns[] = { { "time", PAGE_TIME }, { "venue", PAGE_TEXT }, { "market", PAGE_TEXT },
+    { "side", PAGE_TEXT }, { "amount", PAGE_NUMBER },
     { "price", PAGE_NUMBER }, { "fee", PAGE_NUMBER }, { "in", PAGE_TEXT } };
   Fills *f = ctx;
   bool buys = !strcmp(x->side, "buy");

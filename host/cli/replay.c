@@ -85,7 +85,8 @@ int replay_scripts(Cli *cli, SessionSpec *spec, const msgpack_sbuffer *given) {
   TapeScript scripts[SCRIPTS_MAX];
   char err[400], *end = NULL;
   const char *speed = cli_text(cli, "speed");
-  if (speed && (!((spec->speed = strtod(speed, &end)) > 0) || *end || spec->speed > 1e9)) return cli_misuse(cli, "--speed takes a number above 0: 1 is real time");
+  if (speed && (!((spec->speed = strtod(speed, &end)) > 0) || *end || spec->speed > 1e9))
+    return cli_misuse(cli, "--speed takes a number above 0: 1 is real time");
   Tape *t = tape_open(cli_text(cli, "replay"), err, sizeof err);
   size_t n = t ? tape_scripts(t, scripts, SCRIPTS_MAX, err, sizeof err) : 0;
   int code = 1;

@@ -159,7 +159,8 @@ static void pair_json(Text *out, const TallyPair *p) {
   text_format(out, ",\"checks\":%" PRIu64, p->checks);
   found_json(out, &p->found);
   text_puts(out, ",\"net\":{");
-  for (size_t i = 0; p->net.n && i < sizeof at / sizeof *at; i++) text_format(out, "%s\"%s\":%.6g", i ? "," : "", at[i].name, sample_quantile(&p->net, at[i].q));
+  for (size_t i = 0; p->net.n && i < sizeof at / sizeof *at; i++)
+    text_format(out, "%s\"%s\":%.6g", i ? "," : "", at[i].name, sample_quantile(&p->net, at[i].q));
   text_puts(out, "}");
   if (p->worst_age_ms >= 0) text_format(out, ",\"worst_age_ms\":%.0f", p->worst_age_ms);
   text_puts(out, "}");

@@ -36,8 +36,8 @@ typedef struct {
 void frame_open(FrameWriter *w, uint8_t type, uint32_t id);   /* then write the payload with a packer over frame_append */
 int frame_append(void *writer, const char *data, size_t n);   /* a msgpack_packer_write */
 bool frame_close(FrameWriter *w);                             /* false: too long or out of memory; the frame is dropped */
-/* The same for a payload that ends with these bytes of a malloc'd block, which is the writer's from here on. Nothing is copied: a list of markets has megabytes,
- * and each copy of it costs a page fault for every 4 KiB. */
+/* The same for a payload that ends with these bytes of a malloc'd block, which is the writer's from here on. Nothing is copied: a list of markets has
+ * megabytes, and each copy of it costs a page fault for every 4 KiB. */
 bool frame_close_with(FrameWriter *w, char *block, size_t n);
 /* The frame that was closed last, before anything else is written or flushed. Its payload may be in two parts: the second is of a lent block. */
 Frame frame_closed(const FrameWriter *w, const char **rest, size_t *rest_len);

@@ -1,5 +1,5 @@
-/* embed OUT DIR FILE...: files of host/lua as C arrays. Modules are compiled here, with the Lua that the program is linked with: a worker starts in half the time.
- * Templates, which `bourse new` writes out, stay text. Only the host's own files come as bytecode; what a script brings is text or is refused. */
+/* embed OUT DIR FILE...: files of host/lua as C arrays. Modules are compiled here, with the Lua that the program is linked with: a worker starts in half
+ * the time. Templates, which `bourse new` writes out, stay text. Only the host's own files come as bytecode; what a script brings is text or is refused. */
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>

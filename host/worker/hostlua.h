@@ -1,5 +1,5 @@
-/* Host Lua: the files of host/lua, compiled when the program was built (embed.c). A module's chunk is called with `require`, which gives other modules of the same state.
- * It sees the state's globals, and a native library when one was given for its name. */
+/* Host Lua: the files of host/lua, compiled when the program was built (embed.c). A module's chunk is called with `require`, which gives other modules of
+ * the same state. It sees the state's globals, and a native library when one was given for its name. */
 #ifndef BOURSE_HOSTLUA_H
 #define BOURSE_HOSTLUA_H
 #include <lua.h>

@@ -20,8 +20,8 @@ typedef struct {
 } JsonNode;              /* an object's children alternate key (a string node) and value; the first child is the next node */
 
 typedef struct JsonDoc JsonDoc;
-struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n; int refs; void *block; int64_t id; };   /* node 0 is the whole; block is freed with it;
-                                                                   * id: the same in a replay, where an address is not */
+struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n; int refs; void *block; int64_t id; };
+/* node 0 is the whole; block is freed with it; id: the same in a replay, where an address is not; cap: room for nodes */
 
 /* Takes ownership of `text` (malloc'd, len bytes plus one spare, which becomes 0) whatever happens. NULL on an error, with a
  * message that says what and at which byte, counted from 1, in err (at least 128 bytes). A byte order mark in front is skipped. */

@@ -187,8 +187,8 @@ static VenueQuotes *grown(lua_State *L, int self, Quotes *q, uint32_t venue) {
   return q->venues[venue] = v;
 }
 
-/* Tables lie anywhere in memory, and `next` leads through them in no order: most of the time goes into waiting for them. So they are read some at a time, in the order of
- * their addresses, as they mostly were made; kept they are in the order of `next`. */
+/* Tables lie anywhere in memory, and `next` leads through them in no order: most of the time goes into waiting for them. So they are read some at a time,
+ * in the order of their addresses, as they mostly were made; kept they are in the order of `next`. */
 typedef struct { const void *at; uint32_t nth; } Place;
 typedef struct { Quote quote; QuotePrices prices; bool taken; } Taken;
 

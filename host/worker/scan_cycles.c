@@ -184,8 +184,8 @@ static uint32_t reach(Search *s, uint32_t start) {
   return n;
 }
 
-/* back[k] from back[k - 1]. There is a way of k trades from what is k away at most, and the search asks for it where it has legs - k behind it: while the first is
- * nearer, what is known is carried on to its neighbours, then it is fetched from them. */
+/* back[k] from back[k - 1]. There is a way of k trades from what is k away at most, and the search asks for it where it has legs - k behind it: while the
+ * first is nearer, what is known is carried on to its neighbours, then it is fetched from them. */
 static void ways_back(Search *s, uint32_t start, uint32_t n) {
   const Span *first = span_of(s, start, start);
   for (uint32_t e = first->first; e < first->end; e++) s->back[1][s->edges[e].to] = s->edges[e].reverse;

@@ -24,8 +24,7 @@ static View *view_at(lua_State *L, int idx) {
   bool same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
   if (!same || !v->holder || !v->holder->doc) return NULL;   /* no document: it was let go of */
-  if (!json_unfold(v->holder->doc)) luaL_error(L, "not enough memory");
-  return v;
+  return json_unfold(v->holder->doc) ? v : NULL;             /* no memory for its tape: some who ask are not within a protected call */
 }
 
 static View *check_view(lua_State *L, int idx) {
