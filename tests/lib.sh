@@ -26,15 +26,18 @@ stop() {
   done
 }
 
-# until_there PID FILE PATTERN: a line like that has come from the server
-until_there() {
+# said_by PID FILE PATTERN TENTHS: waits for a line like that from a process; false when it ends without it, or takes longer
+said_by() {
   tries=0
   until grep -q "$3" "$2"; do
     tries=$((tries + 1))
-    if [ $tries -gt 100 ] || ! kill -0 "$1" 2>/dev/null; then cat "$tmp/server.err" >&2; echo "the server did not start" >&2; exit 1; fi
+    [ $tries -le "$4" ] && kill -0 "$1" 2>/dev/null || return 1
     sleep 0.1
   done
 }
+
+# until_there PID FILE PATTERN: a line like that has come from the server
+until_there() { said_by "$@" 100 || { cat "$tmp/server.err" >&2; echo "the server did not start" >&2; exit 1; }; }
 
 # start_server FAULT_SERVE: its process $server, its address $url; what it receives goes to $FAULT_LOG
 start_server() {

@@ -16,12 +16,7 @@ run() {
   : > out
   # shellcheck disable=SC2086 # one word an option
   LD_PRELOAD=$shim KILL_SPEED=$2 "$bourse" run standing.lua --live --yes $urls --arg "part=$1" ${3:+--arg "venues=$3"} > out 2> err & run=$!
-  tries=0
-  until grep -q '^ok' out; do
-    tries=$((tries + 1))
-    [ $tries -lt 200 ] && kill -0 $run 2> /dev/null || fail "$1: it did not get so far"
-    sleep 0.1
-  done
+  said_by $run out '^ok' 200 || fail "$1: it did not get so far"
 }
 said() { tries=0; until grep -q "$1" err; do tries=$((tries + 1)); [ $tries -lt 100 ] || fail "it did not say: $1"; sleep 0.1; done; }
 open_orders() { "$venues" get "$(venue_url kraken)/-/state" | tr '{' '\n' | grep -c '"status":"open"' || true; }

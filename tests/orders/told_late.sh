@@ -15,23 +15,13 @@ reads() { "$venues" get "$(venue_url kraken)/-/served"; }
 : > out
 # shellcheck disable=SC2086 # one word an option
 LD_PRELOAD=$shim KILL_SPEED=40 "$bourse" run told_late.lua --live --yes $urls > out 2> err & run=$!
-tries=0
-until grep -q '^ok' out; do
-  tries=$((tries + 1))
-  [ $tries -lt 200 ] && kill -0 $run 2> /dev/null || fail "it did not get so far"
-  sleep 0.1
-done
+said_by $run out '^ok' 200 || fail "it did not get so far"
 sleep 9
 "$bourse" fills --format csv > fills 2> fills.err || fail "no fills"
 [ "$(wc -l < fills)" -le 1 ] || fail "a fill was told already"
 before=$(reads)
 "$venues" post "$(venue_url kraken)/-/advance?ms=900000" > /dev/null
-tries=0
-until grep -q 'the exchange told it after the end' err; do
-  tries=$((tries + 1))
-  [ $tries -lt 400 ] && kill -0 $run 2> /dev/null || fail "it was not found"
-  sleep 0.1
-done
+said_by $run err 'the exchange told it after the end' 400 || fail "it was not found"
 echo "$(($(reads) - before)) requests"
 kill $run
 wait $run || true
