@@ -84,13 +84,22 @@ void draft_digest(const Draft *d, unsigned char out[16]) {
   memcpy(out, md, 16);
 }
 
-static bool part_build(const Part *in, RecipeEnv *env, bool shown, Part *out, const char *what, size_t max, char *err, size_t errlen) {
+/* Scheme, host and port, up to where the path or the query begins, are in the first n bytes. */
+static bool holds_origin(const char *url, size_t n) {
+  const char *host = n ? memmem(url, n, "://", 3) : NULL;
+  for (const char *p = host ? host + 3 : url + n; p < url + n; p++)
+    if (*p == '/' || *p == '?') return true;
+  return false;
+}
+
+static bool part_build(const Part *in, RecipeEnv *env, bool shown, Part *out, size_t *plain, const char *what, size_t max, char *err, size_t errlen) {
   *out = *in;
   if (in->recipe) {
     RecipeOut r;
     char why[200];
     env->redact = shown;
     if (!recipe_eval((const uint8_t *)in->p, in->n, env, &r, why, sizeof why)) return snprintf(err, errlen, "%s", why), false;
+    if (plain) *plain = r.plain;
     if (shown && r.shown) *out = (Part){ r.shown, r.shown_len, false };
     else if (shown) *out = (Part){ "<sealed>", 8, false };
     else *out = (Part){ (const char *)r.value, r.len, false };
@@ -101,10 +110,14 @@ static bool part_build(const Part *in, RecipeEnv *env, bool shown, Part *out, co
 
 bool draft_build(const Draft *d, RecipeEnv *env, bool shown, Built *out, char *err, size_t errlen) {
   /* Headers last: what is signed in them may hold the URL and the body, and all share one nonce. */
-  if (!part_build(&d->url, env, shown, &out->url, "URL", URL_BYTES, err, errlen)) return false;
-  if (!part_build(&d->body, env, shown, &out->body, "body", BODY_BYTES, err, errlen)) return false;
+  size_t plain = 0;
+  if (!part_build(&d->url, env, shown, &out->url, &plain, "URL", URL_BYTES, err, errlen)) return false;
+  /* Whether a host is allowed would tell what is sealed in it. */
+  if (d->url.recipe && !holds_origin(out->url.p, plain))
+    return snprintf(err, errlen, "a sealed text may stand in the path and the query of a URL, not before them"), false;
+  if (!part_build(&d->body, env, shown, &out->body, NULL, "body", BODY_BYTES, err, errlen)) return false;
   for (size_t i = 0; i < d->n_headers; i++)
-    if (!part_build(&d->values[i], env, shown, &out->values[i], "header", VALUE_BYTES, err, errlen)) return false;
+    if (!part_build(&d->values[i], env, shown, &out->values[i], NULL, "header", VALUE_BYTES, err, errlen)) return false;
   return true;
 }
 

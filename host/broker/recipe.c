@@ -23,7 +23,13 @@
 #define GUESSABLE 16                  /* a credential shorter than this could be found by trying */
 
 enum secrecy { PLAIN, WEAK, STRONG };  /* no credential in it; only short ones; a long one */
-typedef struct { const uint8_t *p; size_t n; const char *shown; size_t shown_n; uint8_t secrecy; bool nameable, whole /* nothing was put to it */; } Value;
+typedef struct {
+  const uint8_t *p; size_t n;
+  const char *shown; size_t shown_n;
+  size_t plain;                        /* of its first bytes, how many are text of the recipe */
+  uint8_t secrecy;
+  bool nameable, whole;                /* whole: nothing was put to it */
+} Value;
 
 typedef struct Chunk { struct Chunk *below; size_t size, used; uint8_t bytes[]; } Chunk;
 static union { Chunk chunk; uint8_t space[sizeof(Chunk) + FIRST_CHUNK]; _Alignas(16) char align; } first = { .chunk = { .size = FIRST_CHUNK } };
@@ -34,6 +40,7 @@ typedef struct {
   RecipeEnv *env;
   Value stack[RECIPE_STACK];
   unsigned depth;
+  bool chosen;                         /* from here on what a credential holds decides what is done */
   size_t work;
   char *err;
   size_t errlen;
@@ -237,6 +244,7 @@ static bool run_concat(Run *r) {
   for (unsigned i = 0; i < n; i++) {
     size_t sn;
     shown_of(&v[i], &sn);
+    if (out.plain == total) out.plain += v[i].plain;
     total += v[i].n;
     shown += sn;
     if (v[i].secrecy && !v[i].nameable) out.nameable = false;
@@ -314,6 +322,7 @@ static bool run_encode(Run *r) {
   }
   trim(p, out.n);
   out.p = p;
+  out.plain = 0;
   out.whole = v->whole && decodes;
   if (out.n > RECIPE_VALUE_MAX) return failf(r, "a value of the request is larger than %u MiB", RECIPE_VALUE_MAX >> 20);
   if (v->secrecy) {
@@ -427,6 +436,7 @@ static bool run_if_contains(Run *r) {
   bool found = v[1].n == 0 || memmem(v[0].p, v[0].n, v[1].p, v[1].n);
   uint64_t unused;
   r->depth -= 2;
+  r->chosen = true;
   return found ? read_varint(r, &unused) : run_skip(r);
 }
 
@@ -463,7 +473,7 @@ static bool step(Run *r) {
       if (!read_varint(r, &n)) return false;
       if (n > (uint64_t)(r->end - r->p)) return failf(r, "the recipe is cut short");
       r->p += n;
-      return push_plain(r, r->p - n, (size_t)n);
+      return push(r, (Value){ .p = r->p - n, .n = (size_t)n, .plain = r->chosen ? 0 : (size_t)n });
     case R_KEY: return run_key(r);
     case R_NONCE: return run_nonce(r);
     case R_TIME: return run_time(r, false);
@@ -497,7 +507,7 @@ static bool finish(Run *r, Chunk *chunk, size_t used, RecipeOut *out) {
     if (!p || (apart && !s)) return false;
     memcpy(p, v->p, v->n);
     if (apart) memcpy(s, shown, shown_n);
-    *out = (RecipeOut){ p, v->n, apart ? s : shown ? (const char *)p : NULL, shown_n };
+    *out = (RecipeOut){ p, v->n, apart ? s : shown ? (const char *)p : NULL, shown_n, v->plain };
     return true;
   }
   /* Out of the way first, so that neither move can run over the other. The shown text lies in this chunk too. */
@@ -507,13 +517,13 @@ static bool finish(Run *r, Chunk *chunk, size_t used, RecipeOut *out) {
   if (v->n) memcpy(safe, v->p, v->n);
   if (apart && shown_n) memcpy(safe + v->n, shown, shown_n);
   if (top != chunk) {
-    *out = (RecipeOut){ safe, v->n, apart ? (char *)safe + v->n : shown ? (const char *)safe : NULL, shown_n };
+    *out = (RecipeOut){ safe, v->n, apart ? (char *)safe + v->n : shown ? (const char *)safe : NULL, shown_n, v->plain };
     return true;
   }
   uint8_t *home = chunk->bytes + used;
   memmove(home, safe, total);
   arena_back(chunk, used + total);
-  *out = (RecipeOut){ home, v->n, apart ? (char *)home + v->n : shown ? (const char *)home : NULL, shown_n };
+  *out = (RecipeOut){ home, v->n, apart ? (char *)home + v->n : shown ? (const char *)home : NULL, shown_n, v->plain };
   return true;
 }
 
@@ -525,6 +535,7 @@ bool recipe_eval(const uint8_t *p, size_t n, RecipeEnv *env, RecipeOut *out, cha
   r.end = p + n;
   r.env = env;
   r.depth = 0;
+  r.chosen = false;
   r.work = 0;
   r.err = err;
   r.errlen = errlen;

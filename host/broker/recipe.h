@@ -21,8 +21,8 @@ typedef struct {
 } RecipeEnv;
 
 /* Both stay valid until recipe_wipe. `shown` is the value with credentials replaced: <secret>, base64(<apiKey>:<secret>). It is what
- * may be printed, logged, recorded or given to a worker; NULL unless redact. */
-typedef struct { const uint8_t *value; size_t len; const char *shown; size_t shown_len; } RecipeOut;
+ * may be printed, logged, recorded or given to a worker; NULL unless redact. The first `plain` bytes of the value stand in the recipe as text. */
+typedef struct { const uint8_t *value; size_t len; const char *shown; size_t shown_len, plain; } RecipeOut;
 
 bool recipe_eval(const uint8_t *p, size_t n, RecipeEnv *env, RecipeOut *out, char *err, size_t errlen);
 /* Wipes and frees everything evaluated so far: call it when the request was handed over (copied by libcurl) or given up. */

@@ -335,7 +335,7 @@ static void arrived(void *ctx, HttpReply *reply) {
 
 /* --- sending --- */
 
-/* The URL has sealed parts: neither an error nor the reply may tell the worker what came of them. */
+/* The URL has sealed parts, behind its host: neither an error nor the reply may tell the worker what came of them. */
 static bool sealed_url(const Request *r) { return r->draft.url.recipe && !r->redirected; }
 
 /* The URL that goes out: checked against the venue's hosts, then moved to its base URL if it has one. malloc'd. */
@@ -343,8 +343,7 @@ static char *target(const Request *r, const Part *url, Url *u, char *err, size_t
   char origin[300], why[128];
   if (!url_parse(url->p, url->n, u, why, sizeof why)) return snprintf(err, errlen, "%s", sealed_url(r) ? "the URL with its sealed parts is no URL" : why), NULL;
   bool at_base = r->redirected && r->base && url_same_host(u, &r->base->url);
-  if (!at_base && !hosts_allows(r->venue, u))
-    return snprintf(err, errlen, "%s is not one of the hosts that the adapter names", sealed_url(r) ? "a sealed text" : u->host), NULL;
+  if (!at_base && !hosts_allows(r->venue, u)) return snprintf(err, errlen, "%s is not one of the hosts that the adapter names", u->host), NULL;
   if (r->base) {
     const char *rest = u->rest;
     size_t n = u->rest_len;

@@ -239,6 +239,29 @@ static void nothing_put_to_it(void **state) {
   assert_int_equal(out.len, 64);
 }
 
+static void begins_plain(size_t n) {
+  assert_true(recipe_eval(b.p, b.n, &env, &out, err, sizeof err));
+  assert_int_equal(out.plain, n);
+  b.n = 0;
+}
+
+/* How much of the front is text: by it a URL's host is known to hold nothing sealed. */
+static void front_that_is_text(void **state) {
+  (void)state;
+  b_text(&b, "https://a/");
+  begins_plain(10);
+  b_text(&b, "https://a"); b_text(&b, "/x/"); b_op(&b, R_KEY, 1, K_UID); b_op(&b, R_CONCAT, 1, 2); b_text(&b, "/y"); b_op(&b, R_CONCAT, 1, 3);
+  begins_plain(12);
+  b_op(&b, R_TIME, 1, T_MS); b_text(&b, "https://a/"); b_op(&b, R_CONCAT, 1, 2);
+  begins_plain(0);
+  b_op(&b, R_NONCE, 1, T_MS);
+  begins_plain(0);
+  b_text(&b, "https://a/"); b_op(&b, R_ENCODE, 1, C_UPPER);
+  begins_plain(0);
+  b_text(&b, "https://"); b_op(&b, R_KEY, 1, K_SECRET); b_text(&b, "PRIVATE KEY"); b_either(&b, "a.example/", "b.example/"); b_op(&b, R_CONCAT, 1, 2);
+  begins_plain(8);
+}
+
 static void asymmetric(void **state) {
   (void)state;
   keys.field[K_SECRET] = (RecipeBytes){ EC_7515, strlen(EC_7515) };
@@ -455,7 +478,7 @@ static void fuzz(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, fresh, wipe)
   const struct CMUnitTest tests[] = { T(texts_and_credentials), T(public_requests_get_nothing), T(one_nonce_a_request), T(times),
-    T(signatures_are_shown), T(no_oracles), T(nothing_put_to_it), T(asymmetric),
+    T(signatures_are_shown), T(no_oracles), T(nothing_put_to_it), T(front_that_is_text), T(asymmetric),
     T(signatures_by_sort), T(bad_programs), T(bombs), T(large_values), T(leaves_nothing), T(fuzz) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

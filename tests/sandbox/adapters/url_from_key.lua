@@ -1,4 +1,4 @@
--- expect: exit 5, stderr "the URL with its sealed parts is no URL"
+-- expect: exit 5, stderr "a sealed text may stand in the path and the query of a URL, not before them"
 -- call: fetch_balance
 return {
   hosts = { api = "https://api.example.com" },
