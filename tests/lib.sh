@@ -17,6 +17,20 @@ export HOME BOURSE_STATE FAULT_LOG
 
 fail() { echo "not ok: $*"; failed=1; }
 
+# enter FILE...: into $tmp, with these files of the test's folder
+enter() {
+  for file in "$@"; do cp "$here/$file" "$tmp/"; done
+  cd "$tmp" || exit 1
+}
+
+# make_home ID...: $tmp/home with the registry, the dialects and these adapters
+make_home() {
+  mkdir -p "$tmp/home/exchanges"
+  cp "$root/registry.lua" "$tmp/home/"
+  cp -r "$root/exchanges/dialects" "$tmp/home/exchanges/"
+  for id in "$@"; do cp "$root/exchanges/$id.lua" "$tmp/home/exchanges/"; done
+}
+
 # stop PID...: servers that are needed no more
 stop() {
   for pid in "$@"; do

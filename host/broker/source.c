@@ -228,22 +228,27 @@ static void dialects_of(Peer *p, const char *id, const char *text, size_t n, Pin
   }
 }
 
-static void answer_exchange(Peer *p, uint32_t id, const char *name, const char *text, size_t n) {
+/* Two members of a message: source and dialects. */
+static void pack_adapter(Peer *p, msgpack_packer *pk, const char *name, const char *text, size_t n) {
   Pin names;
   Text texts[PIN_FILES] = { 0 };
   size_t found = 0;
-  request_expect(p->session);
   dialects_of(p, name, text, n, &names, texts);
   for (size_t i = 1; i < names.n; i++) found += texts[i].p != NULL;
-  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
-  pack_map(&pk, 2);
-  pack_key_strn(&pk, "source", text, n);
-  pack_str(&pk, "dialects");
-  pack_map(&pk, found);
+  pack_key_strn(pk, "source", text, n);
+  pack_str(pk, "dialects");
+  pack_map(pk, found);
   for (size_t i = 1; i < names.n; i++) {
-    if (texts[i].p) pack_key_strn(&pk, names.files[i].name, texts[i].p, texts[i].n);
+    if (texts[i].p) pack_key_strn(pk, names.files[i].name, texts[i].p, texts[i].n);
     free(texts[i].p);
   }
+}
+
+static void answer_exchange(Peer *p, uint32_t id, const char *name, const char *text, size_t n) {
+  request_expect(p->session);
+  msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
+  pack_map(&pk, 2);
+  pack_adapter(p, &pk, name, text, n);
   peer_end(p);
 }
 
@@ -311,25 +316,48 @@ static void add_folder(Watcher *w, const char *dir, const char *kind, const char
   w->n++;
 }
 
-static void send_reload(Peer *p, const char *kind, const char *name, const char *path) {
-  char err[128], digest[65];
-  size_t n;
+static char *read_again(Session *s, const char *path, size_t *n) {
+  char err[128];
+  char *text = read_all(path, SOURCE_MAX, n, err, sizeof err);
+  if (text) text[*n] = 0;
+  else session_say(s, "warn", "%s: not reloaded: %s", path, err);
+  return text;
+}
+
+static void send_reload(Peer *p, const char *kind, const char *name, const char *text, size_t n) {
   bool script = !strcmp(kind, "script");
-  if (p->state >= PEER_LEAVING || (script ? strcmp(p->spec->name, name) != 0 : !loaded_find(p, kind, name))) return;
-  char *text = read_all(path, SOURCE_MAX, &n, err, sizeof err);
-  if (!text) {
-    session_say(p->session, "warn", "%s: not reloaded: %s", path, err);
-    return;
+  p->loading = true;
+  msgpack_packer pk = peer_begin(p, MSG_RELOAD, 0);
+  pack_map(&pk, script ? 3 : 4);
+  pack_key_str(&pk, "kind", kind);
+  pack_key_str(&pk, "name", name);
+  if (script) pack_key_strn(&pk, "source", text, n);
+  else pack_adapter(p, &pk, name, text, n);
+  peer_end(p);
+}
+
+/* A dialect was saved: the adapters that it is in are loaded anew. */
+static void reload_users(Peer *p, const char *dialect) {
+  char path[PATH_MAX], err[128];
+  size_t n;
+  for (const Loaded *l = p->loaded; l; l = l->next) {
+    if (strcmp(l->kind, "dialect") || strcmp(l->name, dialect) || !path_of(p->session, "exchange", l->venue, path, sizeof path, err, sizeof err)) continue;
+    char *text = read_again(p->session, path, &n);
+    if (text) send_reload(p, "exchange", l->venue, text, n);
+    free(text);
   }
+}
+
+static void reload(Peer *p, const char *kind, const char *name, const char *path) {
+  char digest[65];
+  size_t n;
+  if (p->state >= PEER_LEAVING || (!strcmp(kind, "script") ? strcmp(p->spec->name, name) != 0 : !loaded_find(p, kind, name))) return;
+  char *text = read_again(p->session, path, &n);
+  if (!text) return;
   source_digest(text, n, digest);
   if (renew(p, kind, name, digest)) {
-    p->loading = true;
-    msgpack_packer pk = peer_begin(p, MSG_RELOAD, 0);
-    pack_map(&pk, 3);
-    pack_key_str(&pk, "kind", kind);
-    pack_key_str(&pk, "name", name);
-    pack_key_strn(&pk, "source", text, n);
-    peer_end(p);
+    if (!strcmp(kind, "dialect")) reload_users(p, name);
+    else send_reload(p, kind, name, text, n);
   }
   free(text);
 }
@@ -339,14 +367,14 @@ static void saved(Session *s, const Folder *f, const char *file) {
   size_t n = strlen(file);
   if (f->script) {
     if (strcmp(file, f->file)) return;
-    for (size_t i = 0; i < s->n_peers; i++) send_reload(&s->peers[i], "script", f->script, f->path);
+    for (size_t i = 0; i < s->n_peers; i++) reload(&s->peers[i], "script", f->script, f->path);
     return;
   }
   if (n < 5 || n > sizeof name + 3 || strcmp(file + n - 4, ".lua") || !name_ok(file, n - 4)) return;
   memcpy(name, file, n - 4);
   name[n - 4] = 0;
   if (!path_of(s, f->kind, name, path, sizeof path, err, sizeof err)) return;
-  for (size_t i = 0; i < s->n_peers; i++) send_reload(&s->peers[i], f->kind, name, path);
+  for (size_t i = 0; i < s->n_peers; i++) reload(&s->peers[i], f->kind, name, path);
 }
 
 static void watch_event(void *ctx, int fd, int events) {

@@ -23,7 +23,7 @@ enum message_type {
   MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
   MSG_STORED,     /* answer to MSG_STORE: {value} or {error} */
   MSG_SIGNED,     /* answer to MSG_SIGN: {method, url, headers, body}, and sample=true when there is no key and placeholders stand in; or {error} */
-  MSG_RELOAD,     /* {kind="exchange"|"dialect"|"script", name, source}: a file that this worker loaded was saved anew */
+  MSG_RELOAD,     /* {kind="exchange"|"script", name, source; dialects, as above}: a file that this worker loaded was saved anew, or a dialect of it */
   MSG_STOP,       /* {reason}: finish; the worker answers MSG_DONE */
   MSG_LINE,       /* one line of input for the shell: {text} or {eof=true}; also {complete=text} */
   MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}}, and now_ms */

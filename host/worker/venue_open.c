@@ -171,7 +171,7 @@ static void push_texts(lua_State *L, const msgpack_object *texts) {
   }
 }
 
-/* dialects: texts by name, those that came with the source, or NULL. */
+/* dialects: texts by name, those that came with the source. */
 static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, const msgpack_object *dialects, int options_ref, lua_State *script,
                        Venue *replaces) {
   char name[96], err[200];
@@ -289,7 +289,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
   venue_load(v, waiter, text, n, pack_get(payload, "dialects"), options_ref, script, NULL);
 }
 
-/* A file of exchanges/ was saved while the script runs: it is loaded beside the old one, and takes its place when it is well. */
+/* A file of exchanges/, or a dialect of it, was saved while the script runs: it is loaded beside the old one, and takes its place when it is well. */
 void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   (void)ctx; (void)type;
   char kind[16], id[64];
@@ -308,7 +308,7 @@ void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *paylo
     v->version = old->version + 1;
     old->pending = v;
     v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
-    venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, NULL, LUA_NOREF, NULL, old);
+    venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, pack_get(payload, "dialects"), LUA_NOREF, NULL, old);
   }
 }
 

@@ -1,17 +1,16 @@
 #!/bin/sh
-# twice.sh BOURSE FAULT_SERVE: an adapter that takes a while to load (it asks for a dialect) is saved again and again while a script is busy, so that
-# several saves load at once: the last one counts, and nothing of the others is used after it is gone.
+# twice.sh BOURSE FAULT_SERVE: an adapter that takes a while to load (it asks for a dialect, by a name that is made on the way) is saved again and again while
+# a script is busy, so that several saves load at once: the last one counts, and nothing of the others is used after it is gone.
 set -eu
 bourse=$1 serve=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-mkdir -p "$tmp/home/exchanges/dialects"
-cp "$root/registry.lua" "$tmp/home/"
+make_home
 echo 'return { ticker = "/ticker" }' >"$tmp/home/exchanges/dialects/slow.lua"
 start_server "$serve"
 save() {
   cat >"$tmp/next" <<LUA
-local d = dialect "slow"
+local d = dialect("sl" .. "ow")
 return {
   hosts = { api = "https://api.example.com" },
   markets_need = false,
@@ -29,7 +28,7 @@ every(0.05, function()
   for i = 1, 12000000 do x = x + i end
 end)
 LUA
-cd "$tmp"
+enter
 "$bourse" run watch.lua --home "$tmp/home" --base-url "busy=$url" --for 60s >out 2>err &
 run=$!
 for i in $(seq 100); do [ -s out ] && break; sleep 0.1; done
