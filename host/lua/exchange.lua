@@ -96,12 +96,18 @@ local function near(word, words)
   return found and " (did you mean '" .. found .. "'?)" or ""
 end
 
+local function check_text(x, what, where)
+  if type(x) ~= "string" then error(("%s: %s is expected, got %s"):format(where, what, type(x)), 3) end
+end
+
 function helpers.market(self, symbol)
+  check_text(symbol, 'a symbol such as "BTC/USD"', "market")
   venues.call(self.handle, "load_markets", 0)
   return venues.market(self.handle, symbol) or fail(self, "BadSymbol", "no market '" .. tostring(symbol) .. "'" .. near(symbol, self.symbols))
 end
 
 function helpers.currency(self, code)
+  check_text(code, 'a code such as "BTC"', "currency")
   venues.call(self.handle, "load_markets", 0)
   venues.call(self.handle, "load_currencies", 0)
   return venues.currency(self.handle, code) or fail(self, "BadSymbol", "no currency '" .. tostring(code) .. "'")
@@ -202,7 +208,9 @@ local one_by_one = {}
 
 function one_by_one.create_orders(self, list, params)
   local out = {}
+  if type(list) ~= "table" then fail(self, "BadRequest", "create_orders: a list of orders is expected, got a " .. type(list)) end
   for i, o in ipairs(list) do
+    if type(o) ~= "table" then fail(self, "BadRequest", ("create_orders: order %d is not a table but a %s"):format(i, type(o))) end
     local more = {}
     for k, v in pairs(params or {}) do more[k] = v end
     for k, v in pairs(o.params or {}) do more[k] = v end
@@ -213,6 +221,7 @@ end
 
 function one_by_one.cancel_orders(self, ids, symbol, params)
   local out = {}
+  if type(ids) ~= "table" then fail(self, "BadRequest", "cancel_orders: a list of ids is expected, got a " .. type(ids)) end
   for i, id in ipairs(ids) do out[i] = self:cancel_order(id, symbol, params) end
   return out
 end
@@ -280,10 +289,12 @@ local function refresh(self)
   self.has = has_of(self, info)
 end
 
-for name, f in pairs(helpers) do
-  helpers[name] = function(self, ...)
-    if not is_exchange(self) then check_self(self, name, 2) end
-    return f(self, ...)
+for _, set in ipairs { helpers, emulate, one_by_one } do
+  for name, f in pairs(set) do
+    set[name] = function(self, ...)
+      if not is_exchange(self) then check_self(self, name, 2) end
+      return f(self, ...)
+    end
   end
 end
 
@@ -356,6 +367,9 @@ function exchange.open(id, settings)
   if type(id) ~= "string" or not id:match("^[%a_][%w_]*$") then
     error(errors.new("BadRequest", "an exchange id is a text of letters and digits, such as \"kraken\", not "
       .. (type(id) == "string" and "'" .. id .. "'" or "a " .. type(id))), 0)
+  end
+  if settings ~= nil and type(settings) ~= "table" then
+    error(errors.new("BadRequest", "exchange: behind the id a table of settings is expected, got a " .. type(settings)), 0)
   end
   id = id:lower()
   if opened[id] and not settings then return opened[id] end

@@ -267,6 +267,7 @@ end
 
 function book_age(ex, book)
   check_exchange(ex, "book_age")
+  check(type(book) == "userdata" or type(book) == "table", "book_age: a book is expected, as fetch_order_book gives it; got %s", type(book))
   return require "health".book_age(ex, book)
 end
 

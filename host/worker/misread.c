@@ -4,6 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *misread_without_place(const char *text) {
+  const char *p = text, *end;
+  while (strncmp(p, "host/lua/", 9) == 0 && (end = strstr(p, ".lua:"))) {
+    end += 5 + strspn(end + 5, "0123456789");
+    if (strncmp(end, ": ", 2) != 0) break;
+    p = end + 2;
+  }
+  return strncmp(p, "attempt to ", 11) == 0 ? text : p;
+}
+
 /* The file and line that stand last before `end`: "exchanges/x.lua:7" of "host/y.lua:3: order.side: exchanges/x.lua:7: ". */
 static void place_before(const char *text, const char *end, char *out, size_t size) {
   while (end > text && (end[-1] == ' ' || end[-1] == ':')) end--;
@@ -28,7 +38,8 @@ void misread(const char *error, char *out, size_t size) {
   const char *at = NULL;
   for (const char *const *s = starts; *s && !at; s++) at = strstr(error, *s);
   if (!at) {
-    if (out != error) snprintf(out, size, "%s", error);
+    snprintf(text, sizeof text, "%s", misread_without_place(error));
+    snprintf(out, size, "%s", text);
     return;
   }
   place_before(error, at, place, sizeof place);

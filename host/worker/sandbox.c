@@ -8,6 +8,7 @@
 #include "worker/book.h"
 #include "worker/decimal_lib.h"
 #include "worker/instant.h"
+#include "worker/misread.h"
 #include "worker/names.h"
 #include "worker/sealed.h"
 #include "worker/state.h"
@@ -17,12 +18,22 @@ static const char env_key;
 
 /* ---- texts of values ---- */
 
+/* The error on top of the stack: a text loses its place in host Lua. */
+static void take_place_off(lua_State *L) {
+  size_t n;
+  const char *text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &n) : NULL, *rest = text ? misread_without_place(text) : NULL;
+  if (rest == text) return;
+  lua_pushlstring(L, rest, n - (size_t)(rest - text));
+  lua_replace(L, -2);
+}
+
 const char *sandbox_error_text(lua_State *L, int idx) {
   idx = lua_absindex(L, idx);
   switch (lua_type(L, idx)) {
     case LUA_TSTRING:
     case LUA_TNUMBER:
       lua_pushvalue(L, idx);
+      take_place_off(L);
       return lua_tostring(L, -1);
     case LUA_TNIL: return lua_pushliteral(L, "nil");
     case LUA_TTABLE: {
@@ -377,9 +388,28 @@ static int l_parse8601(lua_State *L) {
   return 1;
 }
 
+/* ---- pcall ---- */
+
+static int called(lua_State *L, int status, lua_KContext ctx) {
+  (void)ctx;
+  if (status == LUA_OK || status == LUA_YIELD) return lua_gettop(L);
+  take_place_off(L);
+  lua_pushboolean(L, 0);
+  lua_insert(L, -2);
+  return 2;
+}
+
+/* As in Lua, but for the places that errors tell. */
+static int l_pcall(lua_State *L) {
+  luaL_checkany(L, 1);
+  lua_pushboolean(L, 1);
+  lua_insert(L, 1);
+  return called(L, lua_pcallk(L, lua_gettop(L) - 2, LUA_MULTRET, 0, 0, called), 0);
+}
+
 /* ---- the allow-list ---- */
 
-static const char *const base_names[] = { "assert", "error", "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawlen", "select",
+static const char *const base_names[] = { "assert", "error", "ipairs", "next", "pairs", "rawequal", "rawget", "rawlen", "select",
   "tonumber", "type", "xpcall", NULL };
 static const char *const string_names[] = { "byte", "char", "len", "lower", "pack", "packsize", "reverse", "sub", "unpack", "upper", NULL };
 static const char *const table_names[] = { "pack", NULL };
@@ -409,7 +439,7 @@ static int l_print(lua_State *L) {        /* of adapters; scripts have their own
 }
 
 static const luaL_Reg base_own[] = { { "getmetatable", l_getmetatable }, { "setmetatable", l_setmetatable }, { "rawset", l_rawset },
-  { "tostring", l_tostring }, { "print", l_print }, { "collectgarbage", l_collectgarbage }, { "iso8601", l_iso8601 },
+  { "tostring", l_tostring }, { "pcall", l_pcall }, { "print", l_print }, { "collectgarbage", l_collectgarbage }, { "iso8601", l_iso8601 },
   { "parse8601", l_parse8601 }, { NULL, NULL } };
 static const luaL_Reg string_own[] = { { "rep", s_rep }, { "format", s_format }, { "find", s_find }, { "match", s_match },
   { "gsub", s_gsub }, { "gmatch", s_gmatch }, { NULL, NULL } };

@@ -17,7 +17,7 @@ void sandbox_protect(lua_State *L);
 int sandbox_load(lua_State *L, const char *source, size_t len, const char *name);
 /* Pushes the text of the value at idx: error tables as "venue: Class: message", no addresses. May call a script's __tostring. */
 const char *sandbox_tostring(lua_State *L, int idx, size_t *len);
-/* The same for error values, by raw access only. */
+/* The same for error values, by raw access only, and behind the place in host Lua where they were raised. */
 const char *sandbox_error_text(lua_State *L, int idx);
 void coroutine_open(lua_State *L);      /* pushes the library coroutine (coroutine.c) */
 void json_open(lua_State *L);           /* pushes the library json (jsonlib.c) */

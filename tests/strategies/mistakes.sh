@@ -93,6 +93,15 @@ for symbol in BTCUSD btc/usd BTC-USD btc_usd; do
   row 5 2 "no market '$symbol' (did you mean 'BTC/USD'?)" "local k = exchange 'kraken'
 k:fetch_ticker('$symbol')"
 done
+row 1 2 'currency: a code such as "BTC" is expected, got nil' 'local k = exchange "kraken"
+k:currency()'
+row 1 2 "not a decimal: 'x'" 'local k = exchange "kraken"
+k:amount_to_precision("BTC/USD", "x")'
+row 1 3 "not a decimal: 'x'" 'local k = exchange "kraken"
+local _, e = pcall(k.amount_to_precision, k, "BTC/USD", "x")
+error(e)'
+row 1 1 'book_age: a book is expected, as fetch_order_book gives it; got nil' 'book_age(exchange "kraken")'
+row 5 1 'a table of settings is expected, got a number' 'exchange("kraken", 5)'
 row 5 2 "side must be 'buy' or 'sell', not 'limit': create_order(symbol, type, side, amount, price)" 'local k = exchange "kraken"
 k:create_order("BTC/USD", "buy", "limit", 0.001, 60000)'
 row 5 2 'create_order needs an amount' 'local k = exchange "kraken"

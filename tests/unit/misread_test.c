@@ -18,6 +18,10 @@ static const struct { const char *error, *told; } rows[] = {
     "exchanges/x.lua:18 does not fit this reply (for iterator: table expected, got nil)" },
   { "attempt to index a nil value", "the adapter does not fit this reply (something is nil)" },
   { "exchanges/x.lua:3: no such order", "exchanges/x.lua:3: no such order" },
+  { "host/lua/endpoint.lua:316: address.network: no such network", "address.network: no such network" },
+  { "host/lua/exchange.lua:226: not a decimal: 'x'", "not a decimal: 'x'" },
+  { "host/lua/a.lua:1: host/lua/verbs/b.lua:22: c", "c" },
+  { "host/lua/a.lua: c", "host/lua/a.lua: c" },
   { "", "" },
 };
 
@@ -45,7 +49,14 @@ static void test_in_place_and_short(void **state) {
   assert_true(strlen(many) < 400);
 }
 
+static void test_without_place(void **state) {
+  (void)state;
+  assert_string_equal(misread_without_place("host/lua/a.lua:1: b"), "b");
+  assert_string_equal(misread_without_place("host/lua/a.lua:1: attempt to call a nil value"), "host/lua/a.lua:1: attempt to call a nil value");
+  assert_string_equal(misread_without_place("m.lua:1: host/lua/a.lua:1: b"), "m.lua:1: host/lua/a.lua:1: b");
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_in_place_and_short) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(test_rows), cmocka_unit_test(test_in_place_and_short), cmocka_unit_test(test_without_place) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
