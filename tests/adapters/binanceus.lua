@@ -1,4 +1,4 @@
--- Binance.US: conversions, which are its own. Samples are of the documentation (OTC Trade Endpoints).
+-- Binance.US: conversions, which are its own. What is sent, and the names in the replies, are as third-party clients of its OTC endpoints have them.
 local quote = "4e5446f2cc6f44ab86ab02abf19a2fd2"
 
 return {
