@@ -1,19 +1,17 @@
 #!/bin/sh
-# offered.sh BOURSE ROOT: of the methods that a vector file's `has` says are true, an exchange object offers all but those that docs/not-offered.md argues.
+# offered.sh BOURSE: of the methods that a vector file's `has` says are true, an exchange object offers all but those that docs/not-offered.md argues.
 set -eu
-bourse=$1 root=$2
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-BOURSE_STATE=$work/state
-export BOURSE_STATE
+bourse=$1
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
 for file in "$root"/tests/vectors/*.json; do
   names=$(sed -n 's/^"has":{\(.*\)},*$/\1/p' "$file" | tr ',' '\n' | sed -n 's/^"\([a-z0-9_]*\)":true$/"\1",/p' | tr -d '\n')
   [ -n "$names" ] || { echo "$file: no has"; exit 1; }
   echo "{ \"$(basename "$file" .json)\", $names },"
-done > "$work/rows"
+done > "$tmp/rows"
 {
   echo "for _, row in ipairs {"
-  cat "$work/rows"
+  cat "$tmp/rows"
   cat <<'LUA'
 } do
   local ex = exchange(row[1])
@@ -22,10 +20,10 @@ done > "$work/rows"
   end
 end
 LUA
-} > "$work/has.lua"
-"$bourse" run "$work/has.lua" > "$work/absent" 2> "$work/err" || { cat "$work/err"; exit 1; }
-[ -s "$work/absent" ]
+} > "$tmp/has.lua"
+"$bourse" run "$tmp/has.lua" > "$tmp/absent" 2> "$tmp/err" || { cat "$tmp/err"; exit 1; }
+[ -s "$tmp/absent" ]
 while read -r id name; do
   grep -q "^| [^|]*\b$id\b[^|]*|[^|]*\`$name\`" "$root/docs/not-offered.md" || { echo "$id: $name is neither offered nor argued"; exit 1; }
-done < "$work/absent"
-echo "ok: $(wc -l < "$work/absent") argued"
+done < "$tmp/absent"
+echo "ok: $(wc -l < "$tmp/absent") argued"

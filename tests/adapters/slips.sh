@@ -3,20 +3,17 @@
 # passes with what was meant, and fails with the fault.
 set -eu
 bourse=$1
-here=$(cd "$(dirname "$0")" && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-BOURSE_STATE=$work/state
-export BOURSE_STATE
-mkdir -p "$work/exchanges" "$work/met" "$work/faulty"
-cp "$here/../../registry.lua" "$work/"
-cp "$here/slips/exchange.lua" "$work/exchanges/slips.lua"
-cp "$here/slips/pairs.lua" "$work/met/slips.lua"
-sed 's/^local faulty = false$/local faulty = true/' "$here/slips/pairs.lua" >"$work/faulty/slips.lua"
+# shellcheck source=tests/lib.sh
+. "$(dirname "$0")/../lib.sh"
+mkdir -p "$tmp/exchanges" "$tmp/met" "$tmp/faulty"
+cp "$root/registry.lua" "$tmp/"
+cp "$here/slips/exchange.lua" "$tmp/exchanges/slips.lua"
+cp "$here/slips/pairs.lua" "$tmp/met/slips.lua"
+sed 's/^local faulty = false$/local faulty = true/' "$here/slips/pairs.lua" >"$tmp/faulty/slips.lua"
 
-"$bourse" conform --home "$work" "$work/met/slips.lua"
-rows=$("$bourse" conform --home "$work" --quiet "$work/met/slips.lua" | sed -n 's/^\([0-9]*\) passed, 0 failed$/\1/p')
-"$bourse" conform --home "$work" "$work/faulty/slips.lua" >"$work/out" 2>"$work/err" || true
-grep -qx "0 passed, $rows failed" "$work/out" || { cat "$work/out" "$work/err"; exit 1; }
-if grep 'conform:\|attempt to' "$work/err"; then exit 1; fi
+"$bourse" conform --home "$tmp" "$tmp/met/slips.lua"
+rows=$("$bourse" conform --home "$tmp" --quiet "$tmp/met/slips.lua" | sed -n 's/^\([0-9]*\) passed, 0 failed$/\1/p')
+"$bourse" conform --home "$tmp" "$tmp/faulty/slips.lua" >"$tmp/out" 2>"$tmp/err" || true
+grep -qx "0 passed, $rows failed" "$tmp/out" || { cat "$tmp/out" "$tmp/err"; exit 1; }
+if grep 'conform:\|attempt to' "$tmp/err"; then exit 1; fi
 echo "ok: $rows pairs"

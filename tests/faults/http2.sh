@@ -9,8 +9,7 @@ command -v nghttpx >/dev/null || { echo "not run: nghttpx is not installed (apt-
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 cd "$tmp" || exit 1
-mkdir -p home/exchanges
-cp "$root/registry.lua" home/
+make_home
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout key.pem -out cert.pem -days 2 -subj /CN=localhost \
   -addext subjectAltName=IP:127.0.0.1 2>/dev/null || { echo "no certificate"; exit 1; }
 start_server "$serve"

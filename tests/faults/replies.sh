@@ -5,8 +5,7 @@ bourse=$1 measure=$2 serve=$3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 slow=${FAULTS_SLOW:-1} rss_max=${FAULTS_RSS_KIB:-$((256 * 1024))}
-mkdir -p "$tmp/home/exchanges"
-cp "$root/registry.lua" "$tmp/home/"
+make_home
 start_server "$serve"
 cat >"$tmp/home/exchanges/faulty.lua" <<'LUA'
 return {

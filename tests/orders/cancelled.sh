@@ -4,8 +4,7 @@ set -eu
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/cancelled.lua" "$tmp/"
-cd "$tmp"
+enter cancelled.lua
 echo 'return { limits = { order_notional = { USD = 1e6, USDT = 1e6 }, orders_per_minute = 1000, open_orders = 100 } }' > bourse.lua
 all=kraken,bitstamp,binance,okx
 # run PART VENUES OPTIONS-OF-VENUES...

@@ -4,8 +4,7 @@ set -u
 bourse=$1 venues=$2 shift_clock=$3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/clock.lua" "$tmp/"
-cd "$tmp" || exit 1
+enter clock.lua
 echo 0 >here.ms
 echo 0 >there.ms
 limits='order_notional = { USD = 100, USDT = 100 }, minute_notional = { USD = 1e5, USDT = 1e5 }, orders_per_minute = 1000, open_orders = 100, self_cross = true'

@@ -7,9 +7,7 @@ shift 5
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 all=kraken,bitstamp,binance,okx
-mkdir -p "$tmp/home/exchanges"
-cp "$root/registry.lua" "$tmp/home/"
-cp -r "$root/exchanges/dialects" "$tmp/home/exchanges/"
+make_home
 for id in kraken bitstamp binance okx; do
   sed '/^  client_id = "/d' "$root/exchanges/$id.lua" > "$tmp/home/exchanges/$id.lua"
   ! cmp -s "$root/exchanges/$id.lua" "$tmp/home/exchanges/$id.lua" || { echo "$id has its ids still"; exit 1; }

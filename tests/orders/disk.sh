@@ -5,8 +5,7 @@ set -u
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/disk.lua" "$tmp/"
-cd "$tmp" || exit 1
+enter disk.lua
 start_venues "$venues" --venues kraken --manual --keys --for 150
 echo 'return { limits = { order_notional = { USD = 100 }, minute_notional = { USD = 1e5 }, day_notional = { USD = 1e5 }, orders_per_minute = 10000,
   open_orders = 10000, self_cross = true } }' >bourse.lua

@@ -4,8 +4,7 @@ set -eu
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/guard.lua" "$tmp/"
-cd "$tmp"
+enter guard.lua
 start_venues "$venues" --venues kraken --manual --for 120
 url=$(venue_url kraken)
 fail() { echo "$1"; cat out err; exit 1; }

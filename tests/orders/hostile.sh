@@ -5,12 +5,9 @@ set -u
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/hostile.lua" "$tmp/"
-cd "$tmp" || exit 1
+enter hostile.lua
 start_venues "$venues" --venues kraken --manual --keys --for 200
-mkdir -p home/exchanges
-cp "$root/registry.lua" home/
-cp -r "$root/exchanges/dialects" home/exchanges/
+make_home
 adapter=home/exchanges/kraken.lua
 cat >bourse.lua <<'LUA'
 return {

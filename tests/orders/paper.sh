@@ -4,8 +4,7 @@ set -eu
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/paper.lua" "$tmp/"
-cd "$tmp"
+enter paper.lua
 echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, orders_per_minute = 1000, price_band = 0.5 } }' > bourse.lua
 start_venues "$venues" --venues kraken --manual --for 120
 url=$(venue_url kraken)

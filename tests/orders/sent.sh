@@ -4,11 +4,9 @@ set -u
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cd "$tmp" || exit 1
+enter
 start_venues "$venues" --venues kraken --manual --keys --for 100
-mkdir -p home/exchanges
-cp "$root/registry.lua" home/
-cp -r "$root/exchanges/dialects" home/exchanges/
+make_home
 echo 'return { limits = { minute_notional = { USD = 5000 }, params = { "volume", "ordertype", "pair" } } }' >bourse.lua
 cat >order.lua <<'LUA'
 args { wants = { type = "text", default = "ok", help = "code or class of the answer" }, params = { type = "text", default = "", help = "NAME=VALUE" } }

@@ -5,8 +5,7 @@ set -eu
 bourse=$1 venues=$2 shim=$3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/standing.lua" "$tmp/"
-cd "$tmp"
+enter standing.lua
 echo 'return { limits = { order_notional = { USD = 1e6, USDT = 1e6 }, day_notional = { USD = 1e7, USDT = 1e7 }, price_band = 0.5 } }' > bourse.lua
 start_venues "$venues" --venues kraken,bitstamp,binance,okx --manual --keys --funds USD=100000,USDT=100000,BTC=5 --for 120
 fail() { echo "$1"; cat out err; exit 1; }

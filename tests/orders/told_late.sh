@@ -4,8 +4,7 @@ set -eu
 bourse=$1 venues=$2 shim=$3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/told_late.lua" "$tmp/"
-cd "$tmp"
+enter told_late.lua
 echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, price_band = 0.5 } }' > bourse.lua
 start_venues "$venues" --venues kraken --manual --keys --funds USD=100000,BTC=5 --fault-at kraken:cancel1=late:900000 --for 150
 fail() { echo "$1"; cat out err; exit 1; }

@@ -12,8 +12,7 @@ shift 3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 wall_max=${SANDBOX_WALL_MS:-8000} rss_max=${SANDBOX_RSS_KIB:-$((160 * 1024))}
-mkdir -p "$tmp/home/exchanges/dialects"
-cp "$root/registry.lua" "$tmp/home/"
+make_home
 cp "$here"/adapters/dialects/*.lua "$tmp/home/exchanges/dialects/"
 start_server "$serve"
 secret=CANARYsecret0123456789abcdef0123 key=CANARYkey0123456789abcdef0123456

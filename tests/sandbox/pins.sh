@@ -6,8 +6,7 @@ set -u
 bourse=$1 serve=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-mkdir -p "$tmp/home/exchanges/dialects"
-cp "$root/registry.lua" "$tmp/home/"
+make_home
 cd "$tmp" || exit 1
 BOURSE_KEYFILE=$tmp/keyfile
 export BOURSE_KEYFILE

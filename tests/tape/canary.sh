@@ -5,8 +5,7 @@ set -u
 bourse=$1 serve=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-mkdir -p "$tmp/home/exchanges"
-cp "$root/registry.lua" "$tmp/home/"
+make_home
 start_server "$serve"
 # In halves, so that no text of this file or its arguments is what is looked for.
 a=CANARY; b=secret7Hq2/Zs+X0pLw9VbN3; c=key4TgB8yRk1MfJ6; d=pass5WxE2uDn7
