@@ -295,7 +295,7 @@ static void compare_money(Agree *a, const char *dir, const char *venue, const ch
 static int faults_met(const JsonDoc *d, uint32_t faults) {
   int n = 0;
   char met[FIELD];
-  static const char *const names[] = { "lost", "lost-before", "delay", "duplicate", "late", "cross", "garbage", "reject", "error" };
+  static const char *const names[] = { "lost", "lost-before", "delay", "duplicate", "late", "cross", "garbage", "reject", "error", "restate" };
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     field(d, faults, names[i], met, sizeof met);
     n += atoi(met);

@@ -1,12 +1,13 @@
 #!/bin/sh
-# told_late.sh BOURSE VENUES KILL_AT.so: a fill that the venue tells of long after its order's end is found while the session runs.
+# told_late.sh BOURSE VENUES KILL_AT.so: a fill that the venue tells of long after its order's end is found while the session runs; one
+# that it tells again with other figures is said.
 set -eu
 bourse=$1 venues=$2 shim=$3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 enter told_late.lua
 echo 'return { limits = { order_notional = { USD = 1e6 }, day_notional = { USD = 1e7 }, price_band = 0.5 } }' > bourse.lua
-start_venues "$venues" --venues kraken --manual --keys --funds USD=100000,BTC=5 --fault-at kraken:cancel1=late:900000 --for 150
+start_venues "$venues" --venues kraken --manual --keys --funds USD=100000,BTC=5 --fault-at kraken:cancel1=late:900000 --for 200
 fail() { echo "$1"; cat out err; exit 1; }
 reads() { "$venues" get "$(venue_url kraken)/-/served"; }
 
@@ -22,8 +23,29 @@ before=$(reads)
 "$venues" post "$(venue_url kraken)/-/advance?ms=900000" > /dev/null
 said_by $run err 'the exchange told it after the end' 400 || fail "it was not found"
 echo "$(($(reads) - before)) requests"
+
+# The exchange tells that trade again with other figures: that is said, once for the same ones, and those that were told first stand.
+told_otherwise() {
+  looks=$(reads)
+  "$venues" post "$(venue_url kraken)/-/fault?read=restate" > /dev/null
+  tries=0
+  until [ "$(reads)" -gt "$looks" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 300 ] || fail "it did not look again"
+    sleep 0.1
+  done
+  said_by $run err 'is told again with other figures' 50 || fail "that it is told otherwise is not said"
+}
+"$bourse" fills --format csv > first 2> fills.err || fail "no fills"
+told_otherwise
+told_otherwise
+"$bourse" fills --format csv > fills 2> fills.err || fail "no fills"
+cmp first fills || fail "the fill is another"
 kill $run
 wait $run || true
+[ "$(grep -c 'is told again with other figures' err)" -eq 1 ] || fail "it is not said once"
+"$bourse" journal export events --format csv > events 2> events.err || fail "no events"
+[ "$(grep -c ',differs,' events)" -eq 1 ] || fail "the journal does not tell of it once"
 "$bourse" orders --format csv > out 2>> err || fail "no orders"
 grep -q 'cancelled' out || fail "the order does not stay cancelled"
 "$bourse" fills --format csv > fills 2> fills.err || fail "no fills"

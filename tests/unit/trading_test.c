@@ -490,7 +490,7 @@ static void faults_are_spelled_out(void **state) {
     "lost=0.1,", "delay=0.1:0", "error=0.1:200", "maintenance=5", "maintenance=5:30", "latency=80:20", "lost=nan",
     "=0.1"
   };
-  static const char *const aims[] = { "1=lost", "create2=delay:500", "cancel1=late", "read3=duplicate" };
+  static const char *const aims[] = { "1=lost", "create2=delay:500", "cancel1=late", "read3=duplicate", "read4=restate" };
   static const char *const not_aims[] = { "",         "=lost",        "0=lost",       "create=lost",
                                           "create1=", "create1=lsot", "cancle1=lost", "create1=lost:3" };
   char err[512];
@@ -505,7 +505,7 @@ static void faults_are_spelled_out(void **state) {
     if (!faults_aim(&f, aims[i], err, sizeof err)) fail_msg("%s", err);
   for (size_t i = 0; i < sizeof not_aims / sizeof *not_aims; i++)
     if (faults_aim(&f, not_aims[i], err, sizeof err)) fail_msg("'%s' was taken", not_aims[i]);
-  assert_int_equal(f.aims, 4);
+  assert_int_equal(f.aims, 5);
   while (f.aims < AIMS_MAX) assert_true(faults_aim(&f, "9=lost", err, sizeof err));
   assert_false(faults_aim(&f, "9=lost", err, sizeof err));
 }

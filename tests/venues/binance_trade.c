@@ -152,7 +152,7 @@ static void put_new(Desk *d, Text *b, const Order *o, const char *kind) {
     text_format(b, ",\"workingTime\":%lld,\"fills\":[", (long long)o->created);
     desk_fills(d, o->id, &ids);
     for (int64_t i = 0; i < ids.n; i++) {
-      const Fill *f = engine_fill(d->engine, ids.id[i], d->now);
+      const Fill *f = desk_fill(d, ids.id[i]);
       fill_id(f->id, id);
       text_format(b, "%s{\"tradeId\":%s", i ? "," : "", id);
       put(b, "price", f->price);
@@ -366,7 +366,7 @@ static void fills(Desk *d, const Form *f, const Listing *l, Reply *r) {
   if (!range_of(f, "fromId", &range, r)) return;
   if (of || !order) desk_fills(d, of, &ids);
   for (int64_t i = 0; i < ids.n; i++) { /* those that are asked for, moved to the front */
-    const Fill *one = engine_fill(d->engine, ids.id[i], d->now);
+    const Fill *one = desk_fill(d, ids.id[i]);
     if (one->listing == l && one->time >= range.from && one->time <= range.until && FIRST_FILL + one->id >= range.least)
       ids.id[n++] = one->id;
   }
@@ -374,7 +374,7 @@ static void fills(Desk *d, const Form *f, const Listing *l, Reply *r) {
   text_add(&r->body, "[");
   for (int64_t i = first; i < n && i < first + range.limit; i++) {
     if (i > first) text_add(&r->body, ",");
-    put_fill(&r->body, engine_fill(d->engine, ids.id[i], d->now));
+    put_fill(&r->body, desk_fill(d, ids.id[i]));
   }
   text_add(&r->body, "]");
   ids_free(&ids);

@@ -163,7 +163,7 @@ static void put_status(Desk *d, Text *b, const Order *o) {
   text_add(b, ",\"transactions\":[");
   desk_fills(d, o->id, &ids);
   for (int64_t i = 0; i < ids.n; i++) {
-    const Fill *f = engine_fill(d->engine, ids.id[i], d->now);
+    const Fill *f = desk_fill(d, ids.id[i]);
     fill_id(f->id, id);
     text_format(b, "%s{\"tid\":%s,\"type\":2", i ? "," : "", id);
     put_time(b, f->time);
@@ -391,7 +391,7 @@ static void history(Desk *d, const Listing *l, const Form *f, Reply *r) {
   desk_fills(d, 0, &ids);
   text_add(&r->body, "[");
   for (int64_t i = 0; i < ids.n; i++) {
-    const Fill *one = engine_fill(d->engine, ids.id[oldest_first ? i : ids.n - 1 - i], d->now);
+    const Fill *one = desk_fill(d, ids.id[oldest_first ? i : ids.n - 1 - i]);
     if ((l && one->listing != l) || one->time < since * 1000) continue;
     if (n++ < offset || n > offset + limit) continue;
     if (n > offset + 1) text_add(&r->body, ",");

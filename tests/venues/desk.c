@@ -69,6 +69,13 @@ void desk_fills(const Desk *d, int64_t order, Ids *out) {
   }
 }
 
+const Fill *desk_fill(Desk *d, int64_t id) {
+  Fill *f = &d->told;
+  *f = *engine_fill(d->engine, id, d->now);
+  if (d->restated && (!dec_add(f->price, dec_from_int(1), &f->price) || !dec_add(f->fee, f->fee, &f->fee))) abort();
+  return f;
+}
+
 Decimal order_average(const Order *o, int places) {
   return dec_is_zero(o->filled) ? ZERO : exact_quotient(o->cost, o->filled, places);
 }

@@ -21,6 +21,8 @@ typedef struct {
   TradeKey key;
   Now now;             /* of the request being answered */
   bool twice;          /* a fault: own trades are told twice */
+  bool restated;       /* a fault: with other figures */
+  Fill told;           /* what desk_fill gave */
   uint64_t last_nonce; /* Kraken's rises */
   struct {
     char text[40];
@@ -57,5 +59,6 @@ void ids_add(Ids *list, int64_t id);
 void ids_free(Ids *list);
 void desk_fills(const Desk *d, int64_t order,
                 Ids *out);                         /* all that are told, of that order or (0) of all; twice when the fault is on */
+const Fill *desk_fill(Desk *d, int64_t id); /* one of those, as it is told; until the next */
 Decimal order_average(const Order *o, int places); /* 0 when nothing is filled */
 #endif

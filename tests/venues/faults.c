@@ -5,7 +5,7 @@
 #include <string.h>
 
 const char *const fault_names[F_COUNT] = { "lost",  "lost-before", "delay",  "duplicate", "late",
-                                           "cross", "garbage",     "reject", "error" };
+                                           "cross", "garbage",     "reject", "error", "restate" };
 
 static const struct {
   int low, high, without; /* 0: it takes no figure */
@@ -14,7 +14,7 @@ static const struct {
 static const char *const acts[ACTS] = { "next", "read", "create", "cancel" };
 
 #define EXPECTED                                                                                                \
-  "expected lost, lost-before, delay[:ms], duplicate, late[:ms], cross, garbage, reject or error[:status], or " \
+  "expected lost, lost-before, delay[:ms], duplicate, late[:ms], cross, garbage, reject, restate or error[:status], or " \
   "maintenance=EVERY:FOR "                                                                                      \
   "(seconds) or latency=MIN:MAX (ms)"
 
@@ -105,7 +105,7 @@ bool faults_aim_next(Faults *f, const char *act, const char *fault, char *err, s
 
 /* Some faults are of one sort of request: others do not meet them. */
 static bool matters(enum fault fault, enum act act) {
-  return fault == F_LATE || fault == F_CROSS ? act == CANCEL : fault == F_DUPLICATE ? act == READ : true;
+  return fault == F_LATE || fault == F_CROSS ? act == CANCEL : fault == F_DUPLICATE || fault == F_RESTATE ? act == READ : true;
 }
 
 Verdict faults_judge(Faults *f, enum act act, Moment since_start) {

@@ -14,6 +14,7 @@ enum fault {
   F_GARBAGE,     /* it took effect; the answer is cut and spoiled */
   F_REJECT,      /* the venue says that it is busy, and does nothing */
   F_ERROR,       /* it took effect; the answer is a page with this status */
+  F_RESTATE,     /* own trades are told with other figures: a price of one more, twice the fee */
   F_COUNT
 };
 extern const char *const fault_names[F_COUNT];

@@ -334,7 +334,7 @@ static void list_fills(Desk *d, const Form *f, Reply *r) {
   desk_fills(d, 0, &ids);
   text_add(&r->body, "{\"error\":[],\"result\":{\"trades\":{");
   for (int64_t i = ids.n - 1; i >= 0; i--) {
-    const Fill *one = engine_fill(d->engine, ids.id[i], d->now);
+    const Fill *one = desk_fill(d, ids.id[i]);
     if (!within(f, one->time) || n++ < offset || told == PAGE) continue;
     if (told++) text_add(&r->body, ",");
     put_fill(&r->body, one);
@@ -355,7 +355,7 @@ static void query_fills(Desk *d, const Form *f, Reply *r) {
     fill_id(ids.id[i], id);
     if (!strstr(txids, id)) continue;
     if (told++) text_add(&r->body, ",");
-    put_fill(&r->body, engine_fill(d->engine, ids.id[i], d->now));
+    put_fill(&r->body, desk_fill(d, ids.id[i]));
   }
   text_add(&r->body, "}}");
   ids_free(&ids);

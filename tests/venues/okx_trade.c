@@ -117,7 +117,7 @@ static void put_order(Desk *d, Text *b, const Order *o) {
   else {
     Ids ids = { 0 };
     desk_fills(d, o->id, &ids);
-    const Fill *last = engine_fill(d->engine, ids.id[ids.n - 1], d->now);
+    const Fill *last = desk_fill(d, ids.id[ids.n - 1]);
     put(b, "avgPx", order_average(o, t->listing->price_decimals + 8));
     put(b, "fillPx", last->price);
     put(b, "fillSz", last->amount);
@@ -382,7 +382,7 @@ static void list_fills(Desk *d, const Request *q, bool needs_type, Reply *r) {
   if (of || !order) desk_fills(d, of, &ids);
   begin(&r->body);
   for (int64_t i = ids.n - 1; i >= 0 && n < w.limit; i--) {
-    const Fill *f = engine_fill(d->engine, ids.id[i], d->now);
+    const Fill *f = desk_fill(d, ids.id[i]);
     if ((w.instrument && strcmp(w.instrument, f->listing->id)) || f->time < w.begin || f->time > w.end) continue;
     if (n++) text_add(&r->body, ",");
     put_fill(d, &r->body, f);

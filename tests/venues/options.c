@@ -33,7 +33,7 @@ static void usage(FILE *out) {
         "  --key ID=KEY:SECRET[:PASSWORD]\n"
         "  --funds [ID:]USD=1000,BTC=0.5,...   what the account has (default: " FUNDS ")\n"
         "  --faults [ID:]lost=0.2,delay=0.1:500,...    what goes wrong with private requests, and how likely: lost, lost-before,\n"
-        "                       delay:ms, duplicate, late:ms, cross, garbage, reject, error:status, maintenance=EVERY:FOR, "
+        "                       delay:ms, duplicate, late:ms, cross, garbage, reject, restate, error:status, maintenance=EVERY:FOR, "
         "latency=MIN:MAX\n"
         "  --fault-at [ID:]7=lost | read2=... | create1=... | cancel1=...   aimed at a request, counted from 1; may be repeated\n"
         "get and post ask a running one: URL/-/state, URL/-/advance?ms=N, URL/-/fault?next=lost (README.md).\n",

@@ -117,6 +117,7 @@ static enum MHD_Result reply_private(Server *s, Call *call, const Request *q, en
   if (v.maintenance || v.hit[F_REJECT]) s->venue->trading->refuse(r, v.maintenance ? MAINTENANCE : BUSY);
   else {
     s->desk->twice = v.hit[F_DUPLICATE];
+    s->desk->restated = v.hit[F_RESTATE];
     engine_cross(s->desk->engine, v.hit[F_CROSS] ? CROSS_FILLED : v.hit[F_LATE] ? CROSS_LATE : NO_CROSSING, v.arg[F_LATE]);
     desk_answer(s->desk, q, now, r);
   }
