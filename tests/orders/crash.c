@@ -4,6 +4,7 @@
  *     --venues kraken,binance    local venues (two or more)
  *     --orders N                 of a session (50)
  *     --points N                 seeds that kill the same session at different steps (20)
+ *     --each                     at one step after the other: with as many points as the session has steps, at every one
  *     --speed X                  of the broker's clock (40): ten seconds of waiting cost a quarter
  *     --faults SPEC              of bourse-venues: replies are lost too; with late=.. the market goes on while runs do, so that late fills are told
  *     --whole                    nobody is killed
@@ -38,7 +39,7 @@
 static struct {
   const char *bourse, *venues, *shim, *session, *names, *faults;
   long from, to, orders, points, speed;
-  bool keep, loud, whole;
+  bool keep, loud, whole, each;
 } opt = { .names = "kraken,binance", .orders = 50, .points = 20, .speed = 40 };
 
 static struct { long sessions, kills, unreached, orders, fills, pairs, faults, differences, failed; } total;
@@ -291,9 +292,9 @@ static void schedule_end(Schedule *s, bool ok) {
     printf("seed %ld: %s%s%s\n", s->seed, ok ? "agreed" : "FAILED", !ok && opt.keep ? ", see " : "", !ok && opt.keep ? s->dir : "");
     rewind(s->said);
     while (fgets(line, sizeof line, s->said)) printf("  %s", line);
-    printf("  again: %s %s %s %s %s --seeds %ld-%ld --venues %s --orders %ld --points %ld --speed %ld%s%s%s --keep\n", program_invocation_name,
+    printf("  again: %s %s %s %s %s --seeds %ld-%ld --venues %s --orders %ld --points %ld --speed %ld%s%s%s%s --keep\n", program_invocation_name,
            opt.bourse, opt.venues, opt.shim, opt.session, s->seed, s->seed, opt.names, opt.orders, opt.points, opt.speed,
-           opt.faults ? " --faults " : "", opt.faults ? opt.faults : "", opt.whole ? " --whole" : "");
+           opt.faults ? " --faults " : "", opt.faults ? opt.faults : "", opt.whole ? " --whole" : "", opt.each ? " --each" : "");
     fflush(stdout);
   }
   if (ok || !opt.keep) {
@@ -325,7 +326,8 @@ static void crashed(long seed, uint64_t steps) {
   schedule_begin(&s, seed);
   long script = seed / opt.points;
   uint64_t points = (uint64_t)opt.points;
-  Run run = { .at = 1 + ((uint64_t)seed % points * steps + dice(&s, steps)) / points, .how = hows[dice(&s, 3)], .seed = script, .orders = opt.orders };
+  uint64_t nth = (uint64_t)seed % points, share = (nth * steps + dice(&s, steps)) / points;
+  Run run = { .at = 1 + (opt.each ? nth : share), .how = hows[dice(&s, 3)], .seed = script, .orders = opt.orders };
   fprintf(s.said, "killed %s step %" PRIu64 " of about %" PRIu64 "\n", run.how, run.at, steps);
   bool ok = session(&s, &run, &killed);
   if (!killed) total.unreached++;
@@ -378,6 +380,7 @@ int main(int argc, char **argv) {
     else if (!strcmp(argv[i], "--faults")) opt.faults = value(argc, argv, &i);
     else if (!strcmp(argv[i], "--keep")) opt.keep = true;
     else if (!strcmp(argv[i], "--whole")) opt.whole = true;
+    else if (!strcmp(argv[i], "--each")) opt.each = true;
     else if (!strcmp(argv[i], "--loud")) opt.loud = true;
     else return fprintf(stderr, "crash: %s?\n", argv[i]), 2;
   }
