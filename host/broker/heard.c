@@ -102,7 +102,9 @@ static void on_done(Peer *p, const msgpack_object *m) {
   int64_t code = pack_get_int(m, "code", 0);
   p->code = session_worse(p->code, code >= 0 && code <= 5 ? (int)code : 1);
   p->said_end = true;
-  if (pack_get_text(m, "message", &text, &n) && n) session_say_text(p->session, "error", text, n);
+  bool failed = pack_get_text(m, "message", &text, &n) && n;
+  if (failed) session_say_text(p->session, "error", text, n);
+  p->crashed = failed && p->code && !p->session->stopping && strcmp(p->spec->role, "run") == 0;
   peer_leave(p);
 }
 

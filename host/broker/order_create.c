@@ -93,8 +93,8 @@ static void on_prepared(Session *s, void *ctx, const msgpack_object *answer, con
     ask_error(a, "BadResponse", NULL, text);
     return;
   }
-  if (o->state == ORDERS_KILLED) {
-    ask_error(a, "OperationRejected", "guard:kill", o->why);
+  if (orders_hold(a, text, sizeof text)) {
+    ask_held(a, text);
     return;
   }
   if (!guarded(a, &f)) return;
@@ -217,10 +217,17 @@ void ask_placed(Ask *a, const msgpack_object *order) {
 
 static void placed_now(void *ctx) { ask_placed(ctx, NULL); }
 
+/* One that is nobody's any more is cancelled. */
+static bool watched(Ask *a, Ask *waits, int64_t in_ms) {
+  Watch *w = watch_add(a->orders, a->order, a->peer, waits, in_ms);
+  if (w && a->orphan) w->cancelling = true;
+  return w != NULL;
+}
+
 /* The exchange has it. Some say no more than that: then one look tells how it stands, unless that takes too long. */
 static void taken(Ask *a, const msgpack_object *order) {
   bool told = a->pair || (pack_get(order, "status") && pack_get(order, "filled"));
-  watch_add(a->orders, a->order, a->peer, told ? NULL : a, told ? FIRST_LOOK_MS : 0);
+  watched(a, told ? NULL : a, told ? FIRST_LOOK_MS : 0);
   if (told) {
     ask_placed(a, order);
     return;
@@ -240,10 +247,7 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
     if (o->paper) {
       a->sent = true;
       give_up(a, ORDER_SENT, NULL);
-      changes_take(o, pack_get(answer, "changes"));
-      JournalOrder *j = o->state == ORDERS_KILLED ? journal_order(o->journal, a->order) : NULL;       /* it was on its way */
-      if (j && !order_state_final(j->state)) paper_cancel(o, j);
-      free(j);
+      paper_placed(a, pack_get(answer, "changes"));
     } else {
       order_told(o, a->order, order, NULL);
       taken(a, order);
@@ -259,6 +263,11 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
     ask_error(a, "OperationRejected", "guard:request", message);
     return;
   }
+  if (a->held) {
+    give_up(a, ORDER_REJECTED, message);
+    ask_error(a, "OperationRejected", "guard:kill", message);
+    return;
+  }
   if (!a->sent || o->paper || (error && a->replied && a->status < 500 && definite(a, class))) {
     give_up(a, ORDER_REJECTED, message);
     ask_error_of(a, error, message);
@@ -267,5 +276,5 @@ static void on_executed(Session *s, void *ctx, const msgpack_object *answer, con
   /* It went out, and nobody knows what became of it. It is not sent again; it is looked for. */
   give_up(a, ORDER_UNKNOWN, message);
   session_say(s, "warn", "order %lld (%s %s): it is not known whether the exchange took it (%s); looking", (long long)a->order, a->venue, a->symbol, message);
-  if (!watch_add(o, a->order, a->peer, a, FIRST_LOOK_MS)) ask_error(a, "OperationFailed", NULL, "out of memory");
+  if (!watched(a, a, FIRST_LOOK_MS)) ask_error(a, "OperationFailed", NULL, "out of memory");
 }

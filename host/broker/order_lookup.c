@@ -19,7 +19,7 @@
 
 /* ---- what the venue says ---- */
 
-static enum order_state state_of(const msgpack_object *order, enum order_state now) {
+enum order_state told_state(const msgpack_object *order, enum order_state now) {
   char status[24];
   const msgpack_object *filled = pack_get(order, "filled");
   bool some = filled && ((filled->type == MSGPACK_OBJECT_POSITIVE_INTEGER && filled->via.u64) || (filled->type == MSGPACK_OBJECT_FLOAT64 && filled->via.f64 > 0)
@@ -61,8 +61,8 @@ static size_t alike_before(const msgpack_object *list, size_t at) {
   return n;
 }
 
-/* A trade of an order, as the clerk or the paper account tells it. Of contracts the cost is not price x amount. */
-static void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *list, size_t nth) {
+/* As the clerk or the paper account tells it. Of contracts the cost is not price x amount. */
+void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *list, size_t nth) {
   const msgpack_object *t = &list->via.array.ptr[nth];
   char id[160], price[64], amount[64], cost[64], fee_cost[64], fee_currency[32];
   const msgpack_object *fee = pack_get(t, "fee");
@@ -105,7 +105,7 @@ void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpac
   char venue_id[128], filled[64], remaining[64], average[64], cost[64];
   JournalOrder *j = journal_order(o->journal, id);
   if (!j) return;
-  enum order_state state = state_of(order, j->state);
+  enum order_state state = told_state(order, j->state);
   text_of(order, "id", venue_id, sizeof venue_id);
   text_of(order, "filled", filled, sizeof filled);
   text_of(order, "remaining", remaining, sizeof remaining);
@@ -404,61 +404,4 @@ void watch_tick(Orders *o) {
     look(w);
     under_way++;
   }
-}
-
-/* ---- paper ---- */
-
-void changes_take(Orders *o, const msgpack_object *changes) {
-  const msgpack_object *balances = pack_get(changes, "balances"), *fills = pack_get(changes, "fills"), *orders = pack_get(changes, "orders");
-  if (!o->journal || !changes) return;
-  journal_begin(o->journal);
-  for (size_t i = 0; i < list_length(fills); i++) fill_told(o, pack_get_int(&fills->via.array.ptr[i], "order", 0), true, fills, i);
-  for (size_t i = 0; i < list_length(orders); i++) {
-    const msgpack_object *c = &orders->via.array.ptr[i];
-    char venue_id[128], filled[64], average[64], cost[64];
-    int64_t id = pack_get_int(c, "order", 0);
-    text_of(c, "venue_id", venue_id, sizeof venue_id);
-    text_of(c, "filled", filled, sizeof filled);
-    text_of(c, "average", average, sizeof average);
-    text_of(c, "cost", cost, sizeof cost);
-    JournalChange change = { .venue_id = or_null(venue_id), .filled = or_null(filled), .average = or_null(average), .cost = or_null(cost) };
-    if (!journal_mark(o->journal, id, state_of(c, ORDER_OPEN), &change, clock_wall_ms()))
-      session_say(o->session, "error", "journal: order %lld: %s", (long long)id, journal_error(o->journal));
-  }
-  for (size_t i = 0; i < list_length(balances); i++) {
-    const msgpack_object *b = &balances->via.array.ptr[i];
-    char venue[64], code[32], free_[64], used[64];
-    if (!text_of(b, "venue", venue, sizeof venue) || !text_of(b, "code", code, sizeof code) || !text_of(b, "free", free_, sizeof free_)
-        || !text_of(b, "used", used, sizeof used))
-      continue;
-    JournalBalance balance = { .account = PAPER_ACCOUNT, .venue = venue, .code = code, .free = free_, .used = used };
-    if (!journal_balance_set(o->journal, &balance)) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
-  }
-  if (!journal_commit(o->journal)) session_say(o->session, "error", "journal: %s", journal_error(o->journal));
-}
-
-static void on_paper_cancelled(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
-  Orders *o = s->orders;
-  const msgpack_object *error = answer ? pack_get(answer, "error") : NULL;
-  char text[300];
-  changes_take(o, answer ? pack_get(answer, "changes") : NULL);
-  JournalOrder *j = journal_order(o->journal, (int64_t)(intptr_t)ctx);
-  if (j && order_state_final(j->state)) session_say(s, "note", "order %lld is %s", (long long)j->id, order_state_name(j->state));
-  else if (j) session_say(s, "warn", "order %lld stands on paper: %s", (long long)j->id,
-      text_of(error, "message", text, sizeof text) ? text : why ? why : "it could not be cancelled");
-  free(j);
-}
-
-bool paper_cancel(void *ctx, const JournalOrder *j) {
-  Orders *o = ctx;
-  if (!j->venue_id) return true;
-  journal_event(o->journal, j->id, "cancel_intended", o->why, clock_wall_ms());
-  msgpack_packer pk = clerk_begin(o->session, "cancel", 5, on_paper_cancelled, (void *)(intptr_t)j->id);
-  pack_key_str(&pk, "venue", j->venue);
-  pack_key_int(&pk, "order", j->id);
-  pack_key_str(&pk, "id", j->venue_id);
-  pack_key_str(&pk, "symbol", j->symbol);
-  pack_key_bool(&pk, "paper", true);
-  clerk_end(o->session);
-  return true;
 }

@@ -82,7 +82,7 @@ static void confirmed(Ask *a, const msgpack_object *answer) {
   Orders *o = a->orders;
   const msgpack_object *order = pack_get(answer, "order"), *orders = pack_get(answer, "orders"), *value = order ? order : orders;
   if (o->paper) {
-    changes_take(o, pack_get(answer, "changes"));
+    paper_changes(o, pack_get(answer, "changes"));
     ask_value(a, value);
     return;
   }
@@ -121,7 +121,7 @@ static void on_cancelled(Session *s, void *ctx, const msgpack_object *answer, co
     loop_after(s->loop, &a->timer, CANCEL_AGAIN_MS << a->tries);
     return;
   }
-  if (a->cancels && watch_add(o, a->cancels, NULL, NULL, 0)) watch_tick(o);        /* it may be filled, or cancelled already */
+  if (a->cancels && !o->paper && watch_add(o, a->cancels, NULL, NULL, 0)) watch_tick(o);        /* it may be filled, or cancelled already */
   ask_error_of(a, error, why ? why : "?");
 }
 

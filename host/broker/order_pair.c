@@ -229,6 +229,7 @@ static void settle(Pair *p) {
     finish(p, none ? "failed" : "done", none ? (p->legs[0].why[0] ? p->legs[0].why : p->legs[1].why[0] ? p->legs[1].why : "nothing was filled") : "");
     return;
   }
+  if (p->orders->said_stand && p->orders->state != ORDERS_KILLED) return;       /* the run ends: the next one goes on */
   char b[64], s[64];
   dec_text(bought, b, sizeof b);
   dec_text(sold, s, sizeof s);
@@ -417,6 +418,18 @@ void pair_again(Orders *o, int64_t id) {
   if (!ok) session_say(o->session, "error", "journal: pair %lld: %s", (long long)id, journal_error(o->journal));
   if (j) take_up(o, j);
   free(j);
+}
+
+/* Its legs are not placed any more; what rests is cancelled, and its policy holds. */
+void pairs_peer_gone(Orders *o, const Peer *peer, bool cancels) {
+  for (Pair *p = o->pairs; p; p = p->next) {
+    if (p->peer != peer) continue;
+    p->peer = NULL;
+    if (!cancels) continue;
+    p->deadline_us = 0;
+    for (Ask *a = o->asks; a; a = a->next)
+      if (a->pair == p && (a->leg == 1 || a->leg == 2)) a->orphan = true;
+  }
 }
 
 void pairs_free(Orders *o) {

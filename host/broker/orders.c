@@ -13,7 +13,7 @@
 #define TICK_MS 500
 #define CLOCK_SET_MS 2000         /* a clock that is kept in step by the system moves by less at once */
 #define END_MS 15000              /* what is under way when the strategies have ended gets this long */
-#define LINGER_MS 10000           /* a run that was told to end leaves so much time to say so again, when live orders stand */
+#define LINGER_MS 10000           /* a run that was told to end leaves so much time to say so again, when orders stand */
 #define LACKING_MS 86400000ll    /* fills that are not known are asked for so long; some venues never tell */
 #define CONFIG_MAX (256u << 10)
 #define ASKS_MAX 2000
@@ -97,6 +97,11 @@ void guard_refuses(Ask *a, enum guard_limit limit, const char *why) {
   snprintf(text, sizeof text, "refused by the guard: %s", why);
   journal_event(a->orders->journal, 0, "guard", text, clock_wall_ms());
   ask_error(a, limit == GUARD_MARKET || limit == GUARD_ROUNDING ? "InvalidOrder" : "OperationRejected", code, text);
+}
+
+void ask_held(Ask *a, const char *why) {
+  if (a->orders->journal) journal_event(a->orders->journal, 0, "guard", why, clock_wall_ms());
+  ask_error(a, "OperationRejected", "guard:kill", why);
 }
 
 static void refuse(Peer *p, uint32_t id, const char *class, const char *text) {
@@ -480,15 +485,28 @@ static bool kill_asked(char *why, size_t size) {
   return true;
 }
 
+/* The kill file is looked for here too: an order does not get out before the next tick. */
+bool orders_hold(Ask *a, char *why, size_t size) {
+  Orders *o = a->orders;
+  char text[200];
+  if (o->state == ORDERS_READY && kill_asked(text, sizeof text)) orders_kill(o->session, text);
+  if (o->state == ORDERS_KILLED) snprintf(why, size, "not sent: %s", o->why);
+  else if (a->orphan) snprintf(why, size, "not sent: its worker died");
+  else if (o->said_stand) snprintf(why, size, "not sent: the run ended before");       /* what stands was told */
+  else return false;
+  return true;
+}
+
 static void ask_begin(Ask *a) {
   Orders *o = a->orders;
   char text[500];
+  bool places = strncmp(a->op, "cancel", 6) != 0 && !is_read(a->op);
   a->begun = true;
-  if (o->state == ORDERS_READY && kill_asked(text, sizeof text)) orders_kill(o->session, text);      /* an order does not get in before the next tick */
-  if (o->state == ORDERS_BROKEN || (o->state == ORDERS_KILLED && strncmp(a->op, "cancel", 6) != 0 && !is_read(a->op))) {
+  if (o->state == ORDERS_BROKEN) {
     snprintf(text, sizeof text, "no orders: %s", o->why);
-    ask_error(a, "OperationRejected", o->state == ORDERS_KILLED ? "guard:kill" : NULL, text);
-  } else if (is_create(a->op)) create_begin(a);
+    ask_error(a, "OperationRejected", NULL, text);
+  } else if (places && orders_hold(a, text, sizeof text)) ask_held(a, text);
+  else if (is_create(a->op)) create_begin(a);
   else if (!strcmp(a->op, "pair")) pair_begin(a);
   else if (!strcmp(a->op, "limits")) limits_begin(a);
   else if (!strncmp(a->op, "cancel", 6)) cancel_begin(a);
@@ -581,28 +599,49 @@ static void tick(void *ctx) {
 void orders_facts(Session *s, const msgpack_object *m) {
   const msgpack_object *mark = pack_get(m, "mark");
   char venue[64], base[24], quote[24];
-  if (s->orders) changes_take(s->orders, pack_get(m, "changes"));
+  if (s->orders) paper_changes(s->orders, pack_get(m, "changes"));
   if (s->spec->on_mark && pack_get_line(mark, "venue", venue, sizeof venue) && pack_get_line(mark, "base", base, sizeof base)
       && pack_get_line(mark, "quote", quote, sizeof quote))
     s->spec->on_mark(s->spec->ctx, clock_wall_ms(), venue, base, quote, pack_get_double(mark, "price", 0));
 }
 
-/* Its orders go on; when it crashed and the limits say so, they are cancelled. */
+/* It does not go out any more; when it did, it is cancelled as soon as that is known. */
+static void orphaned(Ask *a) {
+  a->orphan = true;
+  if (a->orders->paper && a->order && !a->sent) paper_hold(a, "not sent: its worker died");
+}
+
+static bool is_watched(const Ask *a) {
+  for (const Watch *w = a->orders->watches; w; w = w->next)
+    if (w->ask == a) return true;
+  return false;
+}
+
+/* Its orders go on; when it died and the limits say so, they are cancelled. */
 void orders_peer_gone(Peer *p) {
   Orders *o = p->session->orders;
-  size_t cancelled = 0;
   if (!o) return;
-  for (Ask *a = o->asks; a; a = a->next)
-    if (a->peer == p) a->peer = NULL;
+  bool cancels = p->crashed && !o->limits.keep_on_death;
+  size_t cancelled = 0, under_way = 0;
+  pairs_peer_gone(o, p, cancels);
+  for (Ask *a = o->asks; a; a = a->next) {
+    if (a->peer != p) continue;
+    a->peer = NULL;
+    if (!cancels || !strncmp(a->op, "cancel", 6) || is_read(a->op)) continue;
+    orphaned(a);
+    under_way += !is_watched(a);
+  }
   for (Watch *w = o->watches; w; w = w->next) {
     if (w->owner != p) continue;
     w->owner = NULL;
-    if (!p->crashed || o->limits.keep_on_death) continue;
-    w->cancelling = true;
-    w->due_us = 0;
-    cancelled++;
+    w->cancelling = w->cancelling || cancels;
+    if (cancels) w->due_us = 0;
+    cancelled += cancels;
   }
-  if (cancelled) session_say(p->session, "warn", "%s died: its %zu open orders are cancelled", p->name, cancelled);
+  cancelled += paper_peer_gone(o, p, cancels);
+  if (cancelled || under_way)
+    session_say(p->session, "warn", "%s died: its %zu open orders are cancelled; %zu under way are not sent, or cancelled too", p->name, cancelled, under_way);
+  if (cancelled) watch_tick(o);
 }
 
 void orders_clerk_gone(Session *s) {
@@ -624,7 +663,7 @@ static void say_standing(Orders *o) {
   o->said_stand = true;
   o->standing = 0;
   journal_each(o->journal, &filter, tell_standing, o);
-  o->lingers = o->standing > 0 && o->session->signalled && !o->paper && o->state != ORDERS_KILLED;
+  o->lingers = o->standing > 0 && o->session->signalled && !o->session->spec->backtest && !o->session->play && o->state != ORDERS_KILLED;
   if (!o->lingers) return;
   session_say(o->session, "warn", "%zu orders stand; stop again within %d s to cancel them", o->standing, LINGER_MS / 1000);
   loop_after(o->session->loop, &o->end, LINGER_MS);
@@ -675,18 +714,20 @@ void orders_kill(Session *s, const char *why) {
   if (!o || o->state == ORDERS_KILLED) return;
   snprintf(o->why, sizeof o->why, "%s", why);
   o->state = ORDERS_KILLED;
+  if (o->journal) journal_event(o->journal, 0, "kill", why, clock_wall_ms());
   for (Watch *w = o->watches; w; w = w->next) {
     w->cancelling = true;
     w->due_us = 0;
     n++;
   }
   if (o->paper && o->journal) {
-    Counted paper = { 0 };
-    journal_each(o->journal, &(JournalFilter){ .class = JOURNAL_OPEN }, count_open, &paper);
-    n = paper.open;
+    char text[500];
+    snprintf(text, sizeof text, "not sent: %s", why);
+    for (const Ask *a = o->asks; a; a = a->next)
+      if (a->order && !a->sent) paper_hold(a, text);
+    n = paper_cancel_open(o);
   }
   session_say(s, "warn", "%s: %zu open orders are cancelled, and no new ones are taken", why, n);
-  if (o->paper && n) journal_each(o->journal, &(JournalFilter){ .class = JOURNAL_OPEN }, paper_cancel, o);
   if (o->finishing && !o->run_ended) {       /* what stands then is told anew */
     o->said_stand = o->lingers = false;
     loop_after(s->loop, &o->end, END_MS);
@@ -702,6 +743,7 @@ void orders_close(Session *s) {
   pairs_free(o);
   books_free(&o->books);
   lates_free(o);
+  paper_free(o);
   while (o->asks) ask_free(o->asks);
   for (Watch *w = o->watches, *next; w; w = next) {
     next = w->next;
@@ -763,6 +805,7 @@ bool orders_sending(Session *s, int64_t order, const char *act, const char *meth
   bool cancel = !strcmp(act, "cancel");
   Ask *a = o && !cancel ? ask_of(o, order) : NULL;
   if (!o || !o->journal || (!cancel && (!a || a->sent))) return snprintf(why, size, "the order was sent already; nothing is sent twice"), false;
+  if (a && (a->held = orders_hold(a, why, size))) return false;
   size_t n = strlen(method) + url_len + body_len + 3;
   char *text = malloc(n);
   if (!text) return snprintf(why, size, "out of memory"), false;

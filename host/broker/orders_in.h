@@ -15,6 +15,7 @@ typedef struct Watch Watch;    /* an order of the journal that is not settled ye
 typedef struct Books Books;    /* what was seen of books (order_book.c) */
 typedef struct Pair Pair;      /* two orders that belong together (order_pair.c) */
 typedef struct Late Late;      /* a market where orders were over lately (order_late.c) */
+typedef struct Rest Rest;      /* an order on paper that is open (order_paper.c) */
 
 struct Orders {
   Session *session;
@@ -30,6 +31,7 @@ struct Orders {
   Pair *pairs;
   Books *books;
   Late *lates; int64_t last_late;
+  Rest *rests;
   LoopTimer tick, end;
   int64_t clock_base_ms;          /* this machine's clock less its steady one, when that was looked at last */
   bool finishing, said_stand, lingers, run_ended; size_t standing;
@@ -48,6 +50,8 @@ struct Ask {
   bool sent, replied; int status; /* of its request */
   BoundMarket market;             /* what its request must say of it */
   bool unfit;                     /* it was not sent: it does not say the order's figures */
+  bool orphan;                    /* its worker died: it does not go out any more, and is cancelled when it did */
+  bool held;                      /* it was not sent: an orphan, or by the kill switch */
   bool own_id;                    /* the client's id is the strategy's */
   bool taken;                     /* the exchange has it: only how it stands is waited for */
   int tries;
@@ -84,6 +88,8 @@ void orders_break(Orders *o, const char *format, ...) __attribute__((format(prin
 void orders_tick_later(Orders *o);                                                     /* in the session's time while there is a pair */
 void orders_started(Orders *o);                                                        /* one of `starting` is done */
 bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap);       /* text, or a number's digits */
+bool orders_hold(Ask *a, char *why, size_t size);                                      /* may it not go out any more? why: "not sent: .." */
+void ask_held(Ask *a, const char *why);                                                /* ends it; the journal says it, too */
 
 /* order_create.c */
 void create_begin(Ask *a);
@@ -95,8 +101,16 @@ bool watch_unsettled(const Orders *o);                                          
 /* What the venue says of it, into the journal; order may be NULL. Also of one that is over: then it was told late, and its pair goes on. */
 void order_told(Orders *o, int64_t id, const msgpack_object *order, const msgpack_object *fills);
 void ask_placed(Ask *a, const msgpack_object *order);                                  /* answers with the order: the reply, and what the journal knows */
-void changes_take(Orders *o, const msgpack_object *changes);                           /* of the paper account */
-bool paper_cancel(void *orders, const JournalOrder *j);                                /* the kill switch; one without an id is on its way */
+enum order_state told_state(const msgpack_object *order, enum order_state now);        /* by its status; now: where it tells none */
+void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *list, size_t nth);    /* a trade of an order, into the journal */
+
+/* order_paper.c */
+void paper_changes(Orders *o, const msgpack_object *changes);                          /* of the account, into the journal */
+void paper_placed(Ask *a, const msgpack_object *changes);
+size_t paper_cancel_open(Orders *o);                                                   /* all that is open */
+size_t paper_peer_gone(Orders *o, const Peer *p, bool cancels);                        /* how many are cancelled */
+void paper_hold(const Ask *a, const char *why);                                        /* one that the clerk is about to place is not */
+void paper_free(Orders *o);
 
 /* order_late.c */
 void late_over(Orders *o, const JournalOrder *j);                                      /* it has just ended */
@@ -112,6 +126,7 @@ void pair_leg_told(Pair *p, int leg, const char *error);                        
 void pairs_tick(Orders *o);
 void pairs_resume(Orders *o);                                                          /* those that an earlier run left unfinished */
 void pair_again(Orders *o, int64_t id);                                                /* a leg was filled more than it knew */
+void pairs_peer_gone(Orders *o, const Peer *p, bool cancels);                          /* nobody waits; cancels: the time is up */
 void pairs_free(Orders *o);
 int64_t pair_id(const Pair *p);
 Ask *ask_inside(Orders *o, const char *op, const char *venue, Pair *pair, int leg);    /* of the broker's own; fill args, then ask_go */

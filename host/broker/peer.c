@@ -93,6 +93,7 @@ static void peer_gone(Peer *p, const ChildEnd *end) {
       p->code = 1;
     } else {
       session_say(s, "error", "%s: the worker ended without a word (exit code %d)", p->name, end->code);
+      p->crashed = true;
       p->code = session_worse(p->code, end->code == 3 ? 3 : 1);
     }
   }

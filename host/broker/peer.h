@@ -50,7 +50,7 @@ struct Peer {
   int64_t cpu_mark_us, cpu_seen_us, allowed_ms;
   int quiet_ticks;
   bool loading;                         /* it may be compiling: the load limit holds */
-  bool crashed;                         /* it ended at a limit or by a signal, not by itself */
+  bool crashed;                         /* it ended at a limit, by a signal, or by an error that nobody caught */
   uint32_t told;                        /* messages to it so far */
   bool queued; Peer *next_turn;         /* turns.c: it waits for its turn */
 };

@@ -150,6 +150,12 @@ function handlers.boot(task)
   return {}
 end
 
+-- { do = "hold", order, why }: an order on paper that is about to be placed is not
+function handlers.hold(task)
+  paper.hold(task)
+  return {}
+end
+
 -- { do = "config", text } -> { value }: the user's bourse.lua, which is data
 function handlers.config(task)
   local value = host.load(task.text, task.name)

@@ -233,6 +233,11 @@ function paper.boot(task)
   end
 end
 
+-- Orders that were called back before they were placed, and why: the kill switch, or the strategy is gone.
+local held = {}
+
+function paper.hold(task) held[task.order] = task.why end
+
 local in_force = { GTC = true, IOC = true, FOK = true, PO = true }
 
 function paper.create(ex, task, book_of)
@@ -242,7 +247,7 @@ function paper.create(ex, task, book_of)
   local tif = params.timeInForce or (params.postOnly and "PO") or "GTC"
   if not in_force[tif] then fail(ex.id, "InvalidOrder", "timeInForce '%s' is not known", tostring(tif)) end
   local o = {
-    id = ("paper-%d"):format(next_id), journal = task.order, client_id = params.clientOrderId, venue = ex.id, ex = ex, market = ex:market(task.symbol), symbol = task.symbol,
+    journal = task.order, client_id = params.clientOrderId, venue = ex.id, ex = ex, market = ex:market(task.symbol), symbol = task.symbol,
     type = task.type, side = task.side, price = task.type == "limit" and task.price or nil, amount = task.amount, filled = "0", cost = "0", status = "open",
     created_ms = now, tif = tif, fills = {}, n_fills = 0,
   }
@@ -250,8 +255,9 @@ function paper.create(ex, task, book_of)
   if o.type == "limit" and not o.price then fail(ex.id, "ArgumentsRequired", "a limit order needs a price") end
   local book = by_candles and candle_fills.book_for(o) or book_of(0)
   if not o.amount then o.amount = paper.amount_for(ex, o, task.cost, book) end
+  if held[o.journal] then error(errors.new("OperationRejected", held[o.journal], { venue = ex.id, code = "guard:kill" }), 0) end
   local at_once = check(ex, o, book)
-  next_id = next_id + 1
+  o.id, next_id = ("paper-%d"):format(next_id), next_id + 1        -- from here on nothing is waited for: others are placed meanwhile
   local changes = changes_new()
   if tif == "FOK" and cmp(at_once, o.amount) < 0 then
     over(o, "canceled", changes)
