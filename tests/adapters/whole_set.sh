@@ -20,7 +20,7 @@ echo "exchange('kraken') print(1)" >"$tmp/one.lua"
 echo "print(0)" >"$tmp/none.lua"
 
 "$measure" "$tmp/used" "$bourse" run "$tmp/all.lua" --memory "$lua_max" >"$tmp/out" 2>"$tmp/err" || true
-read -r code _ rss <"$tmp/used"
+read -r code _ _ rss <"$tmp/used"
 [ "$code" = 0 ] || { cat "$tmp/err"; fail "exit $code"; }
 [ "$(cat "$tmp/out")" = "$want" ] || fail "opened $(cat "$tmp/out") of $want"
 [ "$rss" -lt "$rss_max" ] || fail "all exchanges at once: $rss KiB, at most $rss_max"

@@ -57,7 +57,7 @@ LUA
 : >access
 # shellcheck disable=SC2086 # the options are words
 "$measure" figures "$bourse" run many.lua $options >out 2>err </dev/null
-read -r code wall rss <figures
+read -r code wall _ rss <figures
 connections=$(grep /slow access | cut -d' ' -f2 | sort -u | wc -l)
 if [ "$code" != 0 ] || ! grep -qx "16 answers" out; then bad "many at once" "exit $code: $(cat out)"
 elif [ "$(grep -c '^h2 [0-9]* 200 /slow' access)" != 16 ]; then bad "many at once" "they did not come by HTTP/2"
@@ -71,7 +71,7 @@ for coding in brotli zstd; do
   if "$bourse" call h2 fetch_time "{\"path\":\"$coding\"}" $options >out 2>err </dev/null && grep -qx 1700000000000 out; then good $coding; else bad $coding "not decoded"; fi
   # shellcheck disable=SC2086
   "$measure" figures "$bourse" call h2 fetch_time "{\"path\":\"${coding}_bomb\"}" $options >out 2>err </dev/null
-  read -r code wall rss <figures
+  read -r code wall _ rss <figures
   if [ "$code" = 5 ] && grep -q "h2: BadResponse: .*longer than 64 MiB" err && [ "$rss" -le "${FAULTS_RSS_KIB:-262144}" ]; then good "a bomb of $coding ($wall ms, $rss KiB)"
   else bad "a bomb of $coding" "exit $code, $rss KiB"
   fi

@@ -28,7 +28,7 @@ passed=0
 expect() {
   "$measure" "$tmp/figures" "$bourse" call faulty "${5:-fetch_time}" "{\"path\":\"$1\"}" --home "$tmp/home" --base-url "faulty=$url" --timeout "${within:-2s}" \
     >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
-  read -r code wall rss <"$tmp/figures"
+  read -r code wall _ rss <"$tmp/figures"
   why=
   [ "$code" = 5 ] || why="exit $code"
   grep -qF "faulty: $2: " "$tmp/stderr" || why="$why; not $2"

@@ -11,7 +11,7 @@ bourse=$1 measure=$2 serve=$3
 shift 3
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-wall_max=${SANDBOX_WALL_MS:-8000} rss_max=${SANDBOX_RSS_KIB:-$((160 * 1024))}
+wall_max=60000 cpu_max=${SANDBOX_CPU_MS:-8000} rss_max=${SANDBOX_RSS_KIB:-$((160 * 1024))}
 make_home
 cp "$here"/adapters/dialects/*.lua "$tmp/home/exchanges/dialects/"
 start_server "$serve"
@@ -65,7 +65,7 @@ for file in "$@"; do
     "$measure" "$tmp/figures" "$bourse" call "$name" $call --home "$tmp/home" --base-url "$name=$url" --timeout 3s \
     >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
   rm "$tmp/home/exchanges/$name.lua"
-  read -r code wall rss <"$tmp/figures"
+  read -r code wall cpu_ms rss <"$tmp/figures"
   why=
   case "|$codes|" in *"|$code|"*) ;; *) why="exit $code, not $codes" ;; esac
   has "$text" "$tmp/$stream" || why="$why; no \"$text\" in $stream"
@@ -79,6 +79,7 @@ for file in "$@"; do
     why="$why; control characters in the output"
   fi
   [ "$wall" -le "$wall_max" ] || why="$why; $wall ms, more than $wall_max"
+  [ "$cpu_ms" -le "$cpu_max" ] || why="$why; $cpu_ms ms of CPU, more than $cpu_max"
   [ "$rss" -le "$rss_max" ] || why="$why; $rss KiB resident, more than $rss_max"
   if [ -n "$why" ]; then
     echo "not ok $name: ${why#; }"

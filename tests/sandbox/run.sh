@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs each script of this folder, named after the trick it tries, and checks what its first line expects:
 #   -- expect: exit CODE[|CODE], stdout|stderr "TEXT[|TEXT]"
-# and that wall time and resident memory stayed within bounds.
+# and that CPU time and resident memory stayed within bounds, and wall time within one that a busy machine keeps too.
 # With SANDBOX_SLOW set, as under a sanitizer, the limit of CPU time may be met before that of memory.
 # usage: run.sh BOURSE MEASURE [SCRIPT...]
 bourse=$1 measure=$2
@@ -10,7 +10,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 memory_mib=${SANDBOX_MEMORY:-32} cpu=${SANDBOX_CPU:-400ms}
-wall_max=${SANDBOX_WALL_MS:-5000} rss_max=${SANDBOX_RSS_KIB:-$(((memory_mib + 32) * 1024))}
+wall_max=60000 cpu_max=${SANDBOX_CPU_MS:-5000} rss_max=${SANDBOX_RSS_KIB:-$(((memory_mib + 32) * 1024))}
 BOURSE_STATE=$tmp/state
 export BOURSE_STATE
 
@@ -78,11 +78,12 @@ for script in "$@"; do
     continue
   fi
   "$measure" "$tmp/figures" "$bourse" run "$script" --memory "$memory_mib" --cpu "$cpu" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
-  read -r code wall rss <"$tmp/figures"
+  read -r code wall cpu_ms rss <"$tmp/figures"
   why=
   case "|$codes|" in *"|$code|"*) ;; *) why="exit $code, not $codes" ;; esac
   has "$text" "$tmp/$stream" || why="$why; no \"$text\" in $stream"
   [ "$wall" -le "$wall_max" ] || why="$why; $wall ms, more than $wall_max"
+  [ "$cpu_ms" -le "$cpu_max" ] || why="$why; $cpu_ms ms of CPU, more than $cpu_max"
   [ "$rss" -le "$rss_max" ] || why="$why; $rss KiB resident, more than $rss_max"
   if [ -n "$why" ]; then
     echo "not ok $name: ${why#; }"

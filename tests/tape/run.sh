@@ -50,6 +50,7 @@ every(0.4, function()
     if n == 5 then show(k.cancel_order, k, o.id, "BTC/USD") end
   end
   report { n = n, usd = k:fetch_balance().USD.total, now = k:milliseconds() }
+  if n == 7 then stop() end
 end)
 LUA
 
@@ -66,7 +67,7 @@ cp rec.out one.out
 record all.lua second.lua --for 2s --record two.tape
 record "$root/scripts/arbitrage.lua" --arg "venues=$names" --arg every=0.3 --for 3s --format json --record arbitrage.tape
 cp rec.out arbitrage.out
-record trade.lua --for 3s --record trade.tape
+record trade.lua --for 60s --record trade.tape
 cp rec.out trade.out
 "$bourse" run all.lua --record one.tape >again.out 2>again.err </dev/null && fail "a tape was written over another"
 grep -q 'already' again.err || fail "why the tape was not written was not said"
