@@ -8,11 +8,18 @@
 #include <sys/prctl.h>
 #endif
 #ifdef HAVE_SECCOMP
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 #endif
 
 const char *jail_missing(void) {
+#ifdef HAVE_SECCOMP
+  unsigned kills = SECCOMP_RET_KILL_PROCESS;
+  if (syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &kills) != 0) return "this kernel takes no system call filter (seccomp): no script is run";
+#endif
 #ifndef HAVE_SECCOMP
   return "no seccomp: scripts run in processes of their own, but the kernel does not filter their system calls";
 #elif defined(BOURSE_SANITIZE)
@@ -51,7 +58,7 @@ static const int allowed[] = {
 static bool filter(char *err, size_t errlen) {
   scmp_filter_ctx f = seccomp_init(SCMP_ACT_KILL_PROCESS);
   if (!f) {
-    snprintf(err, errlen, "jail: seccomp is not available");
+    snprintf(err, errlen, "this kernel takes no system call filter (seccomp), and without one no script is run: docs/install.md");
     return false;
   }
   int rc = 0;
@@ -71,7 +78,7 @@ static bool filter(char *err, size_t errlen) {
   if (rc == 0) rc = seccomp_load(f);
   seccomp_release(f);
   if (rc == 0) return true;
-  snprintf(err, errlen, "jail: cannot load the system call filter: %s", strerror(-rc));
+  snprintf(err, errlen, "this kernel does not take the system call filter (seccomp), and without it no script is run: %s", strerror(-rc));
   return false;
 }
 #endif
