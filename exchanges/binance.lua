@@ -243,6 +243,7 @@ return with(with(with(contracts(b, of_contracts), money(b)), options.methods), {
   fetch_time = placed("get", "time", "", time "serverTime"),
   fetch_status = { get = "/sapi/v1/system/status", read = status { status = { "status", ["0"] = "ok", ["1"] = "maintenance", default = "." } } },
   fetch_ticker = {
+    steady = true,
     run = function(a)
       local part = b.part(a)
       local path, host = b.path(part, part == "spot" and a:take "rolling" and "ticker" or "ticker/24hr")
@@ -255,6 +256,7 @@ return with(with(with(contracts(b, of_contracts), money(b)), options.methods), {
   fetch_mark_price = of_contracts("get", "premiumIndex", "symbol={id}", first_of(mark_ticker)),
   fetch_mark_prices = of_contracts("get", "premiumIndex", "", mark_tickers),
   fetch_order_book = {
+    steady = true,
     run = function(a)
       local path, host = b.path(b.part(a), a:take "rpi" and "rpiDepth" or "depth")
       return { get = path, host = host, send = "symbol={id} limit={limit}", cost = (a.limit or 100) > 100 and 10 or 1, read = b.order_book }

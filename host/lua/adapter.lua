@@ -80,7 +80,7 @@ local function check_hosts(t, report)
   if n > 16 then report("hosts", "names more than 16 hosts") end
 end
 
-local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs priceless types run failed code message text timeout_ms kind params markets"
+local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs priceless types run failed code message text timeout_ms kind params markets steady"
 
 local function check_endpoint(A, field, d, report)
   if not is_type(d, "table", field, report) then return end
@@ -97,6 +97,7 @@ local function check_endpoint(A, field, d, report)
   if d.run ~= nil then
     if verb then report(field, "has both run and " .. verb) end
     is_type(d.run, "function", field .. ".run", report)
+    is_type(d.steady, "boolean", field .. ".steady", report)
   elseif not verb then
     report(field, "says neither what to get, post, put, delete or patch, nor how to run")
   else

@@ -279,7 +279,7 @@ local function measure_clock(venue)
   if best then native.clock(offset, best) end
 end
 
--- Sends one description; the reply is checked. Returns what came: the view, or the text.
+-- Sends one description; the reply is checked. Returns what came, the view or the text, and the request.
 function perform(venue, d, a, right, with_params)
   if right ~= "public" and not venue.clock_asked and not venue.dry[a] then measure_clock(venue) end
   local request = request_of(venue, d, a, right, with_params)
@@ -289,7 +289,7 @@ function perform(venue, d, a, right, with_params)
   check(venue, d, a, request, status, body, text, why)
   a.received = received
   if request.keep and received and received < asked then venue.kept = true end      -- it was on disk
-  return d.text and text or body
+  return d.text and text or body, request
 end
 
 local rights = { public = 1, read = 2, trade = 3, withdraw = 4 }
@@ -318,6 +318,7 @@ function known(venue, name)
   m = {
     name = name, description = d, right = d.right or (method and method.right) or "public", kind = d.kind or (method and method.kind) or "raw",
     prepared = method and arguments.prepare(method, d),
+    steady = d.steady or not d.run and type(d.send) ~= "function",
     needs_markets = A.markets_need ~= false and not without_markets[name] and d.markets ~= false and A.fetch_markets ~= nil,
   }
   for i, arg in ipairs(method and method.args or {}) do
@@ -327,15 +328,30 @@ function known(venue, name)
   return m
 end
 
+-- What `again` goes on with when the same is asked for once more; nil when the request or what is made of its reply may be another one then.
+local function to_repeat(venue, m, d, a, request, again)
+  if not again or not m.steady or m.right ~= "public" or d.text or rawget(a, "now") ~= nil or not native.plain(d.read) then return nil end
+  return { venue = venue, description = d, a = a, request = request }
+end
+
+-- The body of a call whose request was sent as it was before: what native.send gives follows.
+function endpoint.again(r, status, body, received, text, why)
+  local d, a = r.description, r.a
+  check(r.venue, d, a, r.request, status, body, text, why)
+  a.received = received
+  return "plan", d.read, body, a
+end
+
 function run_method(venue, m, given, params, keep, dry_run)
   local name, d, right, kind = m.name, m.description, m.right, m.kind
   local a = arguments.new(venue, m.prepared, given, params)
   venue.keep[a], venue.dry[a] = keep, dry_run
+  local again = not params and not keep and not dry_run
   if not d.run then
-    local reply = perform(venue, d, a, right, true)
+    local reply, request = perform(venue, d, a, right, true)
     if d.read == nil then return "kind", kind, { info = reply }, a end
     if type(d.read) == "function" then return "kind", kind, d.read(reply, a), a end
-    return "plan", d.read, reply, a
+    return "plan", d.read, reply, a, to_repeat(venue, m, d, a, request, again)
   end
   -- For what `run` asks in between; a call belongs to its coroutine, as several run at once.
   local co = coroutine.running()
@@ -343,10 +359,10 @@ function run_method(venue, m, given, params, keep, dry_run)
   local result = d.run(a)
   venue.calls[co], venue.call_arguments[co] = nil, nil      -- the coroutine will serve other calls
   if is_description(result) then
-    local reply = perform(venue, result, a, within(name, right, result), true)
+    local reply, request = perform(venue, result, a, within(name, right, result), true)
     if result.read == nil then return "kind", kind, { info = reply }, a end
     if type(result.read) == "function" then return "kind", kind, result.read(reply, a), a end
-    return "plan", result.read, reply, a
+    return "plan", result.read, reply, a, to_repeat(venue, m, result, a, request, again)
   end
   return "kind", kind, result, a
 end

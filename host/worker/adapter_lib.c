@@ -13,6 +13,7 @@
 #include "worker/plan.h"
 #include "worker/sandbox.h"
 #include "worker/sealed.h"
+#include "worker/venue_repeat.h"
 #include "worker/view.h"
 
 static Venue *venue_up(lua_State *L) {
@@ -153,6 +154,7 @@ static int store(lua_State *L, bool currencies) {
                             : market_store_load(v->markets, L, -1, err, sizeof err);
   }
   if (!currencies) forget_markets(L);
+  repeat_forget(v);
   if (!ok) return luaL_error(L, "%s", err);
   return 0;
 }
@@ -222,6 +224,13 @@ static int n_reading(lua_State *L) {
   return 0;
 }
 
+/* plain(plan) -> does it read the same of the same reply? Not when functions of the adapter take part. */
+static int n_plain(lua_State *L) {
+  const Plan *p = plan_test(L, 1);
+  lua_pushboolean(L, p && plan_plain(p));
+  return 1;
+}
+
 static int n_is_plan(lua_State *L) {
   lua_pushboolean(L, plan_test(L, 1) != NULL);
   return 1;
@@ -286,7 +295,7 @@ static const luaL_Reg natives[] = {
   { "market", n_market }, { "symbols", n_symbols }, { "currency", n_currency }, { "currency_id_in_markets", n_currency_id_in_markets },
   { "code_of", n_code_of }, { "store_markets", n_store_markets }, { "store_currencies", n_store_currencies }, { "now", n_now },
   { "load", n_load }, { "key", n_key },
-  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "distance", n_distance }, { "misread", n_misread },
+  { "rename", n_rename }, { "reading", n_reading }, { "is_plan", n_is_plan }, { "plain", n_plain }, { "distance", n_distance }, { "misread", n_misread },
   { "scripted", n_scripted }, { "clock", n_clock }, { NULL, NULL }
 };
 
@@ -310,6 +319,8 @@ static int open_protected(lua_State *L) {
   if (v) {
     lua_getfield(L, -1, "call");
     v->call_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+    lua_getfield(L, -1, "again");
+    v->again_ref = luaL_ref(L, LUA_REGISTRYINDEX);
     lua_getfield(L, -1, "error_of");
     v->error_ref = luaL_ref(L, LUA_REGISTRYINDEX);
   }

@@ -56,6 +56,8 @@ const Kind *kind_named(const char *name) {
   return NULL;
 }
 
+bool plan_plain(const Plan *p) { return !p->refs; }
+
 Plan *plan_test(lua_State *L, int idx) { return luaL_testudata(L, idx, PLAN); }
 
 /* ---- pieces ---- */

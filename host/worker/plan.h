@@ -28,6 +28,7 @@ typedef struct {
 void plan_open(lua_State *L);
 /* The compiled plan at idx, or NULL. */
 Plan *plan_test(lua_State *L, int idx);
+bool plan_plain(const Plan *p);                                    /* no function or table of the adapter is in it */
 /* Reads the whole document (or, when node != 0, a part) and pushes one value on `to`, which may be another state than the
  * adapter's. False: nothing pushed, c->error says why. Never raises, never longjmps out. */
 bool plan_run(lua_State *to, const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node);

@@ -14,6 +14,7 @@
 #include "worker/sealed.h"
 #include "worker/venue.h"
 #include "worker/venue_internal.h"
+#include "worker/venue_repeat.h"
 #include "worker/view.h"
 #include "worker/worker_internal.h"
 
@@ -88,6 +89,7 @@ void venue_push_error(lua_State *to, const char *class, const char *venue, const
 void call_free(Call *c) {
   Venue *v = c->venue;
   v->calls--;
+  repeat_let_go(c);
   if (c->replaces) c->replaces->calls--;
   if (lua_status(c->co) == LUA_OK && c->ended && v->n_idle < IDLE_CALLS) {
     lua_settop(c->co, 0);
@@ -248,6 +250,7 @@ static void call_finish(Call *c, int nresults) {
   }
   char err[256];
   while (nresults < 4) { lua_pushnil(co); nresults++; }
+  if (nresults == 5 && lua_istable(co, -1)) repeat_keep(c, -1);
   if (!venue_read(v, c->waiter.L, co, lua_gettop(co) - nresults + 1, err, sizeof err)) {
     call_fail_text(c, "BadResponse", err);
     return;
@@ -273,13 +276,14 @@ bool venue_pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_
     lua_pop(co, 1);
   }
   pack_map(&pk, n);
+  if (c->number) pack_key_int(&pk, "call", c->number);
+  size_t begin = out->size;
   pack_key_str(&pk, "venue", v->id);
   if (c->dry_run) pack_key_bool(&pk, "redact", true);
   if (c->act[0]) {
     pack_key_int(&pk, "order", c->order);
     pack_key_str(&pk, "act", c->act);
   }
-  if (c->number) pack_key_int(&pk, "call", c->number);
   for (const char *const *f = fields; *f; f++) {
     lua_pushstring(co, *f);
     if (lua_rawget(co, idx) != LUA_TNIL) {
@@ -299,6 +303,7 @@ bool venue_pack_request(Call *c, int idx, msgpack_sbuffer *out, char *err, size_
     pack_key_int(&pk, "clock_ms", lua_tointeger(co, -1));
     lua_pop(co, 2);
   }
+  repeat_sent(c, out->data + begin, out->size - begin, n - (c->number > 0));
   return true;
 }
 
@@ -416,7 +421,7 @@ static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *paylo
   const msgpack_object *error = pack_get(payload, "error");
   if (error) {
     char err[64];
-    lua_settop(co, 0);                         /* its arguments were taken when it yielded */
+    lua_settop(co, c->again ? 2 : 0);          /* arguments were taken when it yielded */
     for (int i = 1; i < VENUE_REPLY; i++) lua_pushnil(co);
     if (error->type == MSGPACK_OBJECT_STR) {   /* MSG_SIGNED with plain text */
       lua_createtable(co, 0, 2);
@@ -432,7 +437,23 @@ static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *paylo
     int64_t status = pack_get_int(payload, "status", 0), received = pack_get_int(payload, "received_ms", venue_now(v));
     venue_push_reply(co, status, body, len, received, c->whole_text, len >= GIVEN_MIN ? worker_give_frame(w, body + len) : NULL);
   }
-  call_step(c, VENUE_REPLY);
+  call_step(c, VENUE_REPLY + c->again);
+}
+
+bool call_again(Call *c) {
+  Venue *v = c->venue;
+  msgpack_sbuffer out;
+  Repeat *r = repeat_find(v, &c->key);
+  if (!r) return false;
+  lua_rawgeti(c->co, LUA_REGISTRYINDEX, v->again_ref);
+  repeat_push(c->co, r);
+  c->again = true;
+  c->sent = 1;
+  msgpack_sbuffer_init(&out);
+  repeat_pack(r, c->number, &out);
+  worker_ask(v->worker, MSG_HTTP, &out, on_reply, c);
+  msgpack_sbuffer_destroy(&out);
+  return true;
 }
 
 static void on_dialect(Worker *w, void *ctx, int type, const msgpack_object *payload) {

@@ -12,8 +12,11 @@
 #include "worker/worker.h"
 
 #define VENUE_REPLY 5                  /* values of a reply, as venue_push_reply leaves them */
+#define REPEATS 64
 
 typedef struct Call Call;
+typedef struct Repeat Repeat;
+typedef struct { char bytes[160]; size_t len; } RepeatKey;   /* a method and its arguments (venue_repeat.c) */
 
 typedef struct Venue {
   Worker *worker;
@@ -21,7 +24,8 @@ typedef struct Venue {
   enum { VENUE_OPENING, VENUE_READY, VENUE_FAILED } state;
   bool renamed;                        /* asked for by an old id of the registry */
   lua_State *L;                        /* the adapter's */
-  int call_ref, error_ref, object_ref, info_ref;   /* in L: endpoint.call, endpoint.error_of, the venue object, its description */
+  int call_ref, again_ref, error_ref;  /* in L: endpoint.call, endpoint.again, endpoint.error_of */
+  int object_ref, info_ref;            /* the venue object, its description */
   int symbol_of_ref, maps_ref;
   double taker, maker;
   enum precision_mode precision;
@@ -33,6 +37,7 @@ typedef struct Venue {
   Call *idle; int n_idle;              /* calls that have ended, for their coroutines */
   Call *parked;                        /* calls that wait for the market list */
   bool unpark;
+  Repeat *repeats[REPEATS];            /* requests that can be sent again as they are, by the hash of their keys */
   /* conform: requests are signed and kept instead of sent, replies come from a list */
   bool scripted;
   int64_t clock_ms;                    /* the vectors' frozen time; 0: the real one */
@@ -49,6 +54,9 @@ struct Call {
   unsigned sent;                       /* requests so far */
   int64_t order; char act[12];         /* of the clerk: what its requests are for, as MSG_HTTP tells it; act is "" for others */
   uint32_t number;                     /* for a recording; 0: there is none */
+  RepeatKey key;                       /* length 0: the call is one that is not repeated */
+  char *fields; size_t fields_len, n_fields;   /* of its request, when the next one may send the same */
+  bool again;                          /* it sends what was sent before: its coroutine has not begun */
   Call *next;
 };
 
@@ -77,7 +85,8 @@ void venue_sweep(void);
 /* venue.c */
 void call_fail_text(Call *c, const char *class, const char *text);
 void call_step(Call *c, int nargs);
-Call *call_new(Venue *v, Waiter waiter, int nargs);
+Call *call_new(Venue *v, Waiter waiter, int nargs);          /* nargs -1: without a function */
+bool call_again(Call *c);                                    /* false: nothing was sent for the same call before */
 /* For a recording: which call this is. Its n arguments and then its params lie on L's stack from `first`. */
 void call_tell(Call *c, lua_State *L, const char *method, int first, int n);
 

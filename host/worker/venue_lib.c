@@ -9,6 +9,7 @@
 #include "worker/hostlua.h"
 #include "worker/venue.h"
 #include "worker/venue_internal.h"
+#include "worker/venue_repeat.h"
 #include "worker/view.h"
 #include "worker/worker_internal.h"
 
@@ -23,6 +24,16 @@ static int start_call(lua_State *L, Venue *v, const char *method, int n, int fir
   int top = lua_gettop(A);
   if (!lua_checkstack(A, 16)) return luaL_error(L, "out of stack");
   Waiter waiter = worker_waiter(L);         /* raises where one cannot wait: before anything is on the adapter's stack */
+  RepeatKey key = { .len = 0 };
+  if (mode != CALL_DRY_RUN && !*act && !v->scripted) repeat_key(&key, L, method, first, n);
+  if (repeat_find(v, &key)) {
+    Call *c = call_new(v, waiter, -1);
+    c->key = key;
+    c->optional = mode == CALL_OPTIONAL;
+    call_tell(c, L, method, first, n);
+    call_again(c);
+    return worker_wait(L);
+  }
   lua_rawgeti(A, LUA_REGISTRYINDEX, v->call_ref);
   lua_rawgeti(A, LUA_REGISTRYINDEX, v->object_ref);
   lua_pushstring(A, method);
@@ -45,6 +56,7 @@ static int start_call(lua_State *L, Venue *v, const char *method, int n, int fir
   }
   lua_pushboolean(A, mode == CALL_DRY_RUN);
   Call *c = call_new(v, waiter, 5);
+  c->key = key;
   c->dry_run = mode == CALL_DRY_RUN;
   c->optional = mode == CALL_OPTIONAL;
   c->order = order;

@@ -11,6 +11,7 @@
 #include "worker/hostlua.h"
 #include "worker/venue.h"
 #include "worker/venue_internal.h"
+#include "worker/venue_repeat.h"
 
 static struct { Venue **v; size_t n; } venues;
 
@@ -27,6 +28,7 @@ void venue_sweep(void) {
     Venue *v = *p;
     if (v->calls > 0) { p = &v->retired; continue; }
     *p = v->retired;
+    if (v->L) repeat_forget(v);
     if (v->L) worker_state_close(v->L);
     for (Call *c = v->idle, *next; c; c = next) {
       next = c->next;
