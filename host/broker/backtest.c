@@ -440,7 +440,7 @@ static void http(Peer *p, uint32_t id, const msgpack_object *m) {
       pack_key_int(&pk, "received_ms", clock_wall_ms());
       pack_key_strn(&pk, "url", d.url.p, d.url.n);
       pack_key_bin(&pk, "body", body, n);
-      play_send(y, p, id, MSG_REPLY, &b, LEAST_US);
+      play_send(y, p, id, MSG_REPLY, &b, PLAY_LEAST_US);
     }
     free(body);
   }

@@ -157,7 +157,7 @@ bool heard(Peer *p, int type, uint32_t id, const msgpack_object *m) {
   if (m->type != MSGPACK_OBJECT_MAP && !(m->type == MSGPACK_OBJECT_ARRAY && m->via.array.size == 0)) return false;
   switch (type) {
     case MSG_READY: p->state = PEER_RUNNING; peer_alive(p); return true;
-    case MSG_IDLE: peer_alive(p); turn_over(p, pack_get_int(m, "taken", -1)); return true;
+    case MSG_IDLE: peer_alive(p); ahead_idle(p, m); turn_over(p, pack_get_int(m, "taken", -1)); return true;
     case MSG_SOURCE: p->loading = true; answers->source(p, id, m); return true;
     case MSG_DECLARE: on_declare(p, id, m); return true;
     case MSG_HTTP: answers->http(p, id, m); return true;
@@ -178,6 +178,9 @@ bool heard(Peer *p, int type, uint32_t id, const msgpack_object *m) {
     case MSG_TASKED: if (p != &p->session->clerk) return false; clerk_answered(p->session, m); return true;
     case MSG_FACTS: if (p != &p->session->clerk) return false; orders_facts(p->session, m); return true;
     case MSG_FAILED: on_failed(p, m); return true;
+    case MSG_AT: return ahead_at(p, m);
+    case MSG_ASKED: return ahead_asked(p, m);
+    case MSG_TAKE: if (!p->ahead) return false; play_take(p, id, m); return true;
     case MSG_CALL: return true;             /* for the recorder, who heard it */
     default: return false;
   }

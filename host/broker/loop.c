@@ -166,6 +166,18 @@ void loop_play(Loop *l, int64_t wall_us, double speed) {
   l->speed = speed;
 }
 
+void loop_play_on(Loop *l, int64_t wall_us) {
+  (void)l;
+  if (tape_us && wall_us > tape_us) tape_us = wall_us;
+}
+
+bool loop_next(const Loop *l, int64_t *at_us, uint64_t *rank) {
+  if (!l->session.n) return false;
+  *at_us = l->session.at[1]->at_us;
+  *rank = l->session.at[1]->rank;
+  return true;
+}
+
 void loop_hold(Loop *l, bool held) { l->held = held; }
 
 static void call_first(Loop *l, Heap *h) {

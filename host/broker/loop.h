@@ -38,6 +38,8 @@ void loop_stop(Loop *l);
 /* From here on the session's time is a tape's: it begins at wall_us, since 1970 (and clock_mono_us is the same). speed: of the session's time to the real
  * one; 0: as fast as it goes. It stands when the loop is freed, so that what is told at the end is in that time, too. */
 void loop_play(Loop *l, int64_t wall_us, double speed);
+void loop_play_on(Loop *l, int64_t wall_us);                           /* it is later by now */
+bool loop_next(const Loop *l, int64_t *at_us, uint64_t *rank);         /* the first of the session's timers; false: there is none */
 void loop_hold(Loop *l, bool held);                                    /* somebody is at work: the session's time stands still */
 
 /* The session's time. */

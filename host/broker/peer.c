@@ -178,6 +178,7 @@ static void soon_over(void *ctx) { peer_flush(ctx); }
 
 msgpack_packer peer_begin(Peer *p, int type, uint32_t id) {
   msgpack_packer pk;
+  if (p->ahead) ahead_tell(p);
   frame_open(&p->out, (uint8_t)type, id);
   msgpack_packer_init(&pk, &p->out, frame_append);
   return pk;

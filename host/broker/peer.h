@@ -43,6 +43,7 @@ struct Peer {
   Sleep *sleeps; size_t n_sleeps;
   Request *requests; size_t n_requests, request_bytes;
   size_t n_due;                         /* answers of a tape on their way */
+  struct Ahead *ahead;                  /* tape_ahead.c; NULL: each of its questions is answered from here */
   Loaded *loaded; size_t n_loaded;
   /* Watchdog: CPU time at the last sign of life, and what it may use until the next. */
   LoopTimer tick, grace;
@@ -153,6 +154,13 @@ bool play_open(Session *s, Tape *t);                                     /* fals
 bool play_birth(Peer *p, Birth *b);                                      /* false: no tape plays */
 const char *play_orders(const Session *s);                               /* where orders go (session.h): also without a tape */
 bool play_boot_later(Peer *p);                                           /* peer_boot comes when it did; false: now */
+void play_take(Peer *p, uint32_t id, const msgpack_object *m);           /* MSG_TAKE */
+/* tape_ahead.c: of workers that go ahead */
+void ahead_tell(Peer *p);                                                /* before a message to it: what time it is, and what it needs */
+void ahead_idle(Peer *p, const msgpack_object *m);                       /* MSG_IDLE, of any worker */
+bool ahead_at(Peer *p, const msgpack_object *m);                         /* MSG_AT */
+bool ahead_asked(Peer *p, const msgpack_object *m);                      /* MSG_ASKED */
+void ahead_end(Peer *p);
 bool backtest_open(Session *s);                                          /* backtest.c: answers from candles, instead */
 const msgpack_object *play_task(const Session *s, const char *what);    /* the first task of that name that the clerk was given; NULL: none, or no tape */
 void play_forget(Peer *p);

@@ -4,21 +4,10 @@
 #include "broker/draft.h"
 #include "broker/orders.h"
 #include "broker/play_in.h"
+#include "wire/asked_key.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define NEVER INT64_MIN               /* no answer is on the tape: it was stopped, or cut off, before one came */
-#define LATER_US 10000000             /* nobody waits longer for an answer that was recorded later on */
-#define WAITS_MAX 12000               /* answers of one worker on their way */
-
-struct Recorded {
-  uint64_t key;                       /* of worker, kind and question */
-  int64_t asked_us, at_us;            /* at_us: of the answer, or NEVER */
-  uint64_t place;                     /* of the answer */
-  uint32_t rank;                      /* of the answer among all events */
-  uint32_t taken;                     /* in the first of equal ones: how many are used up. (While the tape is looked through: which question it is) */
-};
 
 struct Due {
   LoopTimer timer;
@@ -40,28 +29,17 @@ static char *copy_of(const void *bytes, size_t n) {
   return p;
 }
 
-static bool unpacked(Play *y, const TapeEvent *e, msgpack_object *m) {
+bool play_unpacked(Play *y, const TapeEvent *e, msgpack_object *m) {
   const char *why;
   return e->len && frame_unpack(e->data, e->len, y->zone, m, &why) && m->type == MSGPACK_OBJECT_MAP;
 }
 
 /* --- what is on the tape --- */
 
-static uint64_t hash(uint64_t h, const void *bytes, size_t n) {
-  const unsigned char *p = bytes;
-  for (size_t i = 0; i < n; i++) h = (h ^ p[i]) * 0x100000001b3u;
-  return h ^ h >> 29;
-}
-
-static uint64_t key_of(uint32_t worker, uint8_t what) {
-  const unsigned char head[5] = { (unsigned char)worker, (unsigned char)(worker >> 8), (unsigned char)(worker >> 16), (unsigned char)(worker >> 24), what };
-  return hash(0xcbf29ce484222325u, head, sizeof head);
-}
-
 static uint64_t key_text(uint64_t h, const msgpack_object *m, const char *name) {
   const char *s;
   size_t n = 0;
-  return pack_get_text(m, name, &s, &n) ? hash(hash(h, s, n), "", 1) : hash(h, "\1", 1);
+  return pack_get_text(m, name, &s, &n) ? key_more(key_more(h, s, n), "", 1) : key_more(h, "\1", 1);
 }
 
 static uint64_t key_packed(uint64_t h, const msgpack_object *m) {
@@ -70,30 +48,25 @@ static uint64_t key_packed(uint64_t h, const msgpack_object *m) {
   msgpack_sbuffer_init(&b);
   msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
   msgpack_pack_object(&pk, *m);
-  h = hash(h, b.data, b.size);
+  h = key_more(h, b.data, b.size);
   msgpack_sbuffer_destroy(&b);
   return h;
 }
 
-/* Of a question as its message says it. A sleep is told apart by its id, too: no two are the same. */
+/* Of a question as its message says it. */
 static uint64_t key_asked(uint32_t worker, uint8_t what, uint32_t id, const msgpack_object *m) {
   uint64_t h = key_of(worker, what);
-  double ms;
   switch (what) {
     case MSG_SOURCE: return key_text(key_text(h, m, "kind"), m, "name");
     case MSG_STORE: return key_text(key_text(h, m, "op"), m, "key");
     case MSG_NOTIFY: return key_text(h, m, "text");
-    case MSG_SLEEP:
-      ms = pack_get_double(m, "ms", 0);
-      return hash(hash(h, &id, sizeof id), &ms, sizeof ms);
+    case MSG_SLEEP: return key_of_sleep(worker, id, pack_get_double(m, "ms", 0));
     case MSG_ORDER: return key_packed(h, m);
     default: return h;
   }
 }
 
-static uint64_t key_request(const Play *y, uint32_t worker, const void *digest, size_t n) {
-  return hash(key_of(y->any ? 0 : worker, MSG_HTTP), digest, n);
-}
+static uint64_t key_request(const Play *y, uint32_t worker, const void *digest) { return key_of_request(y->any ? 0 : worker, digest); }
 
 static void asked(Play *y, const TapeEvent *e, uint64_t key) {
   if (y->n == y->cap) {
@@ -102,7 +75,8 @@ static void asked(Play *y, const TapeEvent *e, uint64_t key) {
     if (!y->list) abort();
   }
   asked_put(&y->open, e, (uint32_t)y->n);
-  y->list[y->n] = (Recorded){ .key = key, .asked_us = e->at_us, .at_us = NEVER, .rank = UINT32_MAX, .taken = (uint32_t)y->n };
+  y->list[y->n] = (Recorded){ .key = key, .asked_us = e->at_us, .at_us = PLAY_NEVER, .rank = UINT32_MAX, .nth = (uint32_t)y->n,
+    .worker = e->worker, .what = e->what };
   y->n++;
 }
 
@@ -112,6 +86,7 @@ static void answered(Play *y, const TapeEvent *e, uint32_t rank) {
   y->list[i].at_us = e->at_us;
   y->list[i].place = e->place;
   y->list[i].rank = rank;
+  y->list[i].len = (uint32_t)e->len;
 }
 
 static void load_asked(Play *y, const TapeEvent *e, const msgpack_object *m) {
@@ -156,7 +131,7 @@ static void born(Play *y, const TapeEvent *e, uint32_t rank, const msgpack_objec
 static void task_told(Play *y, const TapeEvent *e) {
   msgpack_object m;
   const char *why;
-  if (!unpacked(y, e, &m)) return;
+  if (!play_unpacked(y, e, &m)) return;
   for (size_t i = 0; i < 2; i++) {
     Task *t = &y->tasks[i];
     if (t->bytes || !pack_is(pack_get(&m, "do"), t->what)) continue;
@@ -223,15 +198,15 @@ static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
   const char *digest;
   size_t n;
   switch (e->what) {
-    case TAPE_HEAD: if (unpacked(y, e, &m)) head(y, &m); break;
-    case MSG_BOOT: if (unpacked(y, e, &m)) born(y, e, rank, &m); break;
-    case MSG_HTTP: if (unpacked(y, e, &m) && pack_get_text(&m, "key", &digest, &n)) asked(y, e, key_request(y, e->worker, digest, n)); break;
+    case TAPE_HEAD: if (play_unpacked(y, e, &m)) head(y, &m); break;
+    case MSG_BOOT: if (play_unpacked(y, e, &m)) born(y, e, rank, &m); break;
+    case MSG_HTTP: if (play_unpacked(y, e, &m) && pack_get_text(&m, "key", &digest, &n) && n == 16) asked(y, e, key_request(y, e->worker, digest)); break;
     case MSG_SOURCE: case MSG_STORE: case MSG_SLEEP: case MSG_ORDER: case MSG_NOTIFY:
-      if (!unpacked(y, e, &m)) break;
+      if (!play_unpacked(y, e, &m)) break;
       asked(y, e, key_asked(e->worker, e->what, e->id, &m));
       if (e->what == MSG_SOURCE) load_asked(y, e, &m);
       break;
-    case MSG_SOURCE_IS: if (unpacked(y, e, &m)) loaded(y, e, &m); /* fall through */
+    case MSG_SOURCE_IS: if (play_unpacked(y, e, &m)) loaded(y, e, &m); /* fall through */
     case MSG_REPLY: case MSG_STORED: case MSG_WAKE: case MSG_ORDERED: case MSG_NOTIFIED: answered(y, e, rank); break;
     case MSG_RELOAD: if (y->session->spec->replay_files) unasked(y, e, rank); break;
     case MSG_STOP:                            /* of several: another one's */
@@ -245,7 +220,7 @@ static void look_at(Play *y, const TapeEvent *e, uint32_t rank) {
 
 static int by_key(const void *a, const void *b) {
   const Recorded *x = a, *y = b;
-  return x->key != y->key ? (x->key < y->key ? -1 : 1) : x->taken < y->taken ? -1 : x->taken > y->taken;
+  return x->key != y->key ? (x->key < y->key ? -1 : 1) : x->nth < y->nth ? -1 : x->nth > y->nth;
 }
 
 static void over(void *ctx) {
@@ -293,7 +268,10 @@ bool play_open(Session *s, Tape *t) {
   }
   if (tape_state(t, NULL) == TAPE_CUT_OFF) session_say(s, "warn", "%s: the recording was cut off; it is played as far as it goes", tape_path(t));
   qsort(y->list, y->n, sizeof *y->list, by_key);
-  for (size_t i = 0; i < y->n; i++) y->list[i].taken = 0;
+  if (!(y->order = malloc((y->n + 1) * sizeof *y->order))) abort();
+  for (size_t i = 0; i < y->n; i++) y->order[y->list[i].nth] = (uint32_t)i;
+  y->ahead = !y->any && s->spec->speed == 0 && !s->spec->record;
+  for (size_t i = 0; i < y->n_born && y->ahead; i++) y->ahead = ahead_fits(y, y->born[i].worker);
   y->as_recorded = s->spec->replay_files && !y->cut;
   play_begin(y, &of_tape);
   return true;
@@ -327,6 +305,7 @@ bool play_boot_later(Peer *p) {
   Play *y = p->session->play;
   if (!y || p == &p->session->clerk) return false;                          /* the clerk comes when it is needed, with its first task behind it */
   const Born *as = born_of(y, p);
+  if (y->ahead) ahead_begin(p);
   Due *d = due_new(y, p, peer_number(p), 0, MSG_BOOT);
   if (as) loop_at(y->session->loop, &d->timer, as->at_us, as->rank);
   else loop_after_us(y->session->loop, &d->timer, 0);
@@ -356,7 +335,7 @@ static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
   if (i >= y->n || y->list[i].key != key) return NULL;
   /* What was answered before now is not the newest any more when the same was asked again meanwhile. */
   while (i + 1 < y->n && y->list[i + 1].key == key && y->list[i].at_us < now && y->list[i + 1].asked_us <= now) i++;
-  if (y->list[i].asked_us > now + LATER_US) {
+  if (y->list[i].asked_us > now + PLAY_LATER_US) {
     *later = y->list[i].asked_us - now;
     return NULL;
   }
@@ -371,21 +350,21 @@ static const Recorded *find_any(Play *y, uint64_t key, bool lasts, int64_t *late
   *later = 0;
   for (size_t i = first_of(y, key); i < y->n && y->list[i].key == key; i++) {
     const Recorded *r = &y->list[i];
-    if (r->at_us == NEVER) continue;
+    if (r->at_us == PLAY_NEVER) continue;
     if (r->at_us <= now) newest = r;
-    else if (newest && (lasts || newest->at_us >= now - LATER_US)) break;
-    else if (lasts || r->asked_us <= now + LATER_US) return r;
+    else if (newest && (lasts || newest->at_us >= now - PLAY_LATER_US)) break;
+    else if (lasts || r->asked_us <= now + PLAY_LATER_US) return r;
     else {
       *later = r->asked_us - now;
       return NULL;
     }
   }
-  return newest && (lasts || newest->at_us >= now - LATER_US) ? newest : NULL;
+  return newest && (lasts || newest->at_us >= now - PLAY_LATER_US) ? newest : NULL;
 }
 
 /* When it came; when that is past already, after as long as it took then. */
 static Due *due_recorded(Play *y, Peer *p, uint32_t id, uint8_t what, const Recorded *r) {
-  if (r->at_us == NEVER) return NULL;
+  if (r->at_us == PLAY_NEVER) return NULL;
   Due *d = due_new(y, p, peer_number(p), id, what);
   int64_t now = clock_mono_us();
   d->at_us = r->at_us;
@@ -461,7 +440,8 @@ static void deliver(Play *y, const Due *d) {
   if (d->what == MSG_BOOT) peer_boot(d->peer);
   else if (d->made) put_same(d, d->made, d->made_len);
   else if (d->what == MSG_WAKE && !d->place) put_wake(d, NULL);
-  else if (!tape_read_at(y->tape, d->place, &e) || !unpacked(y, &e, &m)) session_say(y->session, "error", "%s: cannot be read any more", tape_path(y->tape));
+  else if (!tape_read_at(y->tape, d->place, &e) || !play_unpacked(y, &e, &m))
+    session_say(y->session, "error", "%s: cannot be read any more", tape_path(y->tape));
   else if (d->what == MSG_REPLY) put_reply(d, &m);
   else if (d->what == MSG_WAKE) put_wake(d, &m);
   else put_same(d, e.data, e.len);
@@ -477,11 +457,12 @@ static void due(void *ctx) {
   free(d);
 }
 
-bool play_crowded(Peer *p) {
-  if (p->n_due < WAITS_MAX) return false;
-  peer_fail(p, 3, "%s: stopped: more than %d waits at once", p->name, WAITS_MAX);
-  return true;
+static bool crowded(Peer *p, bool is) {
+  if (is) peer_fail(p, 3, "%s: stopped: more than %d waits at once", p->name, PLAY_WAITS_MAX);
+  return is;
 }
+
+bool play_crowded(Peer *p) { return crowded(p, p->n_due >= PLAY_WAITS_MAX); }
 
 void play_fail(Play *y, Peer *p, uint32_t id, uint8_t what, const char *class, const char *message) {
   msgpack_sbuffer b;
@@ -504,24 +485,42 @@ static void absent(Play *y, Peer *p, uint32_t id, const Draft *d, int64_t later_
   play_fail(y, p, id, MSG_REPLY, "BadResponse", message);
 }
 
+/* A worker that goes ahead has used up what it was sent: in how many us the same was asked again. 0: never. */
+static int64_t beyond(const Peer *p, uint64_t key) {
+  const Play *y = p->session->play;
+  size_t i = first_of(y, key);
+  while (i < y->n && y->list[i].key == key && ahead_has(p, &y->list[i])) i++;
+  return i < y->n && y->list[i].key == key ? y->list[i].asked_us - clock_mono_us() : 0;
+}
+
+static void answer_with(Peer *p, uint32_t id, const msgpack_object *m, const Recorded *r) {
+  char venue[64];
+  Due *reply = due_recorded(p->session->play, p, id, MSG_REPLY, r);
+  if (!reply) return;
+  reply->venue = pack_get_line(m, "venue", venue, sizeof venue) ? hosts_venue(&p->venues, venue) : NULL;
+  reply->cost = pack_get_double(m, "cost", 1);
+}
+
+void play_take(Peer *p, uint32_t id, const msgpack_object *m) {
+  const Recorded *r = ahead_take(p, m);
+  if (r) answer_with(p, id, m, r);
+}
+
 static void http(Peer *p, uint32_t id, const msgpack_object *m) {
   Play *y = p->session->play;
   Draft d;
-  char err[200], venue[64];
+  char err[200];
   unsigned char digest[16];
   int64_t later;
   if (play_crowded(p)) return;
   if (!draft_read(&d, m, err, sizeof err)) play_fail(y, p, id, MSG_REPLY, "BadRequest", err);
   else {
     draft_digest(&d, digest);
-    uint64_t key = key_request(y, peer_number(p), digest, sizeof digest);
-    const Recorded *r = y->any ? find_any(y, key, pack_get(m, "keep") != NULL, &later) : find(y, key, &later);
-    Due *reply = r ? due_recorded(y, p, id, MSG_REPLY, r) : NULL;
-    if (!r) absent(y, p, id, &d, later);
-    if (reply) {
-      reply->venue = pack_get_line(m, "venue", venue, sizeof venue) ? hosts_venue(&p->venues, venue) : NULL;
-      reply->cost = pack_get_double(m, "cost", 1);
-    }
+    uint64_t key = key_request(y, peer_number(p), digest);
+    const Recorded *r = p->ahead ? NULL : y->any ? find_any(y, key, pack_get(m, "keep") != NULL, &later) : find(y, key, &later);
+    if (p->ahead) later = beyond(p, key);
+    if (r) answer_with(p, id, m, r);
+    else absent(y, p, id, &d, later);
   }
   draft_free(&d);
 }
@@ -568,14 +567,13 @@ static void source(Peer *p, uint32_t id, const msgpack_object *m) {
 void play_sleep(Peer *p, uint32_t id, const msgpack_object *m) {
   Play *y = p->session->play;
   int64_t later;
-  if (play_crowded(p)) return;
+  if (crowded(p, p->ahead || p->n_due >= PLAY_WAITS_MAX)) return;
   const Recorded *r = find(y, key_asked(peer_number(p), MSG_SLEEP, id, m), &later);
   if (r) {
     due_recorded(y, p, id, MSG_WAKE, r);
     return;
   }
-  double us = pack_get_double(m, "ms", 0) * 1000;
-  loop_after_us(y->session->loop, &due_new(y, p, peer_number(p), id, MSG_WAKE)->timer, us < LEAST_US ? LEAST_US : us > 3.2e13 ? (int64_t)3.2e13 : (int64_t)us);
+  loop_after_us(y->session->loop, &due_new(y, p, peer_number(p), id, MSG_WAKE)->timer, play_sleep_us(pack_get_double(m, "ms", 0)));
 }
 
 /* --- stored values --- */
@@ -626,7 +624,7 @@ void play_store(Peer *p, uint32_t id, const msgpack_object *m) {
   pack_str(&pk, "value");
   if (!strcmp(op, "get") && k) msgpack_sbuffer_write(&b, k->value, k->value_len);
   else pack_nil(&pk);
-  play_send(y, p, id, MSG_STORED, &b, LEAST_US);
+  play_send(y, p, id, MSG_STORED, &b, PLAY_LEAST_US);
 }
 
 /* --- orders --- */
@@ -660,7 +658,7 @@ void play_notify(Peer *p, uint32_t id, const msgpack_object *m) {
   }
   msgpack_packer pk = play_made(&b, 1);
   pack_key_int(&pk, "sent", 1);
-  play_send(y, p, id, MSG_NOTIFIED, &b, LEAST_US);
+  play_send(y, p, id, MSG_NOTIFIED, &b, PLAY_LEAST_US);
 }
 
 static const Answers of_tape = { source, http, play_store, play_sleep, order, play_notify };
@@ -669,6 +667,7 @@ static const Answers of_tape = { source, http, play_store, play_sleep, order, pl
 
 void play_forget(Peer *p) {
   Play *y = p->session->play;
+  ahead_end(p);
   for (Due *d = y ? y->due : NULL, *next; d; d = next) {
     next = d->next;
     if (d->peer == p) due_free(d);
@@ -692,6 +691,7 @@ void play_close(Session *s) {
   }
   msgpack_zone_free(y->zone);
   free(y->list);
+  free(y->order);
   free(y->born);
   free(y->files);
   free(y);

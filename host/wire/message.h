@@ -29,6 +29,10 @@ enum message_type {
   MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}}, and now_ms */
   MSG_TASK,       /* to the clerk (worker/clerk_lib.c): {task, do, now_ms, ...}; answered by MSG_TASKED with the same task */
   MSG_NOTIFIED,   /* answer to MSG_NOTIFY: {sent} or {error} */
+  MSG_NOW,        /* {us, worker}: first of all to a worker that goes ahead, whose number is that: sleeps, and requests as far as MSG_AHEAD brought their
+                     replies, are its own from here on. Then before other messages: the time of what follows */
+  MSG_AHEAD,      /* what the tape has for it: {key, asked_us, at_us, rank, number; of a sleep ms, of a request ms, at, kept and reply} (worker/ahead.h) */
+  MSG_GO,         /* {until_us, rank}: it may go on with what it waits for and has here, as far as that is due before that */
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */
@@ -55,9 +59,12 @@ enum message_type {
   MSG_CALL,       /* {call, venue, method, args, params}: for a recording; MSG_HTTP of that call says {call}, too */
   MSG_CANDLES,    /* of the verb fetch: {op="series"|"put"|"list"|"spans"|"read"|"gaps", ...} -> MSG_STORED {value} (broker/candles_answer.c) */
   MSG_FAILED,     /* {venue, class}: a call of a strategy ended in an error */
+  MSG_AT,         /* {us}: of a worker that goes ahead: the time of what follows */
+  MSG_ASKED,      /* {venue, cost, n}: of such a one: so many requests got their replies from what it had */
+  MSG_TAKE,       /* {number, venue, cost}, id of the question: of such a one: it is answered by that reply of the tape, which is here no more */
   MSG_IDLE = 63   /* {}: between two callbacks, after 20 ms of CPU or more since the last one (cheap workers need not
                      send it often). The broker's watchdog measures CPU time from here; no IDLE for longer than a
                      callback may take, while CPU is used, and the worker is killed. With `turns` {taken}: all messages
-                     so far are done with, that many. */
+                     so far are done with, that many; of a worker that goes ahead also {next_us, rank}: when it has something to do. */
 };
 #endif

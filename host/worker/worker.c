@@ -10,6 +10,7 @@
 #include "wire/message.h"
 #include "wire/pack.h"
 #include "wire/trim.h"
+#include "worker/ahead.h"
 #include "worker/book.h"
 #include "worker/copy.h"
 #include "worker/hostlua.h"
@@ -62,6 +63,7 @@ static void flush(Worker *w) {
 static void send_frame(Worker *w, int type, uint32_t id, const msgpack_sbuffer *payload) {
   static const char empty_map[] = "\x80";
   size_t n = payload ? payload->size : 0;
+  if (w->ahead) ahead_mark(w);
   if (!frame_put(&w->out, (uint8_t)type, id, n ? payload->data : empty_map, n ? n : 1))
     worker_die("worker: a message is too long (%zu bytes)", n);
   if (frame_pending(&w->out) > FLUSH_AT) flush(w);
@@ -71,6 +73,7 @@ void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload) { send_fra
 
 void worker_put(Worker *w, int type, const char *key, const char *text, size_t n, const char *key2, const char *text2) {
   msgpack_packer pk;
+  if (w->ahead) ahead_mark(w);
   frame_open(&w->out, (uint8_t)type, 0);
   msgpack_packer_init(&pk, &w->out, frame_append);
   pack_map(&pk, key2 ? 2 : 1);
@@ -104,7 +107,7 @@ uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerF
   do w->last_id++; while (w->last_id == 0 || place(w, w->last_id)->fn);
   *place(w, w->last_id) = (Question){ w->last_id, fn, ctx };
   w->n_questions++;
-  send_frame(w, type, w->last_id, payload);
+  if (!w->ahead || !ahead_ask(w, type, w->last_id, payload)) send_frame(w, type, w->last_id, payload);
   return w->last_id;
 }
 
@@ -361,10 +364,18 @@ static void boot(Worker *w, const msgpack_object *m) {
 /* All that came is done with, and nothing is left to do: before a wait, when the broker gives turns. */
 static void turn_over(Worker *w) {
   msgpack_packer pk;
+  int64_t next_us;
+  uint64_t rank;
+  bool due = w->ahead && ahead_due(w, &next_us, &rank);
+  if (w->ahead) ahead_mark(w);
   frame_open(&w->out, MSG_IDLE, 0);
   msgpack_packer_init(&pk, &w->out, frame_append);
-  pack_map(&pk, 1);
+  pack_map(&pk, due ? 3 : 1);
   pack_key_int(&pk, "taken", w->taken);
+  if (due) {
+    pack_key_int(&pk, "next_us", next_us);
+    pack_key_int(&pk, "rank", (int64_t)rank);
+  }
   if (!frame_close(&w->out)) worker_die("worker: out of memory");
   w->idle_ms = mono_ms();
 }
@@ -411,6 +422,7 @@ static void answer(Worker *w, const Frame *f, const msgpack_object *payload) {
 }
 
 static void handle(Worker *w, const Frame *f, const msgpack_object *payload) {
+  if (ahead_heard(w, f->type, payload)) return;
   int64_t now = pack_get_int(payload, f->type == MSG_REPLY ? "received_ms" : "now_ms", 0);
   if (now > worker_now(w)) set_now(w, now);
   switch (f->type) {
@@ -438,7 +450,14 @@ static void serve(Worker *w) {
       break;
     }
     limit_end();
+    msgpack_object payload;
     if (!frame_waiting(&w->in)) {
+      if (w->ahead && ahead_next(w, &zone, &f, &payload)) {
+        handle(w, &f, &payload);
+        ahead_given(w);
+        task_run_all(w);
+        continue;
+      }
       if (w->by_turns) turn_over(w);
       else idle(w);
       flush(w);
@@ -446,7 +465,6 @@ static void serve(Worker *w) {
     enum frame_status r = frame_read(&w->in, w->fd, &f, rest, w);
     if (r == FRAME_EOF) _exit(0);                        /* the broker left; there is nobody to tell */
     if (r != FRAME_OK) worker_die("worker: a bad message from the broker: %s", w->in.error ? w->in.error : "unreadable");
-    msgpack_object payload;
     const char *why;
     w->taken++;
     if (!frame_unpack(f.payload, f.len, &zone, &payload, &why)) worker_die("worker: a bad message from the broker: %s", why);

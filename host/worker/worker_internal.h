@@ -22,6 +22,7 @@ struct Worker {
   uint32_t cpu_ms, callback_ms;
   int64_t now_ms, now_mono_ms; bool frozen, stepped;
   bool by_turns; uint32_t taken;   /* messages of the broker so far */
+  struct Ahead *ahead;             /* ahead.h; NULL: the broker answers all that is asked */
   bool wants_books, tells_calls; uint32_t last_call;
   int64_t idle_ms;                 /* when MSG_IDLE was last sent */
   int64_t rested_cpu_ms;           /* CPU time that was used when memory was last given back */
