@@ -17,6 +17,7 @@
 #define LIST_MAX 5000
 #define DAY_MS 86400000ll
 #define OPENING_MS 10000             /* an order that comes so soon after an open is in time for it ... */
+#define STAMP 13                     /* digits of a time from 2001 on */
 #define OPENING_PART 20              /* ... or within that part of the shortest candle, if that is less */
 
 /* --- bars --- */
@@ -205,7 +206,26 @@ static void source(Peer *p, uint32_t id, const msgpack_object *m) {
 
 /* --- questions --- */
 
-typedef struct { const Backtest *spec; char venue[64]; const char *query; size_t n; int64_t now; bool of_clerk; FILE *out; } Ask;
+/* until: the answer is the same before that time, but for the time at `stamp` of it. */
+typedef struct { const Backtest *spec; char venue[64]; const char *query; size_t n; int64_t now; bool of_clerk; FILE *out; int64_t until; long stamp; } Ask;
+
+static void changes_at(Ask *a, int64_t ms) {
+  if (ms > a->now && ms < a->until) a->until = ms;
+}
+
+/* With the next bar that begins or is over. */
+static void changes_with(Ask *a, const Bars *b) {
+  size_t begun = bars_before(b, a->now + 1), over = bars_over(b, a->now);
+  if (begun < b->n) changes_at(a, b->list[begun].at_ms);
+  if (over < b->n) changes_at(a, b->list[over].end_ms);
+}
+
+/* The time of now, the only one in the answer. */
+static void stamped(Ask *a, const char *before) {
+  fputs(before, a->out);
+  a->stamp = ftell(a->out);
+  if (fprintf(a->out, "%lld", (long long)a->now) != STAMP) a->until = 0;
+}
 
 /* A value of the query, decoded. False: it is not there. */
 static bool value(const Ask *a, const char *key, char *out, size_t cap) {
@@ -248,13 +268,14 @@ static void range(const Ask *a, const Bars *b, size_t over, size_t *from, size_t
   *to = over - *from > (size_t)limit ? *from + (size_t)limit : over;
 }
 
-static bool candles(const Ask *a) {
+static bool candles(Ask *a) {
   char symbol[96], timeframe[8];
   size_t from, to;
   const Bars *b = value(a, "symbol", symbol, sizeof symbol) && value(a, "timeframe", timeframe, sizeof timeframe)
     ? series_of(a->spec, a->venue, symbol, timeframe) : NULL;
   if (!b) return false;
   range(a, b, bars_over(b, a->now), &from, &to);
+  changes_with(a, b);
   size_t begin = from < b->n ? b->list[from].text : b->text_len, end = to < b->n ? b->list[to].text : b->text_len;
   fputc('[', a->out);
   if (end > begin) fwrite(b->text + begin, 1, end - begin - 1, a->out);
@@ -309,14 +330,15 @@ static void for_clerk(const Ask *a, const Bars *b) {
           begun < b->n && b->list[begun].at_ms < a->spec->until_ms ? (long long)b->list[begun].at_ms : -1, b->timeframe);
 }
 
-static bool book(const Ask *a) {
+static bool book(Ask *a) {
   double price, bid, ask;
   char x[64], y[64], z[64];
   const Bars *b = asked_market(a);
   if (!b) return false;
   size_t over = bars_over(b, a->now);
   const char *size = number(over ? b->list[over - 1].figures[CANDLE_VOLUME] : 0, z);
-  fprintf(a->out, "{\"made\":true,\"timestamp\":%lld", (long long)a->now);
+  stamped(a, "{\"made\":true,\"timestamp\":");
+  changes_with(a, b);
   if (best(a, b, &price, &bid, &ask)) fprintf(a->out, ",\"bids\":[[%s,%s]],\"asks\":[[%s,%s]]", number(bid, x), size, number(ask, y), size);
   else fputs(",\"bids\":[],\"asks\":[]", a->out);
   if (a->of_clerk) for_clerk(a, b);
@@ -324,11 +346,14 @@ static bool book(const Ask *a) {
   return true;
 }
 
-static void one_ticker(const Ask *a, const Bars *b) {
+static void one_ticker(Ask *a, const Bars *b) {
   double price, bid, ask, high = 0, low = 0, open = 0, volume = 0, worth = 0;
   char x[8][64];
-  fprintf(a->out, "{\"symbol\":\"%s\",\"timestamp\":%lld", b->symbol, (long long)a->now);
+  fprintf(a->out, "{\"symbol\":\"%s\"", b->symbol);
+  stamped(a, ",\"timestamp\":");
+  changes_with(a, b);
   size_t over = bars_over(b, a->now), from = bars_before(b, a->now - DAY_MS);
+  if (from < b->n) changes_at(a, b->list[from].at_ms + DAY_MS + 1);
   for (size_t i = from; i < over; i++) {
     const double *f = b->list[i].figures;
     if (i == from || f[CANDLE_HIGH] > high) high = f[CANDLE_HIGH];
@@ -343,14 +368,14 @@ static void one_ticker(const Ask *a, const Bars *b) {
   fputc('}', a->out);
 }
 
-static bool ticker(const Ask *a) {
+static bool ticker(Ask *a) {
   const Bars *b = asked_market(a);
   if (b) one_ticker(a, b);
   return b != NULL;
 }
 
 /* Each market once. */
-static bool listed(const Ask *a, void (*one)(const Ask *, const Bars *)) {
+static bool listed(Ask *a, void (*one)(Ask *, const Bars *)) {
   bool first = true;
   fputc('[', a->out);
   for (size_t i = 0; i < a->spec->n; i++) {
@@ -364,30 +389,35 @@ static bool listed(const Ask *a, void (*one)(const Ask *, const Bars *)) {
   return true;
 }
 
-static bool all_tickers(const Ask *a) { return listed(a, one_ticker); }
+static bool all_tickers(Ask *a) {
+  a->until = 0;                        /* each has a time in it */
+  return listed(a, one_ticker);
+}
 
-static void one_market(const Ask *a, const Bars *b) {
+static void one_market(Ask *a, const Bars *b) {
   fprintf(a->out, "{\"market\":%s", b->market ? b->market : "{}");
   if (a->spec->taker) fprintf(a->out, ",\"taker\":%s", a->spec->taker);
   if (a->spec->maker) fprintf(a->out, ",\"maker\":%s", a->spec->maker);
   fputc('}', a->out);
 }
 
-static bool all_markets(const Ask *a) { return listed(a, one_market); }
+static bool all_markets(Ask *a) { return listed(a, one_market); }
 
-static bool now(const Ask *a) {
-  fprintf(a->out, "{\"now\":%lld}", (long long)a->now);
+static bool now(Ask *a) {
+  stamped(a, "{\"now\":");
+  fputc('}', a->out);
   return true;
 }
 
 /* Four of each candle: its open, its extremes in the order in which they are passed on the way to its close, its close. */
-static bool trades(const Ask *a) {
+static bool trades(Ask *a) {
   const Bars *b = asked_market(a);
   char x[64], y[64];
   size_t from, to;
   if (!b) return false;
   int64_t limit = whole(a, "limit", 100);
   range(a, b, bars_over(b, a->now), &from, &to);
+  changes_with(a, b);
   size_t most = (size_t)(limit < 1 || limit > 1000 ? 1000 : limit) / 4 + 1;
   if (to - from > most) {
     if (whole(a, "since", -1) >= 0) to = from + most;
@@ -409,10 +439,10 @@ static bool trades(const Ask *a) {
 }
 
 static void http(Peer *p, uint32_t id, const msgpack_object *m) {
-  static const struct { const char *path; bool (*answer)(const Ask *a); } pages[] = { { "candles", candles }, { "book", book }, { "ticker", ticker },
+  static const struct { const char *path; bool (*answer)(Ask *a); } pages[] = { { "candles", candles }, { "book", book }, { "ticker", ticker },
     { "tickers", all_tickers }, { "markets", all_markets }, { "trades", trades }, { "time", now } };
   Play *y = p->session->play;
-  Ask a = { .spec = p->session->spec->backtest, .now = clock_wall_ms(), .of_clerk = p == &p->session->clerk };
+  Ask a = { .spec = p->session->spec->backtest, .now = clock_wall_ms(), .of_clerk = p == &p->session->clerk, .until = INT64_MAX / 4000, .stamp = -1 };
   Draft d;
   char err[200], *body = NULL;
   size_t n = 0, len = strlen(HOST);
@@ -435,7 +465,12 @@ static void http(Peer *p, uint32_t id, const msgpack_object *m) {
     if (!ok) play_fail(y, p, id, MSG_REPLY, "BadResponse", "there are no candles for that in this backtest");
     else {
       msgpack_sbuffer b;
-      msgpack_packer pk = play_made(&b, 4);
+      bool holds = p->ahead && a.until > a.now;
+      msgpack_packer pk = play_made(&b, 4 + (holds ? 2 : 0));
+      if (holds) {
+        pack_key_int(&pk, "holds_us", a.until * 1000);
+        pack_key_int(&pk, "stamp", a.stamp);
+      }
       pack_key_int(&pk, "status", 200);
       pack_key_int(&pk, "received_ms", clock_wall_ms());
       pack_key_strn(&pk, "url", d.url.p, d.url.n);
@@ -457,6 +492,7 @@ bool backtest_open(Session *s) {
   s->chance.set = true;
   loop_play(s->loop, first.at_us, 0);
   y->end_us = t->until_ms * 1000;
+  y->ahead = true;
   play_begin(y, &of_candles);
   return true;
 }

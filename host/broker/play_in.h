@@ -15,7 +15,7 @@ typedef struct {
   int64_t asked_us, at_us;            /* at_us: of the answer, or PLAY_NEVER */
   uint64_t place;                     /* of the answer */
   uint32_t rank;                      /* of the answer among all events */
-  uint32_t taken;                     /* in the first of equal ones: how many are used up */
+  uint32_t taken;                     /* in the first of equal ones: how many are used up (any: which was the newest) */
   uint32_t nth;                       /* question of the tape */
   uint32_t worker, len;               /* len: of the answer, in bytes */
   uint8_t what;                       /* the message that asks */
@@ -60,7 +60,6 @@ bool play_unpacked(Play *y, const TapeEvent *e, msgpack_object *m);
 bool ahead_fits(const Play *y, uint32_t worker);                   /* what the tape has for it may be sent along */
 void ahead_begin(Peer *p);
 const Recorded *ahead_take(Peer *p, const msgpack_object *m);      /* an answer that it had been sent and has no more */
-bool ahead_has(const Peer *p, const Recorded *r);                  /* it was sent that */
 /* Answers that need no tape. */
 void play_sleep(Peer *p, uint32_t id, const msgpack_object *m);
 void play_store(Peer *p, uint32_t id, const msgpack_object *m);

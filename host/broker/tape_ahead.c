@@ -14,11 +14,13 @@ struct Ahead {
   size_t next;                        /* in the order of the tape: what it was not sent yet */
 };
 
-static bool is_for(const Recorded *r, uint32_t worker) { return r->worker == worker && (r->what == MSG_HTTP || r->what == MSG_SLEEP); }
+static bool is_for(const Play *y, const Recorded *r, uint32_t worker) {
+  return r->what == MSG_HTTP ? y->any || r->worker == worker : r->what == MSG_SLEEP && r->worker == worker;
+}
 
 /* Where the worker's next question is, from `at` on; y->n: there is none. */
 static size_t next_for(const Play *y, uint32_t worker, size_t at) {
-  while (at < y->n && !is_for(&y->list[y->order[at]], worker)) at++;
+  while (at < y->n && !is_for(y, &y->list[y->order[at]], worker)) at++;
   return at;
 }
 
@@ -63,9 +65,10 @@ static void tell_time(Peer *p) {
   if (a->told_us == clock_mono_us()) return;
   a->told_us = clock_mono_us();
   msgpack_packer pk = begin(p, MSG_NOW);
-  pack_map(&pk, 2);
+  pack_map(&pk, 3);
   pack_key_int(&pk, "us", a->told_us);
   pack_key_int(&pk, "worker", peer_number(p));
+  pack_key_bool(&pk, "any", p->session->play->any);
   end(p);
 }
 
@@ -201,7 +204,5 @@ bool ahead_asked(Peer *p, const msgpack_object *m) {
 const Recorded *ahead_take(Peer *p, const msgpack_object *m) {
   const Play *y = p->session->play;
   int64_t number = pack_get_int(m, "number", -1);
-  return p->ahead && number >= 0 && (size_t)number < y->n && is_for(&y->list[number], peer_number(p)) ? &y->list[number] : NULL;
+  return p->ahead && number >= 0 && (size_t)number < y->n && is_for(y, &y->list[number], peer_number(p)) ? &y->list[number] : NULL;
 }
-
-bool ahead_has(const Peer *p, const Recorded *r) { return p->ahead && r->nth < p->ahead->next; }

@@ -270,7 +270,7 @@ bool play_open(Session *s, Tape *t) {
   qsort(y->list, y->n, sizeof *y->list, by_key);
   if (!(y->order = malloc((y->n + 1) * sizeof *y->order))) abort();
   for (size_t i = 0; i < y->n; i++) y->order[y->list[i].nth] = (uint32_t)i;
-  y->ahead = !y->any && s->spec->speed == 0 && !s->spec->record;
+  y->ahead = s->spec->speed == 0 && !s->spec->record;
   for (size_t i = 0; i < y->n_born && y->ahead; i++) y->ahead = ahead_fits(y, y->born[i].worker);
   y->as_recorded = s->spec->replay_files && !y->cut;
   play_begin(y, &of_tape);
@@ -343,16 +343,20 @@ static const Recorded *find(Play *y, uint64_t key, int64_t *later) {
   return &y->list[i];
 }
 
-/* The newest reply that there was by now, of a list of markets whatever its age; else the next one that came soon. */
+/* The newest reply that there was by now, of a list of markets whatever its age; else the next one that came soon. Time only goes on: what was the newest
+ * once, in the first of equal ones, is where the next look begins. */
 static const Recorded *find_any(Play *y, uint64_t key, bool lasts, int64_t *later) {
   const Recorded *newest = NULL;
   int64_t now = clock_mono_us();
+  size_t low = first_of(y, key);
   *later = 0;
-  for (size_t i = first_of(y, key); i < y->n && y->list[i].key == key; i++) {
+  for (size_t i = low < y->n ? low + y->list[low].taken : low; i < y->n && y->list[i].key == key; i++) {
     const Recorded *r = &y->list[i];
     if (r->at_us == PLAY_NEVER) continue;
-    if (r->at_us <= now) newest = r;
-    else if (newest && (lasts || newest->at_us >= now - PLAY_LATER_US)) break;
+    if (r->at_us <= now) {
+      newest = r;
+      y->list[low].taken = (uint32_t)(i - low);
+    } else if (newest && (lasts || newest->at_us >= now - PLAY_LATER_US)) break;
     else if (lasts || r->asked_us <= now + PLAY_LATER_US) return r;
     else {
       *later = r->asked_us - now;
@@ -485,11 +489,10 @@ static void absent(Play *y, Peer *p, uint32_t id, const Draft *d, int64_t later_
   play_fail(y, p, id, MSG_REPLY, "BadResponse", message);
 }
 
-/* A worker that goes ahead has used up what it was sent: in how many us the same was asked again. 0: never. */
-static int64_t beyond(const Peer *p, uint64_t key) {
-  const Play *y = p->session->play;
+/* A worker that goes ahead found nothing that was asked by then: in how many us the same is asked later on. 0: never. */
+static int64_t beyond(const Play *y, uint64_t key) {
   size_t i = first_of(y, key);
-  while (i < y->n && y->list[i].key == key && ahead_has(p, &y->list[i])) i++;
+  while (i < y->n && y->list[i].key == key && y->list[i].asked_us <= clock_mono_us() + PLAY_LATER_US) i++;
   return i < y->n && y->list[i].key == key ? y->list[i].asked_us - clock_mono_us() : 0;
 }
 
@@ -517,8 +520,8 @@ static void http(Peer *p, uint32_t id, const msgpack_object *m) {
   else {
     draft_digest(&d, digest);
     uint64_t key = key_request(y, peer_number(p), digest);
-    const Recorded *r = p->ahead ? NULL : y->any ? find_any(y, key, pack_get(m, "keep") != NULL, &later) : find(y, key, &later);
-    if (p->ahead) later = beyond(p, key);
+    const Recorded *r = y->any ? find_any(y, key, pack_get(m, "keep") != NULL, &later) : p->ahead ? NULL : find(y, key, &later);
+    if (!y->any && p->ahead) later = beyond(y, key);
     if (r) answer_with(p, id, m, r);
     else absent(y, p, id, &d, later);
   }

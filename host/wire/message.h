@@ -19,7 +19,8 @@ enum message_type {
                      options of a recorded or replayed run: stepped: time goes on with messages only, and the order of tables comes from `random`;
                      turns: MSG_IDLE {taken} each time before it waits; tells_calls: MSG_CALL; wants_books: MSG_REPORT with its books */
   MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source; of an exchange also dialects, name to text, as far as they are written out in it} or {error} */
-  MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}} */
+  MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}}. To a worker that goes
+                     ahead also holds_us, stamp: before that time the same request gets the same body, with the time of then (ms) at that place, if any */
   MSG_WAKE,       /* answer to MSG_SLEEP: {now_ms} */
   MSG_STORED,     /* answer to MSG_STORE: {value} or {error} */
   MSG_SIGNED,     /* answer to MSG_SIGN: {method, url, headers, body}, and sample=true when there is no key and placeholders stand in; or {error} */
@@ -29,8 +30,9 @@ enum message_type {
   MSG_ORDERED,    /* answer to MSG_ORDER: {value} or {error={class, message, retry, ...}}, and now_ms */
   MSG_TASK,       /* to the clerk (worker/clerk_lib.c): {task, do, now_ms, ...}; answered by MSG_TASKED with the same task */
   MSG_NOTIFIED,   /* answer to MSG_NOTIFY: {sent} or {error} */
-  MSG_NOW,        /* {us, worker}: first of all to a worker that goes ahead, whose number is that: sleeps, and requests as far as MSG_AHEAD brought their
-                     replies, are its own from here on. Then before other messages: the time of what follows */
+  MSG_NOW,        /* {us, worker, any}: first of all to a worker that goes ahead, whose number is that: sleeps, and requests as far as MSG_AHEAD brought
+                     their replies, are its own from here on. any: those are what the venue said then, whoever asked. Then before other
+                     messages: the time of what follows */
   MSG_AHEAD,      /* what the tape has for it: {key, asked_us, at_us, rank, number; of a sleep ms, of a request ms, at, kept and reply} (worker/ahead.h) */
   MSG_GO,         /* {until_us, rank}: it may go on with what it waits for and has here, as far as that is due before that */
 

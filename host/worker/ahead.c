@@ -12,7 +12,8 @@
 #define LOOK_AT_CLOCK 16              /* answers */
 #define REPLIES_MAX (4u << 20)        /* bytes of replies that are kept though their time has passed */
 #define ENTRIES_MAX 20000
-#define REQUESTS 16                   /* that are known again by their bytes */
+#define REQUESTS 256                  /* that are known again by their bytes */
+#define HELD_MAX (4u << 20)           /* bytes of replies that hold for some time */
 
 /* A question of the recording that was not asked yet, and its answer. */
 typedef struct Entry {
@@ -20,17 +21,35 @@ typedef struct Entry {
   uint64_t key, rank;
   int64_t asked_us, at_us, ms;        /* at_us: of the answer, or NEVER; ms: what it says of the time */
   uint32_t number, at, len;           /* at: where in the reply its time is */
-  bool request, kept;
+  bool request, kept, listed;         /* listed: it is in the table */
+  unsigned waits;                     /* that rest on it */
   char *reply;                        /* NULL: it is the broker's to send */
 } Entry;
 
-typedef struct { int64_t at_us; uint64_t rank; uint32_t id; uint8_t what; int64_t recorded_us; Entry *entry; char *made; size_t made_len;
-                 char venue[64]; double cost; } Wait;
+/* A reply that is the same until some time, but for the times in it. */
+typedef struct { unsigned refs; int64_t until_us; char *reply; size_t len, at, stamp; } Held;
 
-typedef struct { char *bytes; size_t len; uint64_t key; char venue[64]; double cost; } Known;
+typedef struct {
+  int64_t at_us;
+  uint64_t rank;
+  uint32_t id;
+  uint8_t what;                       /* MSG_WAKE, MSG_REPLY */
+  int64_t asked_us, recorded_us;
+  Entry *entry; Held *held;           /* what answers; neither: a sleep that was not recorded */
+  char venue[64]; double cost;        /* of a request */
+} Wait;
+
+typedef struct {
+  char *bytes; size_t len;
+  uint64_t key;
+  char venue[64]; double cost; bool lasts;
+  uint32_t asked;                     /* id of the last one */
+  Held *held;
+} Known;
 
 typedef struct Ahead {
   uint32_t number;
+  bool any;                           /* replies are what the venue said then, whoever asked and however often */
   int64_t us, told_us, until_us, go_ms;
   uint64_t until_rank, rank;
   unsigned looked;
@@ -38,7 +57,7 @@ typedef struct Ahead {
   Wait *given;
   Entry **heads, **tails; size_t places, n_entries, bytes;
   Entry *oldest, *newest;
-  Known known[REQUESTS]; size_t next_known;
+  Known known[REQUESTS]; size_t held;
   char asked_of[64]; double asked_cost; int64_t asked;     /* requests that the broker is to be told of */
 } Ahead;
 
@@ -75,8 +94,15 @@ static void let_go(Ahead *a, Entry *e) {
   e->reply = NULL;
 }
 
-/* Out of the table; it is the caller's. */
+static void entry_free(Ahead *a, Entry *e) {
+  if (e->listed || e->waits) return;
+  let_go(a, e);
+  free(e);
+}
+
+/* Out of the table. */
 static void entry_take(Ahead *a, Entry *e) {
+  e->listed = false;
   size_t i = place_of(a, e->key);
   Entry **at = &a->heads[i], *before = NULL;
   while (*at != e) before = *at, at = &(*at)->next;
@@ -89,8 +115,7 @@ static void entry_take(Ahead *a, Entry *e) {
 
 static void entry_drop(Ahead *a, Entry *e) {
   entry_take(a, e);
-  let_go(a, e);
-  free(e);
+  entry_free(a, e);
 }
 
 /* A script that is not the recorded one leaves questions unasked. */
@@ -98,7 +123,7 @@ static void tidy(Ahead *a) {
   for (Entry *e = a->oldest, *newer; e && e->asked_us < a->us && (a->bytes > REPLIES_MAX || a->n_entries > ENTRIES_MAX); e = newer) {
     newer = e->newer;
     if (a->n_entries > ENTRIES_MAX) entry_drop(a, e);
-    else let_go(a, e);
+    else if (!e->waits) let_go(a, e);
   }
 }
 
@@ -108,7 +133,7 @@ static void entry_came(Ahead *a, const msgpack_object *m) {
   Entry *e = worker_grow(NULL, 1, sizeof *e);
   *e = (Entry){ .key = (uint64_t)pack_get_int(m, "key", 0), .asked_us = pack_get_int(m, "asked_us", 0), .at_us = pack_get_int(m, "at_us", PLAY_NEVER),
     .rank = (uint64_t)pack_get_int(m, "rank", 0), .number = (uint32_t)pack_get_int(m, "number", 0), .ms = pack_get_int(m, "ms", 0),
-    .at = (uint32_t)pack_get_int(m, "at", 0), .kept = pack_get_bool(m, "kept"), .older = a->newest };
+    .at = (uint32_t)pack_get_int(m, "at", 0), .kept = pack_get_bool(m, "kept"), .listed = true, .older = a->newest };
   if (pack_get_text(m, "reply", &reply, &n)) {
     e->request = true;
     e->reply = worker_grow(NULL, n + 1, 1);
@@ -138,6 +163,21 @@ static Entry *find(Ahead *a, uint64_t key) {
   return e;
 }
 
+/* The newest reply that there was by now, else the next one that came soon; the same as find_any there. */
+static Entry *find_any(Ahead *a, uint64_t key) {
+  Entry *newest = NULL, *next;
+  for (Entry *e = a->places ? next_of(a->heads[place_of(a, key)], key) : NULL; e; e = next) {
+    next = next_of(e->next, key);
+    if (e->at_us == PLAY_NEVER) continue;
+    if (e->at_us <= a->us) {
+      if (newest) entry_drop(a, newest);
+      newest = e;
+    } else if (newest && newest->at_us >= a->us - PLAY_LATER_US) break;
+    else return e->asked_us <= a->us + PLAY_LATER_US ? e : NULL;
+  }
+  return newest && newest->at_us >= a->us - PLAY_LATER_US ? newest : NULL;
+}
+
 /* ---- answers on their way ---- */
 
 static bool before(const Wait *x, int64_t at_us, uint64_t rank) { return x->at_us != at_us ? x->at_us < at_us : x->rank < rank; }
@@ -164,24 +204,32 @@ static Wait *wait_first(Ahead *a) {
   return first;
 }
 
-static Wait *wait_new(uint8_t what, uint32_t id) {
+static Wait *wait_new(const Ahead *a, uint8_t what, uint32_t id) {
   Wait *x = worker_grow(NULL, 1, sizeof *x);
-  *x = (Wait){ .id = id, .what = what };
+  *x = (Wait){ .id = id, .what = what, .asked_us = a->us };
   return x;
+}
+
+static void held_drop(Ahead *a, Held *h) {
+  if (!h || --h->refs) return;
+  a->held -= h->len;
+  free(h->reply);
+  free(h);
 }
 
 static void wait_free(Ahead *a, Wait *x) {
   if (x->entry) {
-    let_go(a, x->entry);
-    free(x->entry);
+    x->entry->waits--;
+    entry_free(a, x->entry);
   }
-  free(x->made);
+  held_drop(a, x->held);
   free(x);
 }
 
 /* As it came in the recording; when that is past already, after as long as it took then. */
 static void wait_recorded(Ahead *a, Wait *x, Entry *e) {
   x->entry = e;
+  e->waits++;
   if (e->at_us == PLAY_NEVER) {       /* it is never answered */
     wait_free(a, x);
     return;
@@ -195,7 +243,7 @@ static void wait_recorded(Ahead *a, Wait *x, Entry *e) {
 /* ---- questions ---- */
 
 static void sleep_asked(Ahead *a, uint32_t id, double ms) {
-  Wait *x = wait_new(MSG_WAKE, id);
+  Wait *x = wait_new(a, MSG_WAKE, id);
   Entry *e = find(a, key_of_sleep(a->number, id, ms));
   if (e) {
     wait_recorded(a, x, e);
@@ -206,11 +254,20 @@ static void sleep_asked(Ahead *a, uint32_t id, double ms) {
   wait_add(a, x);
 }
 
+static size_t known_place(const msgpack_sbuffer *payload) {
+  uint64_t h = payload->size, word;
+  for (size_t i = 0; i + sizeof word <= payload->size; i += sizeof word) {
+    memcpy(&word, payload->data + i, sizeof word);
+    h = (h ^ word) * 0x9e3779b97f4a7c15u;
+    h ^= h >> 32;
+  }
+  return h % REQUESTS;
+}
+
 /* What a request is, told by its bytes when the same was asked before. NULL: it is none that can be sent. */
 static Known *known(Ahead *a, const msgpack_sbuffer *payload) {
-  for (size_t i = 0; i < REQUESTS; i++)
-    if (a->known[i].bytes && a->known[i].len == payload->size && !memcmp(a->known[i].bytes, payload->data, payload->size)) return &a->known[i];
-  Known *k = &a->known[a->next_known++ % REQUESTS];
+  Known *k = &a->known[known_place(payload)];
+  if (k->bytes && k->len == payload->size && !memcmp(k->bytes, payload->data, payload->size)) return k;
   Draft d;
   msgpack_zone zone;
   msgpack_object m;
@@ -220,12 +277,14 @@ static Known *known(Ahead *a, const msgpack_sbuffer *payload) {
   if (!msgpack_zone_init(&zone, 2048)) worker_die("worker: out of memory");
   bool ok = frame_unpack(payload->data, payload->size, &zone, &m, &why) && draft_read(&d, &m, err, sizeof err);
   free(k->bytes);
+  held_drop(a, k->held);
   *k = (Known){ .bytes = NULL };
   if (ok) {
     draft_digest(&d, digest);
-    k->key = key_of_request(a->number, digest);
+    k->key = key_of_request(a->any ? 0 : a->number, digest);
     if (!pack_get_line(&m, "venue", k->venue, sizeof k->venue)) k->venue[0] = 0;
     k->cost = pack_get_double(&m, "cost", 1);
+    k->lasts = pack_get(&m, "keep") != NULL;
     k->bytes = worker_grow(NULL, payload->size + 1, 1);
     memcpy(k->bytes, payload->data, k->len = payload->size);
     draft_free(&d);
@@ -249,15 +308,26 @@ static void take_from_broker(Worker *w, uint32_t id, const Entry *e, const Known
 static bool request_asked(Worker *w, uint32_t id, const msgpack_sbuffer *payload) {
   Ahead *a = w->ahead;
   Known *k = known(a, payload);
-  Entry *e = k ? find(a, k->key) : NULL;
-  if (!e) return false;
+  Entry *e = !k ? NULL : !a->any ? find(a, k->key) : !k->lasts ? find_any(a, k->key) : NULL;
+  Held *h = k && k->held && a->us < k->held->until_us ? k->held : NULL;
+  if (k) k->asked = id;
+  if (!e && !h) return false;
+  if (h) {
+    Wait *x = wait_new(a, MSG_REPLY, id);
+    x->held = h;
+    h->refs++;
+    x->at_us = a->us + PLAY_LEAST_US;
+    x->rank = PLAY_RANK + a->rank++;
+    wait_add(a, x);
+    return true;
+  }
   if (!e->reply && e->at_us != PLAY_NEVER) {
     take_from_broker(w, id, e, k);
-    free(e);
+    entry_free(a, e);
     a->until_us = 0;
     return true;
   }
-  Wait *x = wait_new(MSG_REPLY, id);
+  Wait *x = wait_new(a, MSG_REPLY, id);
   memcpy(x->venue, k->venue, sizeof x->venue);
   x->cost = k->cost;
   wait_recorded(a, x, e);
@@ -311,14 +381,21 @@ static void put_time(char *p, int64_t ms) {      /* as MessagePack has it: big e
   for (int i = 0; i < 8; i++) p[i] = (char)((uint64_t)ms >> (56 - 8 * i));
 }
 
-static void woken(Wait *x, int64_t ms, msgpack_zone *zone, msgpack_object *payload) {
+static void woken(int64_t ms, msgpack_zone *zone, msgpack_object *payload) {
   msgpack_object_kv *kv;
   msgpack_zone_clear(zone);
   if (!(kv = msgpack_zone_malloc(zone, sizeof *kv))) worker_die("worker: out of memory");
   kv->key = (msgpack_object){ .type = MSGPACK_OBJECT_STR, .via.str = { 6, "now_ms" } };
   kv->val = (msgpack_object){ .type = MSGPACK_OBJECT_POSITIVE_INTEGER, .via.u64 = (uint64_t)ms };
   *payload = (msgpack_object){ .type = MSGPACK_OBJECT_MAP, .via.map = { 1, kv } };
-  x->made_len = 0;
+}
+
+static void held_reply(const Held *h, int64_t ms, Frame *f) {
+  char digits[24];
+  put_time(h->reply + h->at, ms);
+  if (h->stamp) memcpy(h->reply + h->stamp, digits, (size_t)snprintf(digits, sizeof digits, "%013lld", (long long)ms));
+  f->payload = h->reply;
+  f->len = h->len;
 }
 
 bool ahead_next(Worker *w, msgpack_zone *zone, Frame *f, msgpack_object *payload) {
@@ -335,13 +412,16 @@ bool ahead_next(Worker *w, msgpack_zone *zone, Frame *f, msgpack_object *payload
   int64_t late_ms = (a->us - x->recorded_us) / 1000;
   *f = (Frame){ .type = x->what, .id = x->id };
   if (x->what == MSG_WAKE) {
-    woken(x, e ? e->ms + late_ms : a->us / 1000, zone, payload);
+    woken(e ? e->ms + late_ms : a->us / 1000, zone, payload);
     return true;
   }
-  if (e->at) put_time(e->reply + e->at, e->ms + late_ms);
-  f->payload = e->reply;
-  f->len = e->len;
-  if (!e->kept) asked_count(w, x);
+  if (x->held) held_reply(x->held, x->asked_us / 1000, f);
+  else {
+    if (e->at) put_time(e->reply + e->at, e->ms + late_ms);
+    f->payload = e->reply;
+    f->len = e->len;
+    if (!e->kept) asked_count(w, x);
+  }
   if (!frame_unpack(f->payload, f->len, zone, payload, &why)) worker_die("worker: a bad message from the broker: %s", why);
   return true;
 }
@@ -353,11 +433,45 @@ void ahead_given(Worker *w) {
 
 /* ---- the broker ---- */
 
-bool ahead_heard(Worker *w, int type, const msgpack_object *m) {
+/* A reply that says how long it holds is kept for that time. */
+static void hold(Ahead *a, uint32_t id, const msgpack_object *m) {
+  static const char time[] = "\xd3\0\0\0\0\0\0\0";
+  int64_t until = pack_get_int(m, "holds_us", 0), stamp = pack_get_int(m, "stamp", -1);
+  const msgpack_object *url = pack_get(m, "url");
+  const char *body;
+  size_t n;
+  Known *k = NULL;
+  msgpack_sbuffer b;
+  msgpack_packer pk;
+  for (size_t i = 0; until && i < REQUESTS && !k; i++)
+    if (a->known[i].bytes && a->known[i].asked == id) k = &a->known[i];
+  if (!k || !url || !pack_get_text(m, "body", &body, &n)) return;
+  held_drop(a, k->held);
+  k->held = NULL;
+  if (a->held + n > HELD_MAX || (stamp >= 0 && (size_t)stamp + 13 > n)) return;
+  Held *h = worker_grow(NULL, 1, sizeof *h);
+  msgpack_sbuffer_init(&b);
+  msgpack_packer_init(&pk, &b, msgpack_sbuffer_write);
+  pack_map(&pk, 4);
+  pack_key_int(&pk, "status", pack_get_int(m, "status", 0));
+  pack_str(&pk, "received_ms");
+  size_t at = b.size + 1;
+  msgpack_sbuffer_write(&b, time, 9);
+  pack_str(&pk, "url");
+  msgpack_pack_object(&pk, *url);
+  pack_key_bin(&pk, "body", body, n);
+  *h = (Held){ .refs = 1, .until_us = until, .len = b.size, .at = at, .stamp = stamp >= 0 ? b.size - n + (size_t)stamp : 0 };
+  h->reply = msgpack_sbuffer_release(&b);
+  a->held += h->len;
+  k->held = h;
+}
+
+bool ahead_heard(Worker *w, int type, uint32_t id, const msgpack_object *m) {
+  if (type == MSG_REPLY && w->ahead) hold(w->ahead, id, m);
   if (type < MSG_NOW || type > MSG_GO) return false;
   if (!w->ahead) {
     w->ahead = worker_grow(NULL, 1, sizeof *w->ahead);
-    *w->ahead = (Ahead){ .number = (uint32_t)pack_get_int(m, "worker", 0) };
+    *w->ahead = (Ahead){ .number = (uint32_t)pack_get_int(m, "worker", 0), .any = pack_get_bool(m, "any") };
   }
   Ahead *a = w->ahead;
   int64_t us = pack_get_int(m, "us", 0);

@@ -6,7 +6,7 @@
 
 /* A question. False: it is for the broker, and nothing is gone on with until that has answered. */
 bool ahead_ask(Worker *w, int type, uint32_t id, const msgpack_sbuffer *payload);
-bool ahead_heard(Worker *w, int type, const msgpack_object *m);   /* MSG_NOW, with which it begins, MSG_AHEAD, MSG_GO; false: another message */
+bool ahead_heard(Worker *w, int type, uint32_t id, const msgpack_object *m);   /* MSG_NOW, with which it begins, MSG_AHEAD, MSG_GO; false: another message */
 /* The next answer that is due, as the broker would give it; valid until ahead_given. False: none, or it may not come yet. */
 bool ahead_next(Worker *w, msgpack_zone *zone, Frame *f, msgpack_object *payload);
 void ahead_given(Worker *w);

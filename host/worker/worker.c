@@ -422,7 +422,7 @@ static void answer(Worker *w, const Frame *f, const msgpack_object *payload) {
 }
 
 static void handle(Worker *w, const Frame *f, const msgpack_object *payload) {
-  if (ahead_heard(w, f->type, payload)) return;
+  if (ahead_heard(w, f->type, f->id, payload)) return;
   int64_t now = pack_get_int(payload, f->type == MSG_REPLY ? "received_ms" : "now_ms", 0);
   if (now > worker_now(w)) set_now(w, now);
   switch (f->type) {
