@@ -1,6 +1,7 @@
 /* bourse: the broker, and with --worker the sandboxed half of the same program. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,10 +15,16 @@ static void fill_standard_files(void) {
     if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY) != fd) _exit(1);
 }
 
+/* As with `| head`: whoever read has enough, which is no failure. */
+static bool nobody_reads(void) {
+  struct pollfd p = { .fd = STDOUT_FILENO };
+  return poll(&p, 1, 0) == 1 && p.revents & POLLERR;
+}
+
 /* What did not reach its file is a failure, also when all else went well. */
 static int flushed(int code) {
   bool before = ferror(stdout);
-  if (fflush(stdout) == 0 && !before) return code;
+  if ((fflush(stdout) == 0 && !before) || nobody_reads()) return code;
   if (code == 0) fprintf(stderr, "bourse: stdout: %s\n", before ? "could not be written" : strerror(errno));
   return code ? code : 1;
 }

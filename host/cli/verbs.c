@@ -142,6 +142,7 @@ const Verb cli_verbs[] = {
     "  bourse call kraken fetch_ohlcv BTC/USD 1h null 3", call_options, 2, 34, verb_call },
   { "run", "SCRIPT...", "Runs strategies; no real orders unless --live.",
     "bourse run SCRIPT --help says which arguments the script takes.\n"
+    "A script of whose calls to exchanges not one went well ends with exit code 5, however it ends.\n"
     "Webhooks of --notify: Slack, Mattermost, Discord and others that take {\"text\": ...}; for Telegram\n"
     "  https://api.telegram.org/botTOKEN/sendMessage?chat_id=CHAT", run_options, 0, 16, verb_run },
   { "tape", "info|cut|merge|convert FILE...", "What is on a recording of bourse run --record; new ones of it.", NULL, tape_options, 1, WORDS_MAX,

@@ -37,17 +37,24 @@ static void dress(lua_State *L, bool raise) {
 
 /* The error on top is counted by the broker, for the summary of the run. That what the script can do without is only for those with a key is none. */
 static void tell_failure(Worker *w, lua_State *L, bool optional) {
-  if (!lua_istable(L, -1) || !lua_checkstack(L, 3)) return;
+  if (!lua_istable(L, -1) || !lua_checkstack(L, 4)) return;
   lua_pushliteral(L, "venue");
   lua_rawget(L, -2);
-  lua_pushliteral(L, "class");
+  lua_pushliteral(L, "message");
   lua_rawget(L, -3);
-  if (lua_type(L, -1) == LUA_TSTRING && lua_type(L, -2) == LUA_TSTRING) {
+  lua_pushliteral(L, "class");
+  lua_rawget(L, -4);
+  if (lua_type(L, -1) == LUA_TSTRING && lua_type(L, -3) == LUA_TSTRING) {
     size_t n;
-    const char *class = lua_tolstring(L, -1, &n);
-    if (!optional || strcmp(class, "AuthenticationError") != 0) worker_put(w, MSG_FAILED, "class", class, n, "venue", lua_tostring(L, -2));
+    const char *class = lua_tolstring(L, -1, &n), *venue = lua_tostring(L, -3), *message = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "";
+    if (!optional || strcmp(class, "AuthenticationError") != 0) {
+      char text[300];
+      snprintf(text, sizeof text, "%s: %s: %s", venue, class, message);
+      worker_called(w, text);
+      worker_put(w, MSG_FAILED, "class", class, n, "venue", venue);
+    }
   }
-  lua_pop(L, 2);
+  lua_pop(L, 3);
 }
 
 static void wake_failed(Waiter waiter, Venue *v, bool optional) {
@@ -64,6 +71,7 @@ void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise) {
 
 void venue_wake_dressed(Worker *w, Waiter waiter, bool raise) {
   if (raise) tell_failure(w, waiter.L, false);
+  else if (!lua_isnil(waiter.L, -1)) worker_called(w, NULL);
   dress(waiter.L, raise);
   worker_wake(w, waiter, 1, raise);
 }
@@ -257,6 +265,7 @@ static void call_finish(Call *c, int nresults) {
   }
   Waiter waiter = c->waiter;
   call_free(c);
+  worker_called(v->worker, NULL);
   venue_wake_with(waiter, v, 1, false);
 }
 

@@ -25,6 +25,7 @@
 #include "worker/worker_internal.h"
 
 #define IDLE_MS 20
+#define CODE_EXCHANGE 5        /* network or exchange */
 #define FLUSH_AT (64u << 10)
 #define REST_CPU_MS 20         /* of work after which it is worth while to give memory back */
 
@@ -129,8 +130,22 @@ void worker_listen(Worker *w, int type, AnswerFn fn, void *ctx) {
   if (type > 0 && type < (int)(sizeof w->listeners / sizeof *w->listeners)) w->listeners[type] = (Listener){ fn, ctx };
 }
 
+void worker_called(Worker *w, const char *error) {
+  if (!error) w->went_well++;
+  else {
+    w->went_wrong++;
+    snprintf(w->last_error, sizeof w->last_error, "%s", error);
+  }
+}
+
 void worker_finish(Worker *w, int code, const char *message) {
+  char text[400];
   if (w->done) return;
+  if (code == 0 && !w->went_well && w->went_wrong && !strcmp(w->role, "run")) {
+    snprintf(text, sizeof text, "%s: no call went well, %llu failed; the last one: %s", w->script->name, (unsigned long long)w->went_wrong, w->last_error);
+    message = text;
+    code = CODE_EXCHANGE;
+  }
   w->done = true;
   w->code = code;
   msgpack_sbuffer out;

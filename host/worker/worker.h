@@ -51,6 +51,8 @@ uint64_t worker_random(lua_State *L);
 
 /* The script ended: MSG_DONE with this exit code once what runs now has returned; nothing is run after that. The first call counts. */
 void worker_finish(Worker *w, int code, const char *message);
+/* A call of the script has ended, well (error NULL) or not. A script that ends well without one call that did is said to have failed. */
+void worker_called(Worker *w, const char *error);
 
 /* Loads host Lua (embedded in the program) by name, "exchange" for host/lua/exchange.lua, into L: pushes its chunk as a function,
  * whose only upvalue is the table of globals at `env` (0: the state's real globals). */

@@ -28,6 +28,7 @@ struct Worker {
   int64_t rested_cpu_ms;           /* CPU time that was used when memory was last given back */
   uint64_t random[4];
   bool done, stopping; int code;
+  uint64_t went_well, went_wrong; char last_error[300];    /* calls of the script */
   char role[16], orders[8];
   bool tty; int columns;
   int boot_args;                   /* registry of the script's state: the table of arguments */

@@ -113,6 +113,32 @@ checks=$((checks + 1))
 grep -q 'results\{0,1\}: [0-9]* opportunity$' err || { failed=$((failed + 1)); echo "FAILED no summary when stopped:"; cat err; }
 printf 'print(pcall(string.rep, "x", {}))\nprint(pcall(scan.gaps, 5))\nlocal q = scan.quotes()\nprint(pcall(q.set, q, 1))\nprint(pcall(ipairs))\nprint(pcall(string.find, "a", "b", {}))' > named.lua
 for name in string.rep scan.gaps quotes.set ipairs string.find; do check "the name of $name in an error" 0 "to '$name' (" run named.lua; done
+
+# Not one call went well: said, whether the script caught the errors or not.
+printf 'local ex = exchange "kraken"\nevery(0.2, function() ex:fetch_ticker("BTC/USD") end)\n' > nobody.lua
+check "every call fails" 5 "nobody.lua: no call went well, " run nobody.lua --for 1s --base-url kraken=http://127.0.0.1:9 --timeout 1
+printf 'local ex = exchange "kraken"\nprint(pcall(ex.fetch_ticker, ex, "BTC/USD"))\n' > caught.lua
+check "every call fails, caught" 5 "1 failed; the last one: kraken: " run caught.lua --base-url kraken=http://127.0.0.1:9 --timeout 1
+check "no call was made" 0 "hello" run tiny.lua
+
+printf 'for i = 1, 20000 do print(i) end\n' > many.lua
+# Whoever reads has enough: no failure. A full disk is one.
+piped() {
+  name=$1; shift
+  { "$bourse" "$@" 2>err; echo $? >code; } | head -n 1 >out
+  checks=$((checks + 1))
+  [ ! -s err ] && [ "$(cat code)" = 0 ] && [ -s out ] || { failed=$((failed + 1)); echo "FAILED $name | head: exit $(cat code)"; cat err; }
+}
+piped "exchanges" exchanges
+piped "exchanges as JSON" exchanges --format json
+piped "a script" run many.lua
+for words in "exchanges" "help" "run many.lua"; do
+  # shellcheck disable=SC2086 # the words of a command
+  "$bourse" $words >/dev/full 2>err
+  code=$?
+  checks=$((checks + 1))
+  [ $code -eq 1 ] && grep -q 'stdout: ' err || { failed=$((failed + 1)); echo "FAILED $words on a full disk: exit $code"; cat err; }
+done
 check "live needs consent" 4 "refused" run tiny.lua --live
 check "live against paper" 2 "exclude each other" run tiny.lua --live --paper
 check "no such script" 2 "cannot read" run none.lua
