@@ -3,7 +3,6 @@
  * tickers). A gap: { symbol, buy, sell, ask, bid, ask_amount, bid_amount, gross, net (per cent), age (ms, of the older) }. */
 #include <lauxlib.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "worker/book.h"
@@ -13,7 +12,7 @@
 /* The two lowest to buy at and the two highest to sell at: the best two sides may be of one venue. `where`: venue << 18 | place in its list. */
 typedef struct { double price; uint32_t where; } Offer;
 typedef struct { Offer buy[2], sell[2]; } Best;
-typedef struct { double net; const char *symbol; uint32_t buy, sell; /* places */ } Gap;
+typedef struct { double net; uint32_t symbol, buy, sell; /* places */ } Gap;
 
 #define PLACE_BITS 18
 _Static_assert(QUOTES_MAX <= 1u << PLACE_BITS && QUOTE_VENUES_MAX <= 1u << (32 - PLACE_BITS), "a place fits 32 bits");
@@ -38,13 +37,48 @@ static bool pair_up(const Best *b, Gap *g) {
     else sell++;
   }
   if (buy->price == INFINITY || sell->price == 0) return false;
-  *g = (Gap){ 100 * (sell->price - buy->price) / buy->price, NULL, buy->where, sell->where };
+  *g = (Gap){ 100 * (sell->price - buy->price) / buy->price, 0, buy->where, sell->where };
   return true;
 }
 
-static int by_net(const void *x, const void *y) {
-  const Gap *a = x, *b = y;
-  return a->net != b->net ? (a->net < b->net ? 1 : -1) : strcmp(a->symbol, b->symbol);
+/* Of equal ones the first by name, which is looked up for these only. */
+static bool better(lua_State *L, const Gap *a, const Gap *b) {
+  if (a->net != b->net) return a->net > b->net;
+  quotes_push_symbol(L, 1, a->symbol);
+  quotes_push_symbol(L, 1, b->symbol);
+  bool yes = strcmp(lua_tostring(L, -2), lua_tostring(L, -1)) < 0;
+  lua_pop(L, 2);
+  return yes;
+}
+
+/* A heap with the worst on top: of thousands of symbols a hundred are wanted, and sorting all took longer than finding them. */
+static void sink(lua_State *L, Gap *heap, size_t n, size_t i) {
+  Gap g = heap[i];
+  for (size_t c; (c = 2 * i + 1) < n; i = c) {
+    if (c + 1 < n && better(L, &heap[c], &heap[c + 1])) c++;
+    if (!better(L, &g, &heap[c])) break;
+    heap[i] = heap[c];
+  }
+  heap[i] = g;
+}
+
+static void keep(lua_State *L, Gap *heap, size_t *n, size_t most, const Gap *g) {
+  if (*n < most) {
+    size_t i = (*n)++;
+    for (; i && better(L, &heap[(i - 1) / 2], g); i = (i - 1) / 2) heap[i] = heap[(i - 1) / 2];
+    heap[i] = *g;
+  } else if (most && better(L, g, heap)) {
+    heap[0] = *g;
+    sink(L, heap, most, 0);
+  }
+}
+
+static void sort_best_first(lua_State *L, Gap *heap, size_t n) {
+  for (; n > 1; sink(L, heap, n, 0)) {
+    Gap worst = heap[0];
+    heap[0] = heap[--n];
+    heap[n] = worst;
+  }
 }
 
 static void set_number(lua_State *L, int keys, int key, double x) {
@@ -62,7 +96,7 @@ static void push_gap(lua_State *L, const Quotes *q, const Gap *g, int keys, int6
   uint32_t i = g->buy & ((1u << PLACE_BITS) - 1), k = g->sell & ((1u << PLACE_BITS) - 1);
   lua_createtable(L, 0, KEYS);
   lua_pushvalue(L, keys + SYMBOL);
-  lua_pushstring(L, g->symbol);
+  quotes_push_symbol(L, 1, g->symbol);
   lua_rawset(L, -3);
   lua_pushvalue(L, keys + BUY);
   quotes_push_venue(L, 1, g->buy >> PLACE_BITS);
@@ -106,16 +140,14 @@ int scan_gaps(lua_State *L) {
       if ((double)quote->received >= oldest) consider(&best[quote->symbol], quote, i << PLACE_BITS | k);
     }
   }
-  Gap *gaps = lua_newuserdatauv(L, q->n_symbols * sizeof *gaps + 1, 0);
-  size_t n = 0;
+  size_t n = 0, most = limit < 1 ? 0 : limit < q->n_symbols ? (size_t)limit : q->n_symbols;
+  Gap *gaps = lua_newuserdatauv(L, most * sizeof *gaps + 1, 0), g;
   for (uint32_t i = 0; i < q->n_symbols; i++) {
-    if (!pair_up(&best[i], &gaps[n]) || !(gaps[n].net >= min)) continue;
-    quotes_push_symbol(L, 1, i);
-    gaps[n++].symbol = lua_tostring(L, -1);      /* the quotes keep it */
-    lua_pop(L, 1);
+    if (!pair_up(&best[i], &g) || !(g.net >= min)) continue;
+    g.symbol = i;
+    keep(L, gaps, &n, most, &g);
   }
-  if (n) qsort(gaps, n, sizeof *gaps, by_net);
-  if ((double)n > limit) n = limit > 0 ? (size_t)limit : 0;
+  sort_best_first(L, gaps, n);
   int keys = lua_gettop(L) + 1;
   for (int i = 0; i < KEYS; i++) lua_pushstring(L, keys_of[i]);
   lua_createtable(L, (int)n, 0);
