@@ -279,9 +279,10 @@ void peer_boot(Peer *p) {
   pack_key_bin(&pk, "random", birth.random, sizeof birth.random);
   const char *orders = p == &p->session->clerk ? NULL : play_orders(p->session);
   pack_str(&pk, "options");
-  pack_map(&pk, orders ? 10 : 9);
+  pack_map(&pk, orders ? 11 : 10);
   if (orders) pack_key_str(&pk, "orders", orders);
   pack_key_bool(&pk, "stepped", record || play);
+  pack_key_bool(&pk, "tried", spec->backtest || spec->paper);
   pack_key_bool(&pk, "turns", play);
   pack_key_bool(&pk, "tells_calls", record);
   pack_key_bool(&pk, "wants_books", spec->on_books != NULL);

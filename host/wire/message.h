@@ -17,7 +17,8 @@ enum message_type {
   /* broker -> worker */
   MSG_BOOT = 1,   /* {role, name, source, args, limits={memory,cpu_ms,callback_ms}, now_ms, random(32 bytes), options, tty, columns}
                      options of a recorded or replayed run: stepped: time goes on with messages only, and the order of tables comes from `random`;
-                     turns: MSG_IDLE {taken} each time before it waits; tells_calls: MSG_CALL; wants_books: MSG_REPORT with its books */
+                     turns: MSG_IDLE {taken} each time before it waits; tells_calls: MSG_CALL; wants_books: MSG_REPORT with its books.
+                     tried: it is a backtest, whose report says how it went */
   MSG_SOURCE_IS,  /* answer to MSG_SOURCE: {source; of an exchange also dialects, name to text, as far as they are written out in it} or {error} */
   MSG_REPLY,      /* answer to MSG_HTTP: {status, received_ms, url, body(bin)}, the body last, or {error={class, message, retry}}. To a worker that goes
                      ahead also holds_us, stamp: before that time the same request gets the same body, with the time of then (ms) at that place, if any */

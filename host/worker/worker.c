@@ -139,9 +139,9 @@ void worker_called(Worker *w, const char *error) {
 }
 
 void worker_finish(Worker *w, int code, const char *message) {
-  char text[400];
+  char text[512];
   if (w->done) return;
-  if (code == 0 && !w->went_well && w->went_wrong && !strcmp(w->role, "run")) {
+  if (code == 0 && !w->went_well && w->went_wrong && !w->tried && !strcmp(w->role, "run")) {
     snprintf(text, sizeof text, "%s: no call went well, %llu failed; the last one: %s", w->script->name, (unsigned long long)w->went_wrong, w->last_error);
     message = text;
     code = CODE_EXCHANGE;
@@ -347,6 +347,7 @@ static void boot(Worker *w, const msgpack_object *m) {
   w->frozen = pack_get_bool(options, "frozen_clock");
   if (!pack_get_line(options, "orders", w->orders, sizeof w->orders)) w->orders[0] = 0;
   w->stepped = pack_get_bool(options, "stepped");
+  w->tried = pack_get_bool(options, "tried");
   w->by_turns = pack_get_bool(options, "turns");
   w->tells_calls = pack_get_bool(options, "tells_calls");
   w->wants_books = pack_get_bool(options, "wants_books");

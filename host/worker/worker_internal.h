@@ -29,6 +29,7 @@ struct Worker {
   uint64_t random[4];
   bool done, stopping; int code;
   uint64_t went_well, went_wrong; char last_error[300];    /* calls of the script */
+  bool tried;                      /* in a backtest, whose report says what went wrong */
   char role[16], orders[8];
   bool tty; int columns;
   int boot_args;                   /* registry of the script's state: the table of arguments */
