@@ -28,7 +28,7 @@ local lists = {
 
 local contract_ticker = with(b.ticker_fields, { market_type = "=swap" })
 local one_ticker = { b.spot_ticker, contract = ticker(contract_ticker) }
-local many_tickers = { b.spot_tickers, contract = tickers(with(contract_ticker, { average = b.middle })) }
+local many_tickers = { b.spot_tickers, contract = tickers(with(contract_ticker, { exact_average = true })) }
 local prices = { market = "symbol", price = "price", timestamp = "time" }
 local last_prices = { tickers(with(prices, { market_type = "=spot" })), contract = tickers(with(prices, { market_type = "=swap" })) }
 

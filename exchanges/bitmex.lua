@@ -58,8 +58,6 @@ local ticker_fields = {
   open = "prevPrice24h", last = "lastPrice", baseVolume = "homeNotional24h", quoteVolume = "foreignNotional24h", markPrice = "markPrice",
 }
 
-local function middle(o) return o.prevPrice24h and o.lastPrice and decimal.div(decimal.add(o.prevPrice24h, o.lastPrice), 2, 20) end
-
 local trade_fields = {
   id = "trdMatchID", order = "orderID", market = "symbol", timestamp = "timestamp|iso", side = "side|lower", type = "ordType|lower",
   price = "avgPx,price", amount = function(o, a, market) return m.quantity(o.size and "size" or "lastQty")(o, a, market) end,
@@ -268,7 +266,7 @@ return {
       return ticker(with(ticker_fields, { at = "1" }))(reply, a)
     end,
   }),
-  fetch_tickers = public("instrument/activeAndIndices", { read = tickers(with(ticker_fields, { average = middle })) }),
+  fetch_tickers = public("instrument/activeAndIndices", { read = tickers(with(ticker_fields, { exact_average = true })) }),
   fetch_order_book = public("orderBook/L2", {
     send = "symbol={id} depth={limit}",
     read = function(reply, a)

@@ -223,13 +223,7 @@ d.ticker_fields = {
   quoteVolume = { "quoteVolume", function(o) return o.baseVolume and o.weightedAvgPrice and decimal.mul(o.baseVolume, o.weightedAvgPrice) end },
 }
 d.spot_ticker = ticker(with(d.ticker_fields, { market_type = "=spot" }))
--- Of many, the middle is told between the steps of the price too.
-function d.middle(o)
-  local open, last = o.openPrice, o.lastPrice
-  if not (decimal.is(open) and decimal.is(last)) or decimal.cmp(open, 0) <= 0 or decimal.cmp(last, 0) <= 0 then return nil end
-  return decimal.mul(decimal.add(open, last), "0.5")
-end
-d.spot_tickers = tickers(with(d.ticker_fields, { market_type = "=spot", average = d.middle }))
+d.spot_tickers = tickers(with(d.ticker_fields, { market_type = "=spot", exact_average = true }))
 
 -- Some give one object when one symbol was asked for.
 function d.one_or_many(maps)

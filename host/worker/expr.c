@@ -204,13 +204,40 @@ static bool key_is(const JsonDoc *doc, uint32_t node, const char *name, uint32_t
   return k->type == JSON_STRING && k->len == len && !k->escaped && same_bytes(doc->text + k->start, name, len);
 }
 
-uint32_t object_get(const JsonDoc *doc, uint32_t object, const char *name, uint32_t len, uint32_t *hint) {
-  const JsonNode *o = &doc->nodes[object];
-  /* Objects of a list have one layout. Where all values are scalars, keys stand at odd offsets: the one of last time may be right. */
-  bool flat = o->next - object == 1 + 2 * (uint32_t)o->count;
-  if (flat && (*hint & 1) && *hint < o->next - object && key_is(doc, object + *hint, name, len)) return object + *hint + 1;
-  uint32_t found = json_get(doc, object, name, len);
-  if (found != JSON_NONE && flat) *hint = found - 1 - object;
+static bool is_flat(const JsonNode *nodes, uint32_t object) {
+  return nodes[object].next - object == 1 + 2 * (uint32_t)nodes[object].count;
+}
+
+/* Two objects with the same keys in the same places: what stands between the keys is of equal size. */
+static bool same_layout(const JsonDoc *doc, uint32_t a, uint32_t b) {
+  const JsonNode *x = &doc->nodes[a], *y = &doc->nodes[b];
+  uint32_t size = x->next - a;
+  if (y->type != JSON_OBJECT || x->count != y->count || y->next - b != size) return false;
+  for (uint32_t i = 1; i < size; i = x[i + 1].next - a) {
+    if (x[i].len != y[i].len || !same_bytes(doc->text + x[i].start, doc->text + y[i].start, x[i].len)) return false;
+    if (x[i + 1].next - a != y[i + 1].next - b) return false;
+  }
+  return true;
+}
+
+void expr_begin_element(Reader *r, const JsonDoc *doc, uint32_t node) {
+  static uint64_t last_id;
+  if (doc->nodes[node].type != JSON_OBJECT) return;
+  if (r->layout.doc != doc || !same_layout(doc, r->layout.object, node)) r->layout.id = ++last_id;
+  r->layout.doc = doc;
+  r->layout.object = node;
+}
+
+uint32_t object_get(const Reader *r, Step *s, const JsonDoc *doc, uint32_t object) {
+  bool known = r->layout.object == object && r->layout.doc == doc;
+  if (known && s->layout == r->layout.id) return s->hint ? object + s->hint + 1 : JSON_NONE;
+  uint32_t found;
+  /* Where all values are scalars, keys stand at odd offsets: the one of last time may be right. */
+  bool flat = is_flat(doc->nodes, object);
+  if (flat && (s->hint & 1) && s->hint < doc->nodes[object].next - object && key_is(doc, object + s->hint, s->name, s->len)) found = object + s->hint + 1;
+  else found = json_get(doc, object, s->name, s->len);
+  if (known || (flat && found != JSON_NONE)) s->hint = found == JSON_NONE ? 0 : found - 1 - object;
+  s->layout = known ? r->layout.id : 0;
   return found;
 }
 
@@ -225,7 +252,7 @@ static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
   for (uint32_t child = node + 1; child < k->next; child = doc->nodes[child].next) {
     if (object) child = doc->nodes[child].next;
     if (doc->nodes[child].type != JSON_OBJECT) continue;
-    uint32_t found = object_get(doc, child, s->name, s->len, &s->hint);
+    uint32_t found = object_get(r, s, doc, child);
     if (found == JSON_NONE) continue;
     Value v = value_of_node(&r->arena, doc, found);
     if (equals_text(&v, s->value, s->vlen)) return child;
@@ -237,7 +264,7 @@ static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
 static uint32_t step_name(Reader *r, Step *s, const JsonDoc *doc, uint32_t object) {
   const Step *was = r->inner.step;
   if (r->inner.object == object && r->inner.doc == doc && was->len == s->len && same_bytes(was->name, s->name, s->len)) return r->inner.found;
-  uint32_t found = object_get(doc, object, s->name, s->len, &s->hint);
+  uint32_t found = object_get(r, s, doc, object);
   if (found != JSON_NONE && doc->nodes[found].type >= JSON_ARRAY) {
     r->inner.doc = doc;
     r->inner.step = s;

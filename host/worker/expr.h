@@ -17,7 +17,8 @@ typedef struct {
   const char *name; uint32_t len;       /* STEP_NAME; of STEP_WHERE the field */
   int64_t index;                        /* the name as a 1-based number, 0: it is none */
   const char *value; uint32_t vlen;     /* STEP_WHERE */
-  uint32_t hint;                        /* where the key was in the object before: an offset in nodes */
+  uint32_t hint;                        /* where the key was in the object before: an offset in nodes; 0: not there */
+  uint64_t layout;                      /* of which layout the hint is known to hold; 0: of none */
 } Step;
 
 typedef struct {
@@ -56,6 +57,7 @@ typedef struct Reader {
   JsonDoc *doc;                         /* of the whole reply */
   const char *field;                    /* "ticker.bid", for messages */
   const char *kind;
+  struct { const JsonDoc *doc; uint32_t object; uint64_t id; } layout;      /* the element that is read */
   struct { const JsonDoc *doc; const Step *step; uint32_t object, found; } inner;      /* the last step into a list or an object: many paths share it */
 } Reader;
 
@@ -69,8 +71,10 @@ bool expr_locate(Reader *r, const Expr *e, const Spot *spot, Spot *out);
 /* Calls the function: f(view, a, market). */
 Value expr_call(Reader *r, int ref, const Spot *spot);
 const Value *map_find(const ValueMap *m, const Value *v);
-/* The value of a key of an object. *hint speeds up the next look at one like it. */
-uint32_t object_get(const JsonDoc *doc, uint32_t object, const char *name, uint32_t len, uint32_t *hint);
+/* Rows of a list mostly have the same keys: this compares them once with those of the row before, so that object_get needs no look at them. */
+void expr_begin_element(Reader *r, const JsonDoc *doc, uint32_t node);
+/* The value of the step's key in an object. What was found out is kept in the step, for the next object like it. */
+uint32_t object_get(const Reader *r, Step *s, const JsonDoc *doc, uint32_t object);
 
 /* transform.c */
 bool transform_find(const char *name, size_t len, uint8_t *op, bool *takes_argument, bool *numeric);

@@ -47,11 +47,11 @@ static void finish_datetime(Reader *r, Record *rec, int timestamp, int datetime)
 
 /* ---- tickers ---- */
 
-/* The middle of open and last, cut to the market's price step as the exchange itself would show it. */
+/* The middle of open and last, cut to the market's price step as the exchange itself would show it, unless the map says exact_average. */
 static void finish_average(Reader *r, Record *rec, Decimal open, Decimal close) {
   Decimal sum, average;
-  int places = 18;
-  if (rec->market && r->c->precision == PRECISION_TICK) places = market_facts(rec->market)->price_places;
+  int places = rec->exact ? DEC_SCALE_MAX : 18;
+  if (!rec->exact && rec->market && r->c->precision == PRECISION_TICK) places = market_facts(rec->market)->price_places;
   static const Decimal half = { 5, 1 };
   if (!dec_add(open, close, &sum)) return;
   if (dec_mul(sum, half, &average) && average.scale <= places) put(rec, TICKER_average, average);

@@ -420,6 +420,11 @@ static bool compile_word(lua_State *L, Plan *p, const char *place, const char *k
   if (shape == SHAPE_BOOK && strcmp(key, "bids") == 0) { p->bids = compile_new(L, p, place, false); return true; }
   if (shape == SHAPE_BOOK && strcmp(key, "asks") == 0) { p->asks = compile_new(L, p, place, false); return true; }
   if (shape == SHAPE_BOOK && strcmp(key, "level") == 0) { compile_level(L, p, place); return true; }
+  if (p->schema->id == SCHEMA_TICKER && strcmp(key, "exact_average") == 0) {
+    if (!lua_isboolean(L, -1)) wrong(L, place, "expected true or false");
+    p->exact_average = lua_toboolean(L, -1);
+    return true;
+  }
   return false;
 }
 

@@ -41,6 +41,7 @@ struct Plan {
   Field *fields; int n;
   Expr level[3]; int nlevel;
   bool simple_level;         /* level is { 1, 2 } */
+  bool exact_average;        /* of tickers: the middle that is worked out keeps its digits */
   bool scalars;              /* elements may be plain values: "." or "@key" or a function is read */
   bool record;               /* SHAPE_EACH: one table read from the element itself */
 };

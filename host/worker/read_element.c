@@ -146,11 +146,11 @@ static void add_extra(Reader *r, const Plan *p, Record *rec, const Field *f, Val
 }
 
 /* A number in a field of an object. False: not that, to be read the long way. */
-static bool read_simple(const Field *f, Record *rec, const Spot *spot) {
+static bool read_simple(const Reader *r, const Field *f, Record *rec, const Spot *spot) {
   JsonDoc *doc = spot->doc;
   if (doc->nodes[spot->node].type != JSON_OBJECT) return false;
   Step *s = &f->e.alternatives[0].steps[0];
-  uint32_t found = object_get(doc, spot->node, s->name, s->len, &s->hint);
+  uint32_t found = object_get(r, s, doc, spot->node);
   if (found == JSON_NONE) return true;
   const JsonNode *n = &doc->nodes[found];
   if (n->type == JSON_NULL) return true;
@@ -164,6 +164,8 @@ static bool read_simple(const Field *f, Record *rec, const Spot *spot) {
 /* False: the call did not ask for this one. */
 bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wanted *w) {
   Spot spot = *at;
+  rec->exact = p->exact_average;
+  expr_begin_element(r, at->doc, at->node);
   if (p->schema->symbol >= 0 && p->schema->id != SCHEMA_MARKET) {
     find_market(r, p, rec, &spot);
     spot.market = rec->market;
@@ -171,7 +173,7 @@ bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wa
   }
   for (int i = 0; i < p->n; i++) {
     const Field *f = &p->fields[i];
-    if (f->simple && read_simple(f, rec, &spot)) continue;
+    if (f->simple && read_simple(r, f, rec, &spot)) continue;
     r->field = f->label;
     Value v = field_value(r, f, &spot);
     if (f->slot >= 0) record_set(r, rec, f->slot, v);

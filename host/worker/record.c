@@ -11,7 +11,7 @@
 void record_clear(Record *rec) {
   for (int i = 0; i < rec->schema->n; i++) rec->slots[i].kind = V_NONE;
   rec->market = NULL;
-  rec->own = false;
+  rec->own = rec->exact = false;
   rec->info = value_none();
   rec->extras = NULL;
   rec->nextras = 0;

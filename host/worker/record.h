@@ -9,6 +9,7 @@ typedef struct Record {
   Value *slots;              /* schema->n of them, each of the kind that its slot type says */
   const Market *market;      /* its own, else the call's, or NULL */
   bool own;                  /* it named its market (or currency) itself */
+  bool exact;                /* what is worked out is not cut to the market's price step */
   Value info;                /* what the exchange sent */
   TreeItem *extras; uint32_t nextras;
   uint64_t withheld;         /* slots given as false: not told, and not to be worked out */
