@@ -1,6 +1,7 @@
 #include "broker/curl_api.h"
 #include "wire/trim.h"
 #include <dlfcn.h>
+#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,20 @@ static char why_not[200];
 
 /* GnuTLS comes along with Debian's libcurl (for RTMP) and would set itself up to be used. */
 static void prepare(void) { setenv("GNUTLS_NO_IMPLICIT_INIT", "1", 0); }
+
+/* What OpenSSL sets up once and keeps: the first connection would do it with somebody waiting. A libcurl with another TLS library has no SSL_CTX_new. */
+static void warm(void *lib) {
+  void *(*client)(void) = NULL, *(*make)(const void *) = NULL;
+  void (*give_up)(void *) = NULL;
+  RAND_status();
+  void *names[] = { dlsym(lib, "TLS_client_method"), dlsym(lib, "SSL_CTX_new"), dlsym(lib, "SSL_CTX_free") };
+  if (!names[0] || !names[1] || !names[2]) return;
+  memcpy(&client, &names[0], sizeof client);
+  memcpy(&make, &names[1], sizeof make);
+  memcpy(&give_up, &names[2], sizeof give_up);
+  void *ctx = make(client());
+  if (ctx) give_up(ctx);
+}
 
 static bool load(char *err, size_t errlen) {
   void *lib = dlopen("libcurl.so.4", RTLD_LAZY | RTLD_LOCAL);
@@ -35,20 +50,25 @@ static bool load(char *err, size_t errlen) {
     snprintf(err, errlen, "libcurl %s is too old: 7.85 or newer is needed", v->version);
     return false;
   }
+  warm(lib);
   trim_code();
   return true;
 }
 
 static void *load_beside(void *ctx) {
-  (void)ctx;
+  void (*also)(void);
+  memcpy(&also, &ctx, sizeof also);
   ready = load(why_not, sizeof why_not);
+  also();
   return NULL;
 }
 
-void curl_api_begin(void) {
+void curl_api_begin(void (*also)(void)) {
+  void *ctx;
   if (ready || loading) return;
   prepare();
-  loading = pthread_create(&loader, NULL, load_beside, NULL) == 0;
+  memcpy(&ctx, &also, sizeof ctx);
+  loading = pthread_create(&loader, NULL, load_beside, ctx) == 0;
 }
 
 void curl_api_end(void) {

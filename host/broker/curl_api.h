@@ -16,8 +16,8 @@ typedef struct {
 #undef CURL_FIELD
 } CurlApi;
 
-/* Starts to load it, beside whatever else is done: a request is to come. */
-void curl_api_begin(void);
+/* Starts to load it, and calls `also`, beside whatever else is done: a request is to come. */
+void curl_api_begin(void (*also)(void));
 void curl_api_end(void);             /* waits for that, before the program may end */
 /* NULL with the reason in err when the library is missing or too old. Loaded once. */
 const CurlApi *curl_api(char *err, size_t errlen);

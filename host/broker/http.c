@@ -68,9 +68,20 @@ static bool append_file(int out, const char *path) {
   return n == 0 && write(out, "\n", 1) == 1;
 }
 
-static bool find_roots(Http *h, const char *cacert, char *err, size_t errlen) {
+static struct { bool looked; const char *dir, *bundle; } system_roots;
+
+void http_look_for_roots(void) {
   static const char *const dirs[] = { "/etc/ssl/certs", "/etc/pki/tls/certs" };
   static const char *const bundles[] = { "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem" };
+  if (system_roots.looked) return;
+  system_roots.looked = true;
+  for (size_t i = 0; i < sizeof dirs / sizeof *dirs && !system_roots.dir; i++)
+    if (hashed_dir(dirs[i])) system_roots.dir = dirs[i];
+  for (size_t i = 0; i < sizeof bundles / sizeof *bundles && !system_roots.bundle && !system_roots.dir; i++)
+    if (access(bundles[i], R_OK) == 0) system_roots.bundle = bundles[i];
+}
+
+static bool find_roots(Http *h, const char *cacert, char *err, size_t errlen) {
   if (cacert) {
     FILE *f = fopen(cacert, "re");
     char line[256];
@@ -82,11 +93,9 @@ static bool find_roots(Http *h, const char *cacert, char *err, size_t errlen) {
       return false;
     }
   }
-  for (size_t i = 0; i < sizeof dirs / sizeof *dirs && !h->ca_dir; i++)
-    if (hashed_dir(dirs[i])) h->ca_dir = dirs[i];
-  const char *bundle = NULL;
-  for (size_t i = 0; i < sizeof bundles / sizeof *bundles && !bundle && !h->ca_dir; i++)
-    if (access(bundles[i], R_OK) == 0) bundle = bundles[i];
+  http_look_for_roots();
+  const char *bundle = system_roots.bundle;
+  h->ca_dir = system_roots.dir;
   if (!cacert || !bundle) {
     const char *only = cacert ? cacert : bundle;
     snprintf(h->ca_file, sizeof h->ca_file, "%s", only ? only : "");

@@ -47,6 +47,7 @@ typedef struct {
 typedef void (*HttpDone)(void *ctx, HttpReply *reply);   /* reply is valid during the call */
 
 Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen);   /* cacert: PEM of extra roots, or NULL */
+void http_look_for_roots(void);         /* what http_new does once in a process, ahead: may run beside anything but http_new */
 void http_free(Http *h);
 /* Always answers through done, never from inside this call; NULL with the reason in err when it cannot start. */
 HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ctx, char *err, size_t errlen);

@@ -85,7 +85,7 @@ static bool net_ready(Session *s) {
 }
 
 void request_expect(Session *s) {
-  if (!s->spec->frozen_clock && !s->spec->replay) curl_api_begin();      /* conform and replays send none */
+  if (!s->spec->frozen_clock && !s->spec->replay) curl_api_begin(http_look_for_roots);      /* conform and replays send none */
 }
 
 void request_close(Session *s) {

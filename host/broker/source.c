@@ -1,5 +1,6 @@
 /* Texts that a worker may load: adapters, dialects, the registry, and the files that the user named. And a watch on
  * them, so that a saved one reaches the workers that use it. */
+#define OPENSSL_SUPPRESS_DEPRECATED      /* SHA256_Init and the like: the newer functions set up all of OpenSSL first, 3 ms of each start */
 #include "broker/peer.h"
 #include "broker/pin.h"
 #include <ctype.h>
@@ -22,7 +23,10 @@ struct Loaded { char kind[16], name[PATH_MAX], venue[64], digest[65]; Loaded *ne
 
 void source_digest(const char *text, size_t n, char hex[65]) {
   unsigned char md[SHA256_DIGEST_LENGTH];
-  SHA256((const unsigned char *)text, n, md);
+  SHA256_CTX c;
+  SHA256_Init(&c);
+  SHA256_Update(&c, text, n);
+  SHA256_Final(md, &c);
   for (size_t i = 0; i < sizeof md; i++) snprintf(hex + 2 * i, 3, "%02x", md[i]);
 }
 
