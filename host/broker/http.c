@@ -1,5 +1,6 @@
 #include "broker/http.h"
 #include "broker/curl_api.h"
+#include "wire/large.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -118,11 +119,11 @@ static size_t refuse(HttpTransfer *t, const char *why) {
   return 0;
 }
 
-static bool room(char **buf, size_t *cap, size_t need) {
+static bool room(char **buf, size_t used, size_t *cap, size_t need) {
   if (need <= *cap) return true;
   size_t n = *cap ? *cap : 4096;
   while (n < need) n *= 2;
-  char *p = realloc(*buf, n);
+  char *p = large_grow(*buf, used, n);
   if (!p) return false;
   *buf = p;
   *cap = n;
@@ -147,7 +148,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx) {
   while (end > value && (end[-1] == ' ' || end[-1] == '\t')) end--;
   size_t name_len = (size_t)(colon - line), value_len = (size_t)(end - value);
   if (memchr(line, 0, n)) return refuse(t, "a header with a NUL");
-  if (!room(&t->head, &t->head_cap, t->head_len + name_len + value_len + 2)) return refuse(t, "out of memory");
+  if (!room(&t->head, t->head_len, &t->head_cap, t->head_len + name_len + value_len + 2)) return refuse(t, "out of memory");
   char *out = t->head + t->head_len;
   for (size_t i = 0; i < name_len; i++) out[i] = (char)tolower((unsigned char)line[i]);
   out[name_len] = 0;
@@ -167,9 +168,9 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
     t->in_body = true;
     t->http->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
     if (length > 0 && (size_t)length <= t->body_max && length < 1 << 22 && (size_t)length > n &&
-        !room(&t->body, &t->body_cap, (size_t)length + 1)) return refuse(t, "out of memory");
+        !room(&t->body, 0, &t->body_cap, (size_t)length + 1)) return refuse(t, "out of memory");
   }
-  if (!room(&t->body, &t->body_cap, t->body_len + n + 1)) return refuse(t, "out of memory");
+  if (!room(&t->body, t->body_len, &t->body_cap, t->body_len + n + 1)) return refuse(t, "out of memory");
   memcpy(t->body + t->body_len, data, n);
   t->body_len += n;
   t->http->flight += n;

@@ -1,4 +1,5 @@
 #include "wire/frame.h"
+#include "wire/large.h"
 #include "wire/message.h"
 #include <errno.h>
 #include <poll.h>
@@ -64,7 +65,7 @@ static bool make_room(FrameReader *r) {
     if (want <= r->cap) return true;
   }
   size_t cap = want < READ_MIN ? READ_MIN : want;
-  char *p = realloc(r->buf, cap + 1);     /* the spare byte: see frame_give */
+  char *p = large_grow(r->buf, r->len, cap + 1);     /* the spare byte: see frame_give */
   if (!p) return r->error = "out of memory for a frame", false;
   r->buf = p;
   r->cap = cap;

@@ -3,6 +3,7 @@
  *
  * While an array or object is open, `next` of its node holds its parent, so the nodes are their own stack: no recursion. */
 #include "worker/json.h"
+#include "wire/large.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,7 +169,7 @@ static struct { JsonNode *nodes; size_t cap; } spare;
 
 static JsonNode *tape_new(size_t *cap) {
   JsonNode *nodes = spare.nodes;
-  if (!nodes || spare.cap < *cap) return malloc(*cap * sizeof *nodes);
+  if (!nodes || spare.cap < *cap) return large_alloc(*cap * sizeof *nodes);
   *cap = spare.cap;
   spare.nodes = NULL;
   spare.cap = 0;
@@ -197,7 +198,7 @@ enum outcome { SCAN_OK, SCAN_BAD, SCAN_DEEP, SCAN_MANY, SCAN_MEMORY };
  * open, its node keeps them. A key and its value are given room at once. */
 static enum outcome scan(Scan *s, JsonDoc *d) {
   const unsigned char *p = s->begin, *base = s->begin, *q;
-  size_t cap = d->len / 12 + 16;
+  size_t cap = d->len / 10 + 16;
   JsonNode *nodes = d->nodes = tape_new(&cap);
   if (!nodes) return SCAN_MEMORY;
   d->cap = cap;
@@ -210,7 +211,7 @@ next:
   p = skip_space(p);
   if (cap - n < 2) {
     cap += cap / 2;
-    JsonNode *grown = realloc(nodes, cap * sizeof *nodes);
+    JsonNode *grown = large_grow(nodes, n * sizeof *nodes, cap * sizeof *nodes);
     if (!grown) return SCAN_MEMORY;
     d->nodes = nodes = grown;
     d->cap = cap;
