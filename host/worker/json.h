@@ -28,6 +28,14 @@ struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n
 JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen);
 /* The same for text that lies in something larger: it is not taken. On success `block` of the document is for the caller to set. */
 JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen);
+/* The same for text that comes in parts: it is scanned as it comes. `expected`: how long it will be, as far as that is known, else 0. What is wrong with the
+ * text is told at the end. */
+typedef struct JsonStream JsonStream;
+JsonStream *json_stream_new(size_t expected);                                       /* NULL: out of memory */
+bool json_stream_add(JsonStream *j, const char *p, size_t n);                       /* a copy; false: out of memory, or longer than 4 GB */
+const char *json_stream_text(const JsonStream *j, size_t *len);                     /* so far */
+JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen);                  /* as json_parse, and j is gone; NULL: j is still there, for its text */
+void json_stream_free(JsonStream *j);
 /* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself. */
 void json_fold(JsonDoc *d);
 bool json_unfold(JsonDoc *d);

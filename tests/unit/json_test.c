@@ -21,6 +21,44 @@ static JsonDoc *parse_bytes(const char *s, size_t len) {
 
 static JsonDoc *parse(const char *s) { return parse_bytes(s, strlen(s)); }
 
+/* The same text in parts of `step` bytes, or cut once at `step` where `once`: the same tape or the same error as of the whole. */
+static void same_in_parts(const char *s, size_t len, size_t step, bool once) {
+  char whole_err[160];
+  JsonDoc *whole = parse_bytes(s, len), *d;
+  memcpy(whole_err, err, sizeof err);
+  JsonStream *j = json_stream_new(0);
+  assert_non_null(j);
+  for (size_t at = 0; at < len;) {
+    size_t n = once && at ? len - at : step;
+    if (n > len - at) n = len - at;
+    assert_true(json_stream_add(j, s + at, n));
+    at += n;
+  }
+  size_t n;
+  assert_memory_equal(json_stream_text(j, &n), s, len);
+  assert_int_equal(n, len);
+  *err = 0;
+  d = json_stream_end(j, err, sizeof err);
+  if (!whole) {
+    if (d) fail_msg("'%.60s' in parts of %zu: taken, but %s", s, step, whole_err);
+    assert_string_equal(err, whole_err);
+    json_stream_free(j);
+    return;
+  }
+  if (!d) fail_msg("'%.60s' in parts of %zu: %s", s, step, err);
+  assert_int_equal(d->n, whole->n);
+  assert_memory_equal(d->nodes, whole->nodes, whole->n * sizeof *d->nodes);
+  json_unref(d);
+  json_unref(whole);
+}
+
+static void parts(const char *s, size_t len) {
+  for (size_t at = 1; at <= len; at++) {
+    same_in_parts(s, len, at, true);
+    same_in_parts(s, len, at, false);
+  }
+}
+
 static void accepts(void **state) {
   (void)state;
   static const char *const good[] = {
@@ -33,6 +71,7 @@ static void accepts(void **state) {
     if (!d) fail_msg("%s: %s", good[i], err);
     assert_int_equal(d->nodes[0].next, d->n);
     json_unref(d);
+    parts(good[i], strlen(good[i]));
   }
 }
 
@@ -78,6 +117,7 @@ static void refuses(void **state) {
     JsonDoc *d = parse(bad[i].text);
     if (d) fail_msg("%s was taken", bad[i].text);
     if (!strstr(err, bad[i].why)) fail_msg("%s: %s (expected %s)", bad[i].text, err, bad[i].why);
+    parts(bad[i].text, strlen(bad[i].text));
   }
   assert_null(parse_bytes("[1,\0,2]", 7));
   assert_string_equal(err, "invalid JSON at byte 4: expected a value, found byte 0x00");
@@ -236,6 +276,7 @@ static void mutations(void **state) {
     memcpy(t, base, len);
     for (unsigned k = 1 + rnd(3); k--;) t[rnd((unsigned)len)] = rnd(2) ? base[rnd((unsigned)len)] : (char)rnd(256);
     size_t n = rnd(4) ? len : rnd((unsigned)len + 1);
+    if (n) same_in_parts(t, n, 1 + rnd((unsigned)n), rnd(2));
     JsonDoc *d = json_parse(t, n, err, sizeof err);
     if (!d) {
       assert_true(*err);
@@ -256,6 +297,22 @@ static void mutations(void **state) {
   assert_true(taken > 1000);
 }
 
+/* The text grows past what was expected, and one token is longer than many parts: it is not scanned again with each. */
+static void long_parts(void **state) {
+  (void)state;
+  size_t len = 3u << 20, step = 1000;
+  char *text = malloc(len + 1);
+  memset(text, 'a', len);
+  memcpy(text, "[1,\"", 4);
+  memcpy(text + len - 2, "\"]", 2);
+  same_in_parts(text, len, step, false);
+  text[len - 1] = '}';                       /* told although the text moved since */
+  same_in_parts(text, len, step, false);
+  text[5] = 1;
+  same_in_parts(text, len, step, false);
+  free(text);
+}
+
 static void many_nodes(void **state) {
   (void)state;
   size_t n = 300000, len = 2 * n + 1;
@@ -273,7 +330,7 @@ static void many_nodes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(accepts), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth), cmocka_unit_test(tape),
-    cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations), cmocka_unit_test(many_nodes),
+    cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations), cmocka_unit_test(long_parts), cmocka_unit_test(many_nodes),
   };
   return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }
