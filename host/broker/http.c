@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #define IDLE_HANDLES 32
+#define PART_SIZE (128u << 10)          /* of a body that is given away while it comes */
 #define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
 
 struct HttpTransfer {
@@ -30,6 +31,8 @@ struct HttpTransfer {
   int64_t started_us;
   char *head; size_t head_len, head_cap, head_bytes;
   char *body; size_t body_len, body_cap;
+  HttpPart part;
+  size_t parted, expected;        /* bytes that it took; how long the body will be, 0: not known */
   const char *refused;            /* why we stopped reading */
   char why[CURL_ERROR_SIZE];
 };
@@ -158,22 +161,35 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx) {
   return all;
 }
 
+/* The body begins: room for all of it, where that is known and it comes whole. */
+static bool body_begin(HttpTransfer *t, size_t n) {
+  curl_off_t length = -1;
+  long status = 0;
+  t->in_body = true;
+  t->http->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
+  t->http->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+  if (status != 200) t->part = NULL;
+  if (length <= 0 || (size_t)length > t->body_max) return true;
+  t->expected = (size_t)length;
+  if (t->part && t->expected > PART_SIZE) return room(&t->body, 0, &t->body_cap, PART_SIZE + PART_SIZE / 2);
+  return length >= 1 << 22 || t->expected <= n || room(&t->body, 0, &t->body_cap, t->expected + 1);
+}
+
 static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
   HttpTransfer *t = ctx;
   size_t n = size * count;
-  if (n > t->body_max - t->body_len) return refuse(t, "too long");
+  if (n > t->body_max - t->body_len - t->parted) return refuse(t, "too long");
   if (n > HTTP_FLIGHT_MAX - t->http->flight) return refuse(t, "too much under way at once");
-  if (!t->in_body) {
-    curl_off_t length = -1;
-    t->in_body = true;
-    t->http->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length);
-    if (length > 0 && (size_t)length <= t->body_max && length < 1 << 22 && (size_t)length > n &&
-        !room(&t->body, 0, &t->body_cap, (size_t)length + 1)) return refuse(t, "out of memory");
-  }
+  if (!t->in_body && !body_begin(t, n)) return refuse(t, "out of memory");
   if (!room(&t->body, t->body_len, &t->body_cap, t->body_len + n + 1)) return refuse(t, "out of memory");
   memcpy(t->body + t->body_len, data, n);
   t->body_len += n;
   t->http->flight += n;
+  if (t->part && t->body_len >= PART_SIZE && t->part(t->ctx, t->body, t->body_len, t->expected)) {
+    t->http->flight -= t->body_len;
+    t->parted += t->body_len;
+    t->body_len = 0;
+  }
   return n;
 }
 
@@ -245,7 +261,7 @@ static void transfer_put(HttpTransfer *t) {
   h->flight -= t->body_len;
   free(t->body);
   t->body = NULL;
-  t->body_len = t->body_cap = t->head_len = t->head_bytes = 0;
+  t->body_len = t->body_cap = t->parted = t->expected = t->head_len = t->head_bytes = 0;
   if (t->head_cap > 16384) {
     free(t->head);
     t->head = NULL;
@@ -308,6 +324,7 @@ HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ct
   t->done = done;
   t->ctx = ctx;
   t->once = rq->once;
+  t->part = rq->part;
   t->sends = 0;
   t->in_body = false;
   t->refused = NULL;
@@ -385,7 +402,7 @@ static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
         say(r, "%s: no connection after %.1f s", t->host, s);
       } else {
         r->failure = HTTP_TIMEOUT;
-        if (t->head_bytes) say(r, "%s: the answer was not complete after %.1f s (%zu bytes came)", t->host, s, t->body_len);
+        if (t->head_bytes) say(r, "%s: the answer was not complete after %.1f s (%zu bytes came)", t->host, s, t->parted + t->body_len);
         else say(r, "%s: no answer after %.1f s", t->host, s);
       }
       return;
@@ -404,7 +421,7 @@ static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
       return;
     case CURLE_PARTIAL_FILE:
       r->failure = HTTP_BROKEN;
-      say(r, "%s: the answer was cut off after %zu bytes", t->host, t->body_len);
+      say(r, "%s: the answer was cut off after %zu bytes", t->host, t->parted + t->body_len);
       return;
     case CURLE_GOT_NOTHING: case CURLE_SEND_ERROR: case CURLE_RECV_ERROR: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
       if (strstr(why, "chunked-encoding")) {

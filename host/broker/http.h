@@ -14,6 +14,9 @@
 typedef struct Http Http;
 typedef struct HttpTransfer HttpTransfer;
 
+/* The next bytes of a body, and how many there will be in all (0: not known). Neither may a transfer be started nor cancelled in it. False: not now. */
+typedef bool (*HttpPart)(void *ctx, const char *bytes, size_t n, size_t expected);
+
 typedef struct {
   const char *method;                   /* GET POST PUT DELETE PATCH */
   const char *url, *host;               /* host: for messages */
@@ -23,6 +26,7 @@ typedef struct {
   size_t body_max;                      /* 0: HTTP_BODY_MAX */
   bool loopback;                        /* no proxy */
   bool once;                            /* never sent a second time, whatever becomes of the connection */
+  HttpPart part;                        /* takes a large body of status 200 while it comes; NULL: it comes whole, with the reply */
 } HttpRequest;
 
 enum http_failure {
@@ -41,7 +45,7 @@ typedef struct {
   bool sent;                            /* bytes of the request went out (or may have) */
   int status;
   const char *headers; size_t headers_len;   /* "name\0value\0" ..., names in lower case, in the order of arrival */
-  char *body; size_t body_len;          /* the callee may take it: set to NULL then, free() later */
+  char *body; size_t body_len;          /* what `part` did not take. The callee may take it: set to NULL then, free() later */
   int ms;
 } HttpReply;
 typedef void (*HttpDone)(void *ctx, HttpReply *reply);   /* reply is valid during the call */

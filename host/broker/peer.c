@@ -13,6 +13,7 @@
 
 #define FROM_WORKER_MAX (32u << 20)     /* bytes of a message of a worker */
 #define OUT_HIGH (32u << 20)            /* a worker that does not take its answers is not asked for more */
+#define PARTS_MAX (4u << 20)            /* what may wait for a worker before bodies come whole again */
 #define OUT_MAX (256u << 20)            /* answers of requests under way come on top of that; more than this, and it is not read at all */
 #define SLACK_MS 350                    /* the limit inside the worker speaks first */
 #ifdef BOURSE_SANITIZE
@@ -217,6 +218,21 @@ void peer_end(Peer *p) {
 void peer_end_soon(Peer *p) {
   if (p->state >= PEER_LEAVING) frame_writer_free(&p->out);
   else closed(p, frame_close(&p->out), true);
+}
+
+bool peer_part(Peer *p, uint32_t id, const char *bytes, size_t n, size_t expected) {
+  if (p->state >= PEER_LEAVING || p->child.fd < 0 || (bytes && frame_pending(&p->out) > PARTS_MAX)) return false;
+  msgpack_packer pk = peer_begin(p, MSG_PART, id);
+  pack_map(&pk, bytes ? 2 : 0);
+  if (bytes) {
+    pack_key_int(&pk, "expected", (int64_t)expected);
+    pack_key_bin(&pk, "body", bytes, n);
+  }
+  frame_close(&p->out);                 /* a failure shows when the next message is closed, or sent */
+  p->told++;
+  frame_flush(&p->out, p->child.fd);
+  if (!p->soon.slot) loop_after_real(p->session->loop, &p->soon, 0);
+  return true;
 }
 
 void peer_end_with(Peer *p, char *block, size_t n) {

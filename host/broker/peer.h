@@ -91,6 +91,9 @@ struct Session {
 /* An answer or message to the worker: begin, pack one value, end. */
 msgpack_packer peer_begin(Peer *p, int type, uint32_t id);
 void peer_end(Peer *p);
+/* MSG_PART: does nothing that could end a worker or a request, so it may be called from within a transfer. False: too much waits already, nothing was put.
+ * bytes NULL: what came so far is forgotten. */
+bool peer_part(Peer *p, uint32_t id, const char *bytes, size_t n, size_t expected);
 void peer_end_soon(Peer *p);                                /* goes out with others of this turn of the loop: what is many at once wakes a worker once */
 void peer_end_with(Peer *p, char *block, size_t n);         /* the payload ends with these bytes of a malloc'd block, which is taken */
 void peer_flush(Peer *p);

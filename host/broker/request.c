@@ -56,6 +56,7 @@ struct Request {
   bool asks, old_will_do;     /* it is this one that fetches it; what is kept is as good */
   LoopTimer timer;
   HttpTransfer *transfer;
+  bool parted;                /* the worker has parts of the body */
   Request *prev, *next;
 };
 
@@ -373,6 +374,20 @@ static bool journalled(Request *r, Signer *signer, char *err, size_t errlen) {
   return ok;
 }
 
+/* A large body goes to the worker while it comes, so that it is read meanwhile. Not what is kept or recorded as a whole. */
+static bool part_came(void *ctx, const char *bytes, size_t n, size_t expected) {
+  Request *r = ctx;
+  if (!r->parted) make_room(r->peer->session->net);
+  bool taken = peer_part(r->peer, r->id, bytes, n, expected);
+  r->parted |= taken;
+  return taken;
+}
+
+static bool in_parts(const Request *r) {
+  const Session *s = r->peer->session;
+  return repeatable(r) && !r->act[0] && !r->keep_as && !s->recorder && !s->play;
+}
+
 static void request_send(Request *r) {
   Session *s = r->peer->session;
   Signer signer;
@@ -403,7 +418,8 @@ static void request_send(Request *r) {
     HttpRequest rq = {
       .method = r->draft.method, .url = url, .host = u.host, .headers = lines, .body = r->draft.has_body ? built.body.p : NULL,
       .body_len = built.body.n, .deadline_ms = (int)left, .connect_ms = left < 5000 ? (int)left : 5000,
-      .loopback = url_is_loopback(&u), .once = !repeatable(r) };
+      .loopback = url_is_loopback(&u), .once = !repeatable(r), .part = in_parts(r) ? part_came : NULL };
+    if (r->parted) r->parted = !peer_part(r->peer, r->id, NULL, 0, 0);
     r->tries++;
     r->transfer = http_start(s->net->http, &rq, arrived, r, err, sizeof err);
     ok = r->transfer != NULL;

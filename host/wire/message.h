@@ -36,6 +36,8 @@ enum message_type {
                      messages: the time of what follows */
   MSG_AHEAD,      /* what the tape has for it: {key, asked_us, at_us, rank, number; of a sleep ms, of a request ms, at, kept and reply} (worker/ahead.h) */
   MSG_GO,         /* {until_us, rank}: it may go on with what it waits for and has here, as far as that is due before that */
+  MSG_PART,       /* to the id of a MSG_HTTP, before its MSG_REPLY: {expected, body(bin)}: the next bytes of a large body; MSG_REPLY brings the rest. Without
+                     a body: what came so far is forgotten, since the request is made again. expected: how long all will be, 0: not known */
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */

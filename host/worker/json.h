@@ -32,8 +32,8 @@ JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen);
  * text is told at the end. */
 typedef struct JsonStream JsonStream;
 JsonStream *json_stream_new(size_t expected);                                       /* NULL: out of memory */
-bool json_stream_add(JsonStream *j, const char *p, size_t n);                       /* a copy; false: out of memory, or longer than 4 GB */
-const char *json_stream_text(const JsonStream *j, size_t *len);                     /* so far */
+void json_stream_add(JsonStream *j, const char *p, size_t n);                       /* a copy; that there is no memory is told at the end, too */
+const char *json_stream_text(const JsonStream *j, size_t *len);                     /* so far; "" when there was no memory for it */
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen);                  /* as json_parse, and j is gone; NULL: j is still there, for its text */
 void json_stream_free(JsonStream *j);
 /* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself. */

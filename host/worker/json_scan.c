@@ -373,7 +373,16 @@ JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
 
 /* ---- in parts ---- */
 
-struct JsonStream { JsonDoc d; Scan scan; size_t cap, wait; enum outcome outcome; };
+struct JsonStream { JsonDoc d; Scan scan; size_t cap, wait; enum outcome outcome; bool lost; };
+
+/* Too much for this process: the text is let go, and counted. */
+static void lose(JsonStream *j) {
+  tape_free(&j->d);
+  free(j->d.text);
+  j->d.text = NULL;
+  j->lost = true;
+  j->outcome = SCAN_MEMORY;
+}
 
 JsonStream *json_stream_new(size_t expected) {
   JsonStream *j = calloc(1, sizeof *j);
@@ -386,32 +395,36 @@ JsonStream *json_stream_new(size_t expected) {
   return NULL;
 }
 
-bool json_stream_add(JsonStream *j, const char *p, size_t n) {
+static bool stream_room(JsonStream *j, size_t n) {
   JsonDoc *d = &j->d;
-  if (n >= UINT32_MAX - d->len) return false;
-  if (n >= j->cap - d->len) {
-    size_t cap = 2 * (d->len + n) + 1, at = j->scan.at ? (size_t)(j->scan.at - j->scan.begin) : 0;
-    char *text = large_grow(d->text, d->len, cap);
-    if (!text) return false;
-    j->scan.at = (unsigned char *)text + at;
-    j->scan.begin = (unsigned char *)text;
-    j->scan.end = (unsigned char *)text + d->len;
-    d->text = text;
-    j->cap = cap;
-  }
-  if (n) memcpy(d->text + d->len, p, n);
-  d->len += n;
-  if (j->outcome != SCAN_MORE || d->len < j->wait) return true;
-  size_t from = j->scan.from;
-  j->outcome = scan_on(&j->scan, d, true);
-  /* A token of megabytes is not looked at anew with each part of it. */
-  j->wait = j->scan.from == from ? d->len + (d->len - from) : 0;
+  if (n < j->cap - d->len) return true;
+  size_t cap = d->len + d->len / 2 + n + 1, at = j->scan.at ? (size_t)(j->scan.at - j->scan.begin) : 0;
+  char *text = n < UINT32_MAX - d->len ? large_grow(d->text, d->len, cap) : NULL;
+  if (!text) return false;
+  j->scan.at = (unsigned char *)text + at;
+  j->scan.begin = (unsigned char *)text;
+  j->scan.end = (unsigned char *)text + d->len;
+  d->text = text;
+  j->cap = cap;
   return true;
 }
 
+void json_stream_add(JsonStream *j, const char *p, size_t n) {
+  JsonDoc *d = &j->d;
+  if (!j->lost && !stream_room(j, n)) lose(j);
+  if (!j->lost && n) memcpy(d->text + d->len, p, n);
+  d->len += n;
+  if (j->outcome != SCAN_MORE || d->len < j->wait) return;
+  size_t from = j->scan.from;
+  j->outcome = scan_on(&j->scan, d, true);
+  if (j->outcome == SCAN_MEMORY) tape_free(d);
+  /* A token of megabytes is not looked at anew with each part of it. */
+  j->wait = j->scan.from == from ? d->len + (d->len - from) : 0;
+}
+
 const char *json_stream_text(const JsonStream *j, size_t *len) {
-  *len = j->d.len;
-  return j->d.text;
+  *len = j->lost ? 0 : j->d.len;
+  return j->lost ? "" : j->d.text;
 }
 
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen) {

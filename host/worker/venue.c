@@ -381,34 +381,41 @@ void call_step(Call *c, int nargs) {
 }
 
 /* A reply as endpoint.lua wants it, pushed on co: status, body as a view, when it was received, its text, why it is no view. The text is left
- * out when the view can tell it: a copy of every reply is not worth it. */
-void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text, char *block) {
-  char err[160];
+ * out when the view can tell it: a copy of every reply is not worth it. doc: the body read, NULL: it is not JSON because of `why`. */
+static void push_reply(lua_State *co, int64_t status, JsonDoc *doc, const char *text, size_t len, int64_t received_ms, bool whole_text, const char *why) {
   lua_checkstack(co, VENUE_REPLY);
   lua_pushinteger(co, status);
-  char *own = block ? block : malloc(len + 1), *text = block ? (char *)body : own;
-  JsonDoc *doc = NULL;
-  snprintf(err, sizeof err, "out of memory");
-  if (own && !block) memcpy(own, body, len);
-  if (own) doc = json_parse_at(text, len, err, sizeof err);
-  if (doc) {
-    doc->block = own;
-    view_push(co, doc, 0);
-  } else {
-    lua_pushnil(co);
-  }
+  if (doc) view_push(co, doc, 0); else lua_pushnil(co);
   bool view = lua_type(co, -1) == LUA_TUSERDATA;     /* which keeps the document; the text below lies in it */
   if (view) json_unref(doc);
   lua_pushinteger(co, received_ms);
-  if (whole_text || !view) lua_pushlstring(co, body, len);
+  if (whole_text || !view) lua_pushlstring(co, text, len);
   else lua_pushnil(co);
   if (doc) {
     if (!view) json_unref(doc);
     lua_pushnil(co);
-    return;
-  }
-  free(own);
-  lua_pushstring(co, err);
+  } else lua_pushstring(co, why);
+}
+
+void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text, char *block) {
+  char err[160] = "out of memory";
+  char *own = block ? block : malloc(len + 1), *text = block ? (char *)body : own;
+  JsonDoc *doc = NULL;
+  if (own && !block) memcpy(own, body, len);
+  if (own) doc = json_parse_at(text, len, err, sizeof err);
+  if (doc) doc->block = own;
+  push_reply(co, status, doc, body, len, received_ms, whole_text, err);
+  if (!doc) free(own);
+}
+
+/* The same for a body that came in parts; `rest` is the last. */
+static void push_parts(lua_State *co, int64_t status, JsonStream *parts, const char *rest, size_t len, int64_t received_ms, bool whole_text) {
+  char err[160];
+  json_stream_add(parts, rest, len);
+  const char *text = json_stream_text(parts, &len);
+  JsonDoc *doc = json_stream_end(parts, err, sizeof err);
+  push_reply(co, status, doc, text, len, received_ms, whole_text, err);
+  if (!doc) json_stream_free(parts);
 }
 
 static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *payload) {
@@ -444,7 +451,9 @@ static void on_reply(Worker *w, void *ctx, int type, const msgpack_object *paylo
     size_t len = 0;
     pack_get_text(payload, "body", &body, &len);
     int64_t status = pack_get_int(payload, "status", 0), received = pack_get_int(payload, "received_ms", venue_now(v));
-    venue_push_reply(co, status, body, len, received, c->whole_text, len >= GIVEN_MIN ? worker_give_frame(w, body + len) : NULL);
+    JsonStream *parts = worker_take_parts(w);
+    if (parts) push_parts(co, status, parts, body, len, received, c->whole_text);
+    else venue_push_reply(co, status, body, len, received, c->whole_text, len >= GIVEN_MIN ? worker_give_frame(w, body + len) : NULL);
   }
   call_step(c, VENUE_REPLY + c->again);
 }

@@ -106,7 +106,7 @@ static void more_questions(Worker *w) {
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx) {
   if (w->n_questions >= w->cap_questions / 2) more_questions(w);
   do w->last_id++; while (w->last_id == 0 || place(w, w->last_id)->fn);
-  *place(w, w->last_id) = (Question){ w->last_id, fn, ctx };
+  *place(w, w->last_id) = (Question){ w->last_id, fn, ctx, NULL };
   w->n_questions++;
   if (!w->ahead || !ahead_ask(w, type, w->last_id, payload)) send_frame(w, type, w->last_id, payload);
   return w->last_id;
@@ -428,13 +428,40 @@ char *worker_give_frame(Worker *w, const char *end) {
   return r->buf && end == r->buf + r->start ? frame_give(&w->in) : NULL;
 }
 
-static void answer(Worker *w, const Frame *f, const msgpack_object *payload) {
+struct JsonStream *worker_take_parts(Worker *w) {
+  JsonStream *parts = w->parts;
+  w->parts = NULL;
+  return parts;
+}
+
+static Question *question_of(Worker *w, const Frame *f) {
   Question *q = w->cap_questions ? place(w, f->id) : NULL;
   if (!q || !q->fn || q->id != f->id) worker_die("worker: an answer to nothing (type %d, id %u)", f->type, f->id);
+  return q;
+}
+
+static void answer(Worker *w, const Frame *f, const msgpack_object *payload) {
+  Question *q = question_of(w, f);
   Question was = *q;
   q->fn = NULL;
   w->n_questions--;
+  w->parts = was.parts;
   was.fn(w, was.ctx, f->type, payload);
+  json_stream_free(worker_take_parts(w));
+}
+
+static void part(Worker *w, const Frame *f, const msgpack_object *payload) {
+  Question *q = question_of(w, f);
+  const char *body;
+  size_t n;
+  if (!pack_get_text(payload, "body", &body, &n)) {
+    json_stream_free(q->parts);
+    q->parts = NULL;
+    return;
+  }
+  if (!q->parts) q->parts = json_stream_new((size_t)pack_get_int(payload, "expected", 0));
+  if (!q->parts) worker_die("worker: out of memory");
+  json_stream_add(q->parts, body, n);
 }
 
 static void handle(Worker *w, const Frame *f, const msgpack_object *payload) {
@@ -453,6 +480,7 @@ static void handle(Worker *w, const Frame *f, const msgpack_object *payload) {
   limit_begin(w->callback_ms, "one callback");
   Listener *l = f->type < sizeof w->listeners / sizeof *w->listeners ? &w->listeners[f->type] : NULL;
   if (l && l->fn && f->id == 0) l->fn(w, l->ctx, f->type, payload);
+  else if (f->id != 0 && f->type == MSG_PART) part(w, f, payload);
   else if (f->id != 0) answer(w, f, payload);
 }
 

@@ -16,6 +16,8 @@ typedef void (*AnswerFn)(Worker *w, void *ctx, int type, const msgpack_object *p
 int worker_main(int fd);                                            /* the process's main; does not return */
 /* In an answer: the malloc'd block in which its message lies, when the message ends at `end` and nothing else is in it. The caller frees it. */
 char *worker_give_frame(Worker *w, const char *end);
+/* In an answer: what came of its body before it, or NULL. The caller frees it. */
+struct JsonStream *worker_take_parts(Worker *w);
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx);
 uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, const char *venue, AnswerFn fn, void *ctx);   /* MSG_SOURCE */
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);

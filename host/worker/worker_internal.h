@@ -2,10 +2,11 @@
 #ifndef BOURSE_WORKER_INTERNAL_H
 #define BOURSE_WORKER_INTERNAL_H
 #include "wire/frame.h"
+#include "worker/json.h"
 #include "worker/state.h"
 
 typedef struct { lua_State *thread; int ref; int n; bool raise; } Turn;    /* a task that may go on; ref: registry of its state */
-typedef struct { uint32_t id; AnswerFn fn; void *ctx; } Question;
+typedef struct { uint32_t id; AnswerFn fn; void *ctx; JsonStream *parts; } Question;      /* parts: of its answer, so far */
 typedef struct { AnswerFn fn; void *ctx; } Listener;
 
 struct Worker {
@@ -19,6 +20,7 @@ struct Worker {
   Turn *turns; size_t first_turn, n_turns, cap_turns;
   size_t live;                     /* tasks that have not ended */
   Listener listeners[32];
+  JsonStream *parts;               /* of the answer that is given now, see worker_take_parts */
   uint32_t cpu_ms, callback_ms;
   int64_t now_ms, now_mono_ms; bool frozen, stepped;
   bool by_turns; uint32_t taken;   /* messages of the broker so far */

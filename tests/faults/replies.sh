@@ -13,7 +13,7 @@ return {
   markets_need = false,
   failed = "error",
   fetch_time = { get = "/{path}", read = time("t|s") },
-  fetch_status = { get = "/{path}", text = true, read = function(text) return { status = "ok", info = #text } end },
+  fetch_status = { get = "/{path}", text = true, read = function(text) return { status = "ok", updated = #text } end },
 }
 LUA
 cat >"$tmp/home/exchanges/proper.lua" <<'LUA'
@@ -65,6 +65,10 @@ well byte_order_mark
 well zero_escaped
 well exponent
 well early_hints
+well large
+well large_once
+"$bourse" call faulty fetch_status '{"path":"large"}' --home "$tmp/home" --base-url "faulty=$url" >"$tmp/stdout" 2>&1 </dev/null
+grep -qF '"updated":3200000' "$tmp/stdout" || fail "a large text: $(head -c 400 "$tmp/stdout")"
 # a book, which is no list, as JSON
 "$bourse" call proper fetch_order_book BTC/EUR --home "$tmp/home" --base-url "proper=$url" >"$tmp/stdout" 2>&1 </dev/null
 grep -qF '"asks":[[1.6,3]],"bids":[[1.5,2]]' "$tmp/stdout" || fail "a book: $(head -c 400 "$tmp/stdout")"
@@ -103,7 +107,10 @@ expect close_before NetworkError "" 4000
 expect silent RequestTimeout "no answer after 2.0 s" 4000
 expect drip RequestTimeout "not complete after 2.0 s" 4000
 expect drip_headers RequestTimeout "" 4000
+within=10s expect large_cut NetworkError "cut off after 2133332 bytes" 12000
 # what it says
+expect large_bad BadResponse "not JSON" 2000
+expect large_html BadResponse "not JSON" 2000
 expect bad_utf8 BadResponse "UTF-8" 2000
 expect deep BadResponse "nested" 2000
 expect deep_object BadResponse "nested" 2000

@@ -14,6 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 /* Counted in memory that all processes share. */
@@ -165,13 +166,30 @@ static int answers(Conn *c, const char *path) {
   return 0;
 }
 
+/* A body of 3 MB, which goes to its worker in parts: proper, wrong near its end, no JSON, cut off at two thirds each time or the first time only. */
+static int large(Conn *c, const char *path, int count) {
+  if (strncmp(path, "/large", 6)) return 0;
+  char head[120], *text = many("0123456789abcdef", 200000);
+  const size_t n = 3200000;
+  memcpy(text, "{\"pad\":\"", 8);
+  memcpy(text + n - 17, "\",\"t\":1700000000}", 17);
+  if (!strcmp(path, "/large_bad")) memcpy(text + n - 4, "x", 1);
+  if (!strcmp(path, "/large_html")) memcpy(text, "<html>", 6);
+  bool cut = !strcmp(path, "/large_cut") || (!strcmp(path, "/large_once") && count == 1);
+  snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n", n);
+  puts_to(c, head);
+  put(c, text, cut ? n / 3 * 2 : n);
+  free(text);
+  return 1;
+}
+
 /* Answers one request; 0: the connection stays open for another. */
 static int misbehave(Conn *c, const char *path, int nth) {
   static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
   __atomic_add_fetch(&hit(path)->hits, 1, __ATOMIC_SEQ_CST);
   int count = fault_hits(path);
   if (!strcmp(path, "/ok") || !strncmp(path, "/ok?", 4)) return puts_to(c, ok);
-  if (answers(c, path) || encoded(c, path)) return -1;
+  if (answers(c, path) || encoded(c, path) || large(c, path, count)) return -1;
   if (!strcmp(path, "/drop_second")) {       /* a kept connection that dies under the next request */
     if (nth == 0) return puts_to(c, ok);
     reset(c);

@@ -31,7 +31,7 @@ static void same_in_parts(const char *s, size_t len, size_t step, bool once) {
   for (size_t at = 0; at < len;) {
     size_t n = once && at ? len - at : step;
     if (n > len - at) n = len - at;
-    assert_true(json_stream_add(j, s + at, n));
+    json_stream_add(j, s + at, n);
     at += n;
   }
   size_t n;
