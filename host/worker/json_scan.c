@@ -11,6 +11,7 @@
 
 #define COUNT_MAX ((1u << 28) - 1)
 #define STREAM_MIN (256u << 10)
+#define LENGTH_MAX (16u << 20)    /* room is taken ahead for no more text than this, whatever length was told */
 
 /* What a byte is inside a string: 0 plain, 1 the end, 2 an escape, 3 not allowed, 4 starts a UTF-8 sequence. */
 static const uint8_t in_string[256] = {
@@ -314,7 +315,7 @@ cut:
 }
 
 static bool scan_begin(Scan *s, JsonDoc *d, size_t len) {
-  size_t cap = len / 10 + 16;
+  size_t cap = (len < LENGTH_MAX ? len : LENGTH_MAX) / 10 + 16;
   *s = (Scan){ .open = JSON_NONE };
   d->n = 0;
   d->nodes = tape_new(&cap);
@@ -387,12 +388,11 @@ static void lose(JsonStream *j) {
 JsonStream *json_stream_new(size_t expected) {
   JsonStream *j = calloc(1, sizeof *j);
   if (!j) return NULL;
-  j->cap = (expected < STREAM_MIN ? STREAM_MIN : expected) + 1;
+  j->cap = (expected < STREAM_MIN ? STREAM_MIN : expected < LENGTH_MAX ? expected : LENGTH_MAX) + 1;
   j->d.text = large_alloc(j->cap);
   j->outcome = SCAN_MORE;
-  if (j->d.text && scan_begin(&j->scan, &j->d, expected)) return j;
-  json_stream_free(j);
-  return NULL;
+  if (!scan_begin(&j->scan, &j->d, expected) || !j->d.text) lose(j);
+  return j;
 }
 
 static bool stream_room(JsonStream *j, size_t n) {
