@@ -1,3 +1,3 @@
 -- expect: exit 3, stderr "MiB of memory"
-local t = {}
-while true do pcall(function() while true do t[#t + 1] = ("x"):rep(1000) .. #t end end) end
+local t, piece = {}, ("x"):rep(50000)
+while true do pcall(function() while true do t[#t + 1] = piece .. #t end end) end
