@@ -27,19 +27,7 @@ static inline uint64_t get_le(const uint8_t *p, int bytes) {
   return v;
 }
 
-/* CRC-32 (IEEE) of `n` more bytes. Tapes are small once they are packed: a table of sixteen is fast enough. */
-static inline uint32_t crc_more(uint32_t crc, const void *bytes, size_t n) {
-  static const uint32_t half[16] = { 0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190, 0x6b6b51f4, 0x4db26158, 0x5005713c,
-                                     0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0, 0x86d3d2d4, 0xa00ae278, 0xbdbdf21c };
-  const uint8_t *p = bytes;
-  crc = ~crc;
-  while (n--) {
-    crc ^= *p++;
-    crc = crc >> 4 ^ half[crc & 15];
-    crc = crc >> 4 ^ half[crc & 15];
-  }
-  return ~crc;
-}
+uint32_t crc_more(uint32_t crc, const void *bytes, size_t n);   /* CRC-32 (IEEE) of `n` more bytes: crc.c */
 
 /* The crc is over the head with zero in its place, then the packed bytes. */
 static inline void chunk_head_put(uint8_t out[CHUNK_HEAD], const ChunkHead *h, uint32_t crc) {
