@@ -125,7 +125,7 @@ static void quantiles(void **state) {
 static void full(void **state) {
   (void)state;
   Tally t = { .results = 0 };
-  char name[8][16];
+  char name[4][24];
   for (int i = 0; i < 2000; i++) {
     snprintf(name[0], sizeof name[0], "P%d/Q", i);
     snprintf(name[1], sizeof name[1], "v%d", i);
