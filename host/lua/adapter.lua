@@ -356,7 +356,7 @@ function adapter.open(id, source, file, dialects, options)
   if A.sign and not A.credentials then A.credentials = { "apiKey", "secret" } end
   local venue = {
     id = id, adapter = A, options = {}, hosts = {}, compiled = {}, declared = {}, methods = {}, paths = {}, precision = A.precision or "tick",
-    keep = setmetatable({}, { __mode = "k" }), dry = setmetatable({}, { __mode = "k" }), calls = setmetatable({}, { __mode = "k" }), 
+    keep = setmetatable({}, { __mode = "k" }), dry = setmetatable({}, { __mode = "k" }), calls = setmetatable({}, { __mode = "k" }),
     call_arguments = setmetatable({}, { __mode = "k" }),
     market = native.market, symbols = native.symbols, market_count = native.market_count, currency = native.currency,
     currency_id_in_markets = native.currency_id_in_markets, code_of = native.code_of, now = native.now,

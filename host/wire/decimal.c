@@ -306,10 +306,14 @@ bool dec_add(Decimal a, Decimal b, Decimal *out) {
     b = dec_strip(b);
     if (!align(&a, &b)) return false;
   }
-  __int128 m = a.m + b.m;   /* both below 10^38: no overflow */
-  Decimal d = { m, a.scale };
-  if (magnitude(m) >= power10(DEC_DIGITS)) d = dec_strip(d);
-  return make(magnitude(d.m), d.scale, m < 0, out);
+  u128 x = magnitude(a.m), y = magnitude(b.m), m;
+  bool negative = x >= y ? a.m < 0 : b.m < 0;
+  int scale = a.scale;
+  if ((a.m < 0) == (b.m < 0)) m = x + y;      /* both below 10^38: too large for an __int128, not for this */
+  else m = x >= y ? x - y : y - x;
+  if (m >= power10(DEC_DIGITS))
+    while (m % 10 == 0) m /= 10, scale--;
+  return make(m, scale, negative, out);
 }
 
 bool dec_sub(Decimal a, Decimal b, Decimal *out) { return dec_add(a, dec_neg(b), out); }

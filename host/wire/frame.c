@@ -37,8 +37,8 @@ static enum frame_status bad(FrameReader *r, const char *why) {
 
 /* Bytes that the frame at the front needs in all, as far as its header is here; 0 when the header is wrong. */
 static size_t front_size(FrameReader *r) {
-  const char *p = r->buf + r->start;
   if (r->len < FRAME_HEADER) return FRAME_HEADER;
+  const char *p = r->buf + r->start;
   size_t n = get32(p);
   if (p[4] != WIRE_VERSION) return r->error = "a frame of another version", 0;
   if (p[6] || p[7]) return r->error = "a frame with a broken header", 0;

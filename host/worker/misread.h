@@ -1,4 +1,5 @@
-/* Errors of Lua in words for the user. What one says that an adapter's function raised over a reply, told as what it is: a reply that is not as the adapter expects it. */
+/* Errors of Lua in words for the user. What one says that an adapter's function raised over a reply, told as what it is: a reply that is not as the adapter
+ * expects it. */
 #ifndef BOURSE_WORKER_MISREAD_H
 #define BOURSE_WORKER_MISREAD_H
 #include <stddef.h>

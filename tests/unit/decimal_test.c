@@ -400,6 +400,8 @@ static void in_lua(void **state) {
   const char *code =
     "local d = decimal\n"
     "local function is(got, want) if got ~= want then error(tostring(got) .. ', expected ' .. tostring(want), 2) end end\n"
+    "local x, y = '90000000000000000000000000000000000001', '90000000000000000000000000000000000009'\n"
+    "is(d.add(x, y), '180000000000000000000000000000000000010') is(d.sub('-' .. x, y), '-180000000000000000000000000000000000010') is(d.sub(x, y), '-8')\n"
     "is(d.add('0.1', '0.2'), '0.3') is(d.add(0.1, 0.2), '0.3') is(d.sub('1', 3), '-2') is(d.mul('1.10', '-2'), '-2.2') is(d.div('10', 3, 4), '3.3333')\n"
     "is(d.div('-10', '3', 0), '-3') is(d.cmp('1.0', 1), 0) is(d.cmp('2', '10'), -1) is(d.cmp(3, 2.5), 1) is(d.neg('5'), '-5') is(d.abs('-5.50'), '5.5')\n"
     "is(d.text(1e-8), '0.00000001') is(d.text('1e3'), '1000') is(d.text(9007199254740993), '9007199254740993') is(d.text(0.1 + 0.2), '0.30000000000000004')\n"
