@@ -28,7 +28,9 @@ static bool started(Session *s) {
   hosts_free(&p->venues);
   if (p->zone) msgpack_zone_free(p->zone);
   *p = (Peer){ .session = s, .spec = &clerk_spec, .name = "clerk", .exit_fd = -1, .child = { .fd = -1 } };
-  return peer_start(p);
+  if (!peer_start(p)) return false;
+  if (state(s)->deaths) orders_clerk_new(s);
+  return true;
 }
 
 msgpack_packer clerk_begin(Session *s, const char *what, size_t more, TaskFn fn, void *ctx) {

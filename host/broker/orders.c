@@ -119,6 +119,15 @@ void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b) {
   else pack_nil(pk);
 }
 
+static bool keep(const msgpack_object *m, const char *key, msgpack_sbuffer *out) {
+  const msgpack_object *v = pack_get(m, key);
+  msgpack_packer pk;
+  msgpack_sbuffer_init(out);
+  if (!v || v->type == MSGPACK_OBJECT_NIL) return true;
+  msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
+  return msgpack_pack_object(&pk, *v) == 0;
+}
+
 bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap) {
   const msgpack_object *v = pack_get(map, key);
   if (v && v->type == MSGPACK_OBJECT_POSITIVE_INTEGER) return snprintf(buf, cap, "%llu", (unsigned long long)v->via.u64) < (int)cap;
@@ -180,7 +189,7 @@ static void on_boot(Session *s, void *ctx, const msgpack_object *answer, const c
   orders_started(s->orders);
 }
 
-typedef struct { msgpack_packer *pk; } Packing;
+typedef struct { msgpack_packer *pk; Orders *orders; } Packing;
 typedef struct { size_t balances, open; int64_t last; } Counted;
 
 static bool count_balance(void *ctx, const JournalBalance *b) {
@@ -210,9 +219,19 @@ static bool pack_balance(void *ctx, const JournalBalance *b) {
   return true;
 }
 
+static bool count_fill(void *ctx, const JournalFill *f) {
+  (void)f;
+  ++*(int64_t *)ctx;
+  return true;
+}
+
 static bool pack_order(void *ctx, const JournalOrder *j) {
-  msgpack_packer *pk = ((Packing *)ctx)->pk;
-  pack_map(pk, 13);
+  const Packing *x = ctx;
+  msgpack_packer *pk = x->pk;
+  int64_t fills = 0;
+  journal_each_fill(x->orders->journal, j->id, 0, count_fill, &fills);
+  pack_map(pk, 14);
+  pack_key_int(pk, "n_fills", fills);
   pack_key_int(pk, "id", j->id);
   pack_key_str(pk, "venue", j->venue);
   pack_key_str(pk, "symbol", j->symbol);
@@ -229,11 +248,19 @@ static bool pack_order(void *ctx, const JournalOrder *j) {
   return true;
 }
 
+/* The account never had it. */
+static bool not_placed(void *ctx, const JournalOrder *j) {
+  Orders *o = ctx;
+  JournalChange change = { .reason = "not placed: the run ended before" };
+  if (!j->venue_id) journal_mark(o->journal, j->id, ORDER_REJECTED, &change, clock_wall_ms());
+  return true;
+}
+
 /* The paper account as it was left. */
-static void boot_paper(Orders *o, const msgpack_object *config) {
+static void boot_paper(Orders *o) {
   Counted n = { 0 };
   JournalFilter filter = { .class = JOURNAL_OPEN };
-  if (!journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, count_balance, &n) || !journal_each(o->journal, &filter, count_open, &n)
+  if (!journal_each(o->journal, &filter, not_placed, o) || !journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, count_balance, &n) || !journal_each(o->journal, &filter, count_open, &n)
       || !journal_each(o->journal, &(JournalFilter){ .limit = 1 }, count_last, &n)) {
     orders_break(o, "%s", journal_error(o->journal));
     return;
@@ -255,7 +282,7 @@ static void boot_paper(Orders *o, const msgpack_object *config) {
     clerk_end(o->session);
     return;
   }
-  Packing packing = { &pk };
+  Packing packing = { &pk, o };
   pack_str(&pk, "balances");
   pack_array(&pk, n.balances);
   journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, pack_balance, &packing);
@@ -263,11 +290,14 @@ static void boot_paper(Orders *o, const msgpack_object *config) {
   pack_array(&pk, n.open);
   journal_each(o->journal, &filter, pack_order, &packing);
   pack_key_int(&pk, "next_id", n.last + 1);
-  pack_str(&pk, "config");
-  if (given) pk.callback(pk.data, given->data, given->size);
-  else if (config) msgpack_pack_object(&pk, *config);
-  else pack_nil(&pk);
+  pack_raw(&pk, "config", given ? given : &o->paper_config);
   clerk_end(o->session);
+}
+
+/* The account was the clerk's: the next one has it as the journal does. What the last one had in hand was not placed. */
+void orders_clerk_new(Session *s) {
+  Orders *o = s->orders;
+  if (o && o->paper && o->journal && o->state != ORDERS_STARTING) boot_paper(o);
 }
 
 /* One that was not sent yet is not there: it is on disk as sent before it goes out. */
@@ -307,8 +337,9 @@ static void reconcile(Orders *o) {
 
 static void after_config(Orders *o, const msgpack_object *config) {
   if (o->state == ORDERS_BROKEN) return;
-  if (o->paper) boot_paper(o, config ? pack_get(config, "paper") : NULL);
-  else reconcile(o);
+  if (!o->paper) reconcile(o);
+  else if (keep(config, "paper", &o->paper_config)) boot_paper(o);
+  else orders_break(o, "out of memory");
 }
 
 static void on_config(Session *s, void *ctx, const msgpack_object *answer, const char *why) {
@@ -409,6 +440,7 @@ static Orders *orders_get(Session *s) {
   if (!o || !(o->clerk = clerk_new())) abort();
   o->session = s;
   o->paper = strcmp(s->spec->orders, "paper") == 0;
+  msgpack_sbuffer_init(&o->paper_config);
   o->tick = (LoopTimer){ .fn = tick, .ctx = o };
   o->end = (LoopTimer){ .fn = end_time, .ctx = o };
   open_all(o);
@@ -512,15 +544,6 @@ static void ask_begin(Ask *a) {
   else if (!strncmp(a->op, "cancel", 6)) cancel_begin(a);
   else if (is_read(a->op)) read_begin(a);
   else other_begin(a);
-}
-
-static bool keep(const msgpack_object *m, const char *key, msgpack_sbuffer *out) {
-  const msgpack_object *v = pack_get(m, key);
-  msgpack_packer pk;
-  msgpack_sbuffer_init(out);
-  if (!v || v->type == MSGPACK_OBJECT_NIL) return true;
-  msgpack_packer_init(&pk, out, msgpack_sbuffer_write);
-  return msgpack_pack_object(&pk, *v) == 0;
 }
 
 static Ask *ask_new(Orders *o) {
@@ -752,6 +775,7 @@ void orders_close(Session *s) {
   journal_close(o->journal);
   guard_limits_free(&o->limits);
   clerk_free(o->clerk);
+  msgpack_sbuffer_destroy(&o->paper_config);
   free(o->config);
   free(o);
   s->orders = NULL;
@@ -815,7 +839,8 @@ bool orders_sending(Session *s, int64_t order, const char *act, const char *meth
   bool ok = cancel || other ? order <= 0 || journal_event(o->journal, other ? 0 : order, other ? "note" : "cancel_sent", text, now)
                             : journal_mark(o->journal, order, ORDER_SENT, &(JournalChange){ .text = text }, now);
   free(text);
-  if (!ok) return snprintf(why, size, "not sent, because the journal cannot be written: %s", journal_error(o->journal)), false;
+  if (!ok && cancel) session_say(s, "error", "journal: %s; the cancel is sent all the same", journal_error(o->journal));
+  else if (!ok) return snprintf(why, size, "not sent, because the journal cannot be written: %s", journal_error(o->journal)), false;
   if (a) a->sent = true;
   return true;
 }

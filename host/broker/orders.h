@@ -33,4 +33,5 @@ Clerk *orders_clerk(Session *s);
 Clerk *clerk_new(void);
 void clerk_free(Clerk *c);
 void orders_clerk_gone(Session *s);
+void orders_clerk_new(Session *s);              /* one was started in the place of one that died */
 #endif

@@ -31,7 +31,7 @@ struct Orders {
   Pair *pairs;
   Books *books;
   Late *lates; int64_t last_late;
-  Rest *rests;
+  Rest *rests; msgpack_sbuffer paper_config;     /* of bourse.lua; empty: nothing */
   LoopTimer tick, end;
   int64_t clock_base_ms;          /* this machine's clock less its steady one, when that was looked at last */
   bool finishing, said_stand, lingers, run_ended; size_t standing;

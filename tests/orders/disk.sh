@@ -55,6 +55,19 @@ for more in 90 103 118 131; do
   agree "after a full disk"
 done
 
+# On a full disk no order is placed, but one is cancelled: what is at stake only gets less. The next run finds out.
+size=$(stat -c %s state/journal.db)
+before=$("$venues" get "$(venue_url kraken)/-/state" | tr ',' '\n' | grep -c '"status":"open"')
+(ulimit -f $((size / 512 + 118)) && session --arg n=200 --arg cancels=true && echo "$placed" >told)
+placed=$(cat told)
+grep -qx cancelled out || { fail "cancels on a full disk"; cat out err; }
+grep -q 'the cancel is sent all the same' err || { fail "that it is not in the journal is not said"; cat err; }
+after=$("$venues" get "$(venue_url kraken)/-/state" | tr ',' '\n' | grep -c '"status":"open"')
+[ "$after" -eq $((before + placed - 2)) ] || fail "cancels on a full disk: $before orders, $placed placed, $after left"
+session --arg n=1
+[ "$code $placed" = "0 1" ] || { fail "after cancels on a full disk: exit $code, $placed placed"; cat out err; }
+agree "after cancels on a full disk"
+
 # Not to be written. (Root may write anything: for root it is a file of somebody else.)
 chmod 400 state/journal.db
 [ "$(id -u)" != 0 ] || chown 1:1 state/journal.db

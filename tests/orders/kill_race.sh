@@ -1,12 +1,11 @@
 #!/bin/sh
-# kill_race.sh BOURSE VENUES: the kill switch in each of its forms, and the death of the worker, while an order is on its way: prepared, in the journal but
-# not sent, or on the wire. The exchange is stopped meanwhile. What was not sent never is, and the journal says why; what was sent is cancelled.
+# kill_race.sh BOURSE VENUES: the kill switch in each of its forms, and the death of the worker or of the program, while an order is on its way: prepared, in
+# the journal but not sent, or on the wire. The exchange is stopped meanwhile. What was not sent never is, and the journal says why; what was sent is cancelled.
 set -eu
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/kill_race.lua" "$tmp/"
-cd "$tmp"
+enter kill_race.lua
 echo 'return { limits = { order_notional = { USD = 1e4 }, data_age_ms = 60000, price_band = 0.5 } }' > bourse.lua
 start_venues "$venues" --venues kraken --manual --keys --funds USD=100000,BTC=5 --for 200
 trap 'kill -CONT $server; ended' EXIT
@@ -20,6 +19,7 @@ pull() {
     file) : > "$BOURSE_STATE/kill" ;;
     twice) kill -TERM $run; kill -INT $run ;;
     death) kill -KILL "$(pgrep -P $run | sort -n | head -1)" ;;
+    program) kill -KILL $run ;;
   esac
 }
 
@@ -46,9 +46,11 @@ one() {
       done ;;
   esac
   pull
-  said_by $timer err 'kill switch is on\|stopped twice\|died: ' 100 || fail "the switch was not heard"
+  [ $how = program ] || said_by $timer err 'kill switch is on\|stopped twice\|died: ' 100 || fail "the switch was not heard"
   kill -CONT $server
   wait $timer || true
+  # shellcheck disable=SC2046,SC2086 # one word an option
+  [ $how != program ] || timeout 60 "$bourse" run kill_race.lua --$mode $([ $mode = paper ] || echo --yes) $urls --arg held=none > out 2> err || fail "the next run"
   now=$(at_venue '"status"') open=$(at_venue '"status":"open"')
   # shellcheck disable=SC2046 # one word an option
   "$bourse" journal export events $(paper) --format csv > events 2> events.err || fail "no events"
@@ -62,7 +64,8 @@ one() {
     why='kill switch is on'
     [ $how != twice ] || why='stopped twice'
     [ $how != death ] || why='its worker died'
-    grep -q "not sent: .*$why" events || fail "the journal does not say why it was not sent"
+    [ $how != program ] || why='the run ended before'
+    grep -q "not \(sent\|placed\): .*$why" events || fail "the journal does not say why it was not sent"
     if grep -q ',sent,' events; then fail "the journal says that it was sent"; fi
     [ $held = prepared ] || grep -q ',rejected,' orders || fail "it is not rejected in the journal"
     case $how in command | file) grep -q '^refused guard:kill not sent' out || fail "the strategy was not told" ;; esac
@@ -74,6 +77,8 @@ one() {
 
 one live intended file
 one paper intended file
+one live intended program
+one paper intended program
 for how in command twice death; do
   for held in prepared intended; do
     one live $held $how

@@ -5,9 +5,8 @@ set -eu
 bourse=$1 venues=$2
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
-cp "$here/on_death.lua" "$tmp/"
-cp "$here/on_death.lua" "$tmp/other.lua"
-cd "$tmp"
+enter on_death.lua
+cp on_death.lua other.lua
 limits='order_notional = { USD = 1e4 }, price_band = 0.5'
 start_venues "$venues" --venues kraken --manual --keys --funds USD=100000,BTC=5 --for 200
 fail() { echo "$mode, $how: $1"; cat out err; exit 1; }

@@ -58,6 +58,32 @@ elseif args.part == "rests" then
   assert(ex:fetch_balance().USD.used > 0)
   print "ok rests"
   sleep(60)
+elseif args.part == "partly" then
+  -- more than the best level has: what it takes at once is one fill, the rest follows, in the next run
+  local ask = ex:fetch_order_book("BTC/USD").asks[1]
+  local o = ex:create_order("BTC/USD", "limit", "buy", ask[2] * 2.5, ask[1])
+  assert(o.status == "open" and near(o.filled, ask[2]), "a part of it is filled")
+elseif args.part == "rest" then
+  local o = ex:fetch_open_orders()[1]
+  local wanted = o.amount
+  for _ = 1, 100 do
+    o = ex:fetch_order(o.id, "BTC/USD")
+    if o.status == "closed" then break end
+    sleep(0.1)
+  end
+  assert(o.status == "closed" and near(o.filled, wanted), "the rest of it is filled")
+elseif args.part == "clerk" then
+  local book = ex:fetch_order_book("BTC/USD")
+  local o = ex:create_order("BTC/USD", "limit", "buy", "0.001", book.bids[1][1] * 0.98)
+  local had = ex:fetch_balance()
+  print "ok clerk"
+  sleep(2)                                     -- meanwhile the clerk is killed
+  local has = ex:fetch_balance()
+  assert(has.USD.used == had.USD.used and has.USD.free == had.USD.free and has.BTC.total == had.BTC.total, "the account")
+  local p = ex:create_order("BTC/USD", "limit", "buy", "0.001", book.bids[1][1] * 0.97)
+  assert(p.id ~= o.id and #ex:fetch_open_orders() == 2, "another order")
+  assert(ex:cancel_order(o.id, "BTC/USD").status == "canceled" and ex:cancel_order(p.id, "BTC/USD").status == "canceled")
+  assert(ex:fetch_balance().USD.used == 0)
 elseif args.part == "after" then
   assert(#ex:fetch_open_orders() == 0 and ex:fetch_balance().USD.used == 0)
 elseif args.part == "killed" then

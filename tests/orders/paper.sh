@@ -39,5 +39,19 @@ if grep -q 'stands' err; then fail "something stands"; fi
 "$bourse" orders --paper --format csv > out 2> err || fail "no orders"
 if grep -q ',open,' out; then fail "an order is open"; fi
 run after || fail "after the kill switch"
+
+# Filled in parts, over the end of a run: each part is a fill of its own.
+run partly || fail "the order that is filled in parts"
+run rest || fail "the rest of it"
+"$bourse" fills --paper --format csv > fills 2> err || fail "no fills"
+order=$(tail -1 fills | cut -d, -f2)
+[ "$(cut -d, -f2 fills | grep -cx "$order")" -ge 3 ] || { cat fills; fail "a part is not in the journal"; }
+
+# The clerk, who keeps the account, is killed: the next one has it as it was.
+timeout 60 "$bourse" run paper.lua --base-url "kraken=$url" --arg part=clerk > out 2> err & timer=$!
+until_said 1 '^ok clerk' out
+kill -KILL "$(pgrep -P "$(pgrep -P $timer)" | sort -n | tail -1)"
+wait $timer || fail "the clerk was killed"
+[ "$(grep -c '^ok clerk' out)" -eq 2 ] || fail "the clerk was killed"
 "$bourse" journal verify --paper > out 2> err || fail "the journal is not whole"
 echo ok
