@@ -57,7 +57,8 @@ one=$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")
 "$bourse" backtest late.lua --balance USD=1000 --tape both.tape --format json >"$tmp/out" 2>"$tmp/err" </dev/null
 [ "$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")" = "$one" ] || fail "two tapes are not as one: $(cut -c1-200 "$tmp/out")"
 "$bourse" backtest late.lua --balance USD=1000 --tape books.tape --format json >"$tmp/out" 2>"$tmp/err" </dev/null
-[ "$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")" \< "$one" ] || fail "the second tape was not played: $one"
+until=$(sed 's/.*"until":"\([^"]*\)".*/\1/' "$tmp/out")
+[ "$until" != "$one" ] && [ "$(printf '%s\n' "$one" "$until" | sort | head -n 1)" = "$until" ] || fail "the second tape was not played: $one"
 
 # A strategy that orders nothing keeps what it has, in the time of the tape.
 echo 'exchange("kraken"):fetch_order_book("BTC/USD", 20)' >look.lua

@@ -1,9 +1,10 @@
-/* Each system call that a worker must not make ends the process with SIGSYS; what it needs goes on working. */
+/* Each system call that a worker must not make ends the process with SIGSYS, but that no file is there for it is told; what it needs goes on working. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
@@ -22,8 +23,8 @@
 
 static int pair[2];
 
-static void f_open(void) { (void)!open("/etc/passwd", O_RDONLY); }
 static void f_open_write(void) { (void)!open("/tmp/x", O_WRONLY | O_CREAT, 0600); }
+static void f_open_path(void) { (void)!open("/etc/passwd", O_PATH); }
 static void f_socket(void) { (void)!socket(AF_INET, SOCK_STREAM, 0); }
 static void f_unix_socket(void) { (void)!socketpair(AF_UNIX, SOCK_STREAM, 0, pair); }
 static void f_connect(void) { connect(pair[0], NULL, 0); }
@@ -48,7 +49,7 @@ static void f_ioctl(void) { syscall(SYS_ioctl, 1, 0x5412, "x"); }
 static void f_dup(void) { (void)!dup(pair[0]); }
 static void f_uname(void) { char b[1024]; syscall(SYS_uname, b); }
 
-static const struct { const char *name; void (*f)(void); } forbidden[] = { { "open", f_open }, { "open for writing", f_open_write },
+static const struct { const char *name; void (*f)(void); } forbidden[] = { { "open for writing", f_open_write }, { "open as a path", f_open_path },
   { "socket", f_socket }, { "socketpair", f_unix_socket }, { "connect", f_connect }, { "fork", f_fork }, { "exec", f_exec },
   { "kill", f_kill }, { "getppid", f_getppid }, { "prctl", f_prctl }, { "ptrace", f_ptrace }, { "unlink", f_unlink }, { "mkdir", f_mkdir },
   { "getdents", f_getdents }, { "setrlimit", f_setrlimit }, { "executable memory", f_exec_memory }, { "mprotect exec", f_exec_protect },
@@ -94,6 +95,22 @@ static void works(void) {
   _exit(42);
 }
 
+/* Libraries look for files: there is none for them, and they go on. */
+static void opens_nothing(void) {
+  static const char *const files[] = { "/etc/passwd", "/proc/self/maps", "/proc/sys/crypto/fips_enabled", "/dev/null", "/" };
+  for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+    if (open(files[i], O_RDONLY) != -1 || errno != EACCES || open(files[i], O_RDONLY | O_CLOEXEC | O_DIRECTORY) != -1 || fopen(files[i], "r")) _exit(1);
+  _exit(42);
+}
+
+static void files_are_not_there(void **state) {
+  (void)state;
+  if (jail_missing()) skip();
+  int status = run_jailed(opens_nothing);
+  assert_true(WIFEXITED(status));
+  assert_int_equal(WEXITSTATUS(status), 42);
+}
+
 static void needed_calls_work(void **state) {
   (void)state;
   assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pair), 0);
@@ -103,6 +120,6 @@ static void needed_calls_work(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(forbidden_calls_kill), cmocka_unit_test(needed_calls_work) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(forbidden_calls_kill), cmocka_unit_test(files_are_not_there), cmocka_unit_test(needed_calls_work) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
