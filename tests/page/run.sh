@@ -30,9 +30,13 @@ if grep -q 'THE-KEY\|VEhFLVNFQ1JFVA' keys.html; then fail "a key is on the page"
 "$bourse" demo --for 12s --html demo.html --quiet >out 2>err || { cat err; fail "the demo"; }
 [ "$failed" = 0 ] || exit 1
 
-for browser in chromium chromium-browser google-chrome; do command -v $browser >/dev/null && break; done
-if ! command -v "$browser" >/dev/null || ! command -v node >/dev/null; then
-  echo "not run: chromium and nodejs are needed"
+# One that runs: Ubuntu's package is a name only, for a snap that may not be there.
+found=
+for browser in chromium chromium-browser google-chrome; do
+  if "$browser" --version >/dev/null 2>&1 </dev/null; then found=$browser; break; fi
+done
+if [ -z "$found" ] || ! command -v node >/dev/null; then
+  echo "not run: a chromium that runs, and nodejs, are needed"
   exit 77
 fi
 timeout 120 node "$here/page.mjs" "$browser" demo.html hostile.html ${picture:+"$picture"} || failed=1
