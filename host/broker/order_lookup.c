@@ -74,8 +74,8 @@ void fill_told(Orders *o, int64_t order, bool spot, const msgpack_object *list, 
   if (!text_of(t, "fee_cost", fee_cost, sizeof fee_cost)) text_of(fee, "cost", fee_cost, sizeof fee_cost);
   if (!text_of(t, "fee_currency", fee_currency, sizeof fee_currency)) text_of(fee, "currency", fee_currency, sizeof fee_currency);
   int64_t now = clock_wall_ms();
-  JournalFill f = { .order = order, .trade_id = id, .at_ms = at > 0 ? at : now, .price = price, .amount = amount, .cost = or_null(cost), .fee_cost = or_null(fee_cost),
-                    .fee_currency = or_null(fee_currency) };
+  JournalFill f = { .order = order, .trade_id = id, .at_ms = at > 0 ? at : now, .price = price, .amount = amount, .cost = or_null(cost),
+                    .fee_cost = or_null(fee_cost), .fee_currency = or_null(fee_currency) };
   enum journal_told told;
   if (!journal_fill(o->journal, &f, now, &told)) session_say(o->session, "error", "journal: order %lld: %s", (long long)order,
       journal_error(o->journal));

@@ -260,8 +260,8 @@ static bool not_placed(void *ctx, const JournalOrder *j) {
 static void boot_paper(Orders *o) {
   Counted n = { 0 };
   JournalFilter filter = { .class = JOURNAL_OPEN };
-  if (!journal_each(o->journal, &filter, not_placed, o) || !journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, count_balance, &n) || !journal_each(o->journal, &filter, count_open, &n)
-      || !journal_each(o->journal, &(JournalFilter){ .limit = 1 }, count_last, &n)) {
+  if (!journal_each(o->journal, &filter, not_placed, o) || !journal_balance_each(o->journal, PAPER_ACCOUNT, NULL, count_balance, &n)
+      || !journal_each(o->journal, &filter, count_open, &n) || !journal_each(o->journal, &(JournalFilter){ .limit = 1 }, count_last, &n)) {
     orders_break(o, "%s", journal_error(o->journal));
     return;
   }
