@@ -50,6 +50,17 @@ said_by() {
   done
 }
 
+# until_count TENTHS N COMMAND...: waits until the number that the command prints is N or more; false when it takes longer
+until_count() {
+  tenths=$1 least=$2 tries=0
+  shift 2
+  until [ "$("$@")" -ge "$least" ]; do
+    tries=$((tries + 1))
+    [ $tries -lt "$tenths" ] || return 1
+    sleep 0.1
+  done
+}
+
 # until_there PID FILE PATTERN: a line like that has come from the server
 until_there() { said_by "$@" 100 || { cat "$tmp/server.err" >&2; echo "the server did not start" >&2; exit 1; }; }
 

@@ -32,12 +32,7 @@ begin() {
   # shellcheck disable=SC2046,SC2086 # one word an option
   "$bourse" run "$@" --$mode $([ $mode = paper ] || echo --yes) $urls --arg "how=$arg" > out 2> err & run=$!
   for n in $(seq $#); do
-    tries=0
-    until [ "$(grep -c '^ok' out)" -ge "$n" ]; do
-      tries=$((tries + 1))
-      [ $tries -lt 100 ] || fail "it did not get so far"
-      sleep 0.1
-    done
+    until_count 100 "$n" grep -c '^ok' out || fail "it did not get so far"
   done
 }
 cancelled() {

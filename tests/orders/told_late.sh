@@ -28,12 +28,7 @@ echo "$(($(reads) - before)) requests"
 told_otherwise() {
   looks=$(reads)
   "$venues" post "$(venue_url kraken)/-/fault?read=restate" > /dev/null
-  tries=0
-  until [ "$(reads)" -gt "$looks" ]; do
-    tries=$((tries + 1))
-    [ $tries -lt 300 ] || fail "it did not look again"
-    sleep 0.1
-  done
+  until_count 300 $((looks + 1)) reads || fail "it did not look again"
   said_by $run err 'is told again with other figures' 50 || fail "that it is told otherwise is not said"
 }
 "$bourse" fills --format csv > first 2> fills.err || fail "no fills"
