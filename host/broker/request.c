@@ -20,6 +20,7 @@
 #define REQUESTS_MAX 1024     /* of one worker, waiting or under way */
 #define REQUEST_BYTES_MAX (64u << 20)   /* of the texts of those */
 #define BUCKETS_MAX 16        /* names a venue may use: more share the common one */
+#define TRY_LEAST_US 250000
 #define TRIES_MAX 4
 #define LENT_MIN 32768        /* bytes of a reply from which it goes to the worker without a copy */
 #define REDIRECTS_MAX 3
@@ -254,9 +255,15 @@ static int64_t backoff_us(int tries) {
   return (int64_t)((double)ceiling * x / UINT32_MAX);
 }
 
+/* A try that begins just before the deadline can only be cut off by it, and would hide what went wrong before. */
+static bool is_time_for_another(const Request *r, int64_t wait_us) {
+  int64_t least = r->timeout_ms * 1000ll / 8;
+  return left_us(r) - wait_us >= (least < TRY_LEAST_US ? least : TRY_LEAST_US);
+}
+
 static bool try_again(Request *r, int64_t wait_us) {
   int64_t would;
-  if (!repeatable(r) || r->tries >= TRIES_MAX) return false;
+  if (!repeatable(r) || r->tries >= TRIES_MAX || !is_time_for_another(r, wait_us)) return false;
   r->transfer = NULL;
   return request_queue(r, wait_us, &would);
 }
