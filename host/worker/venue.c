@@ -353,6 +353,7 @@ static void call_yielded(Call *c, int n) {
     c->sent++;
     worker_ask(v->worker, v->scripted || c->dry_run ? MSG_SIGN : MSG_HTTP, &out, on_reply, c);
     msgpack_sbuffer_destroy(&out);
+    venue_tell_closed(v);
   } else if (strcmp(op, "dialect") == 0 && n == 2) {
     worker_ask_source(v->worker, "dialect", lua_tostring(co, base + 2), v->id, on_dialect, c);
     lua_settop(co, base);

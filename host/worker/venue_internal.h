@@ -23,6 +23,7 @@ typedef struct Venue {
   char id[64], asked[64];              /* asked: the id of the registry that led here */
   enum { VENUE_OPENING, VENUE_READY, VENUE_FAILED } state;
   bool renamed;                        /* asked for by an old id of the registry */
+  bool told_closed;                    /* the registry was asked whether the venue is closed */
   lua_State *L;                        /* the adapter's */
   int call_ref, again_ref, error_ref;  /* in L: endpoint.call, endpoint.again, endpoint.error_of */
   int object_ref, info_ref;            /* the venue object, its description */
@@ -65,6 +66,7 @@ int venue_push_symbols(lua_State *L, const Venue *v);        /* a list, sorted; 
 void venue_context(ReadContext *rc, Venue *v);               /* what every read of the venue has in common */
 Venue *venue_at(lua_State *L, int idx);                     /* of a handle; raises */
 void venue_opened(Call *c, int nresults);
+void venue_tell_closed(Venue *v);                            /* once, beside the work: after its first request, which does not wait for the registry */
 bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen);
 void venue_push_reply(lua_State *co, int64_t status, const char *body, size_t len, int64_t received_ms, bool whole_text,
                       char *block);     /* malloc'd, in which the body lies with a byte to spare: taken. NULL: the body is copied */

@@ -106,11 +106,12 @@ static void on_registry(Worker *w, void *ctx, int type, const msgpack_object *pa
   free(o);
 }
 
-static void tell_closed(Worker *w, const char *id) {
-  Opened *o = worker_clock_frozen(w) ? NULL : malloc(sizeof *o);
+void venue_tell_closed(Venue *v) {
+  Opened *o = v->told_closed || worker_clock_frozen(v->worker) ? NULL : malloc(sizeof *o);
+  v->told_closed = true;
   if (!o) return;
-  snprintf(o->id, sizeof o->id, "%s", id);
-  worker_ask_source(w, "registry", "registry", NULL, on_registry, o);
+  snprintf(o->id, sizeof o->id, "%s", v->id);
+  worker_ask_source(v->worker, "registry", "registry", NULL, on_registry, o);
 }
 
 /* The adapter is loaded: its coroutine returned the venue object and the description. */
@@ -143,7 +144,6 @@ void venue_opened(Call *c, int nresults) {
     return;
   }
   declare(v, co, lua_gettop(co));
-  tell_closed(v->worker, v->id);
   v->state = VENUE_READY;
   lua_pushinteger(waiter.L, venue_handle(v));
   bool ok = copy_value(co, -1, waiter.L, err, sizeof err);
@@ -308,6 +308,7 @@ void venue_on_reload(Worker *w, void *ctx, int type, const msgpack_object *paylo
     v->worker = w;
     memcpy(v->id, old->id, sizeof v->id);
     v->version = old->version + 1;
+  v->told_closed = old->told_closed;
     old->pending = v;
     v->conform_ref = v->symbol_of_ref = v->maps_ref = v->object_ref = v->call_ref = v->error_ref = v->info_ref = LUA_NOREF;
     venue_load(v, (Waiter){ NULL, LUA_NOREF }, text, n, pack_get(payload, "dialects"), LUA_NOREF, NULL, old);
