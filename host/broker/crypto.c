@@ -1,18 +1,8 @@
 #include "crypto.h"
 #include "coding.h"
-#include "keccak.h"
-#include <openssl/bn.h>
+#include "openssl_api.h"
+#include <nettle/hmac.h>
 #include <openssl/core_names.h>
-#include <openssl/crypto.h>
-#include <openssl/ec.h>
-#include <openssl/ecdsa.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-#include <openssl/obj_mac.h>
-#include <openssl/param_build.h>
-#include <openssl/rsa.h>
-#include <openssl/x509.h>
 #include <secp256k1.h>
 #include <secp256k1_recovery.h>
 #include <stdarg.h>
@@ -23,8 +13,7 @@
 #define KEPT 16                       /* keys kept of each sort */
 #define KEY_TEXT_MAX 16384            /* longest private key text */
 
-static const char *const hash_names[] = RECIPE_HASH_NAMES;
-static const char *const md_names[] = { "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "SHA3-256", NULL, "RIPEMD160", NULL };
+static const OpensslApi *ssl;         /* set by start, which all that uses it comes after */
 
 __attribute__((format(printf, 3, 4)))
 static bool failf(char *err, size_t errlen, const char *fmt, ...) {
@@ -32,83 +21,29 @@ static bool failf(char *err, size_t errlen, const char *fmt, ...) {
   va_start(ap, fmt);
   vsnprintf(err, errlen, fmt, ap);
   va_end(ap);
-  ERR_clear_error();
+  if (ssl) ssl->ERR_clear_error();
   return false;
 }
 
-/* A worker has no file system: no configuration file is read. Where the broker's libcurl was first, this changes nothing. */
-static void start(void) {
-  static bool started;
-  if (!started) OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_ADD_ALL_DIGESTS, NULL);
-  started = true;
-}
-
-static const EVP_MD *digest(enum recipe_hash h, char *err, size_t errlen) {
-  static EVP_MD *fetched[H_COUNT];
-  if ((unsigned)h >= H_COUNT) { failf(err, errlen, "no such hash (%d)", (int)h); return NULL; }
-  if (fetched[h]) return fetched[h];
-  start();
-  if (md_names[h]) fetched[h] = EVP_MD_fetch(NULL, md_names[h], NULL);
-  if (!fetched[h]) failf(err, errlen, md_names[h] ? "this OpenSSL has no %s" : "%s cannot be used here", hash_names[h]);
-  return fetched[h];
-}
-
-bool crypto_hash(enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen) {
-  static EVP_MD_CTX *contexts[H_COUNT];
-  if (h == H_KECCAK256) { keccak256(p, n, out); *len = 32; return true; }
-  const EVP_MD *md = digest(h, err, errlen);
-  if (!md) return false;
-  if (!contexts[h] && !(contexts[h] = EVP_MD_CTX_new())) return failf(err, errlen, "out of memory");
-  unsigned int got = 0;
-  if (!EVP_DigestInit_ex2(contexts[h], md, NULL) || !EVP_DigestUpdate(contexts[h], p, n) || !EVP_DigestFinal_ex(contexts[h], out, &got))
-    return failf(err, errlen, "%s failed", hash_names[h]);
-  *len = got;
+/* No configuration file is read; where libcurl was first, this changes nothing. */
+static bool start(char *err, size_t errlen) {
+  if (ssl) return true;
+  const OpensslApi *api = openssl_api(err, errlen);
+  if (!api) return false;
+  api->OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG, NULL);
+  ssl = api;
   return true;
 }
 
-/* Keyed HMAC contexts, least recently used replaced. */
-typedef struct { EVP_MAC_CTX *ctx; enum recipe_hash h; size_t len; uint8_t *key; uint64_t used; } Mac;
-static Mac macs[KEPT];
-static uint64_t clock_of_use;
-
-static void mac_drop(Mac *m) {
-  EVP_MAC_CTX_free(m->ctx);
-  OPENSSL_clear_free(m->key, m->len ? m->len : 1);
-  memset(m, 0, sizeof *m);
+bool crypto_scrypt(const void *text, size_t n, const void *salt, size_t saltlen, const CryptoCost *cost, uint8_t *out, size_t len, char *err, size_t errlen) {
+  if (!start(err, errlen)) return false;
+  return ssl->EVP_PBE_scrypt(text, n, salt, saltlen, UINT64_C(1) << cost->log_n, cost->r, cost->p, cost->memory_max, out, len)
+         || failf(err, errlen, "scrypt failed: out of memory?");
 }
 
-static Mac *mac_of(enum recipe_hash h, const void *key, size_t len, char *err, size_t errlen) {
-  Mac *oldest = &macs[0];
-  for (Mac *m = macs; m < macs + KEPT; m++) {
-    if (m->ctx && m->h == h && m->len == len && memcmp(m->key, key, len) == 0) { m->used = ++clock_of_use; return m; }
-    if (m->used < oldest->used) oldest = m;
-  }
-  if (!digest(h, err, errlen)) return NULL;
-  static EVP_MAC *hmac;
-  if (!hmac && !(hmac = EVP_MAC_fetch(NULL, "HMAC", NULL))) { failf(err, errlen, "this OpenSSL has no HMAC"); return NULL; }
-  mac_drop(oldest);
-  OSSL_PARAM params[] = { OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)md_names[h], 0), OSSL_PARAM_construct_end() };
-  Mac fresh = { EVP_MAC_CTX_new(hmac), h, len, OPENSSL_malloc(len ? len : 1), ++clock_of_use };
-  if (fresh.key && len) memcpy(fresh.key, key, len);
-  if (!fresh.ctx || !fresh.key || !EVP_MAC_init(fresh.ctx, fresh.key, len, params)) {
-    mac_drop(&fresh);
-    failf(err, errlen, "hmac %s failed", hash_names[h]);
-    return NULL;
-  }
-  *oldest = fresh;
-  return oldest;
-}
-
-bool crypto_hmac(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
-                 uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen) {
-  if (keylen > RECIPE_VALUE_MAX) return failf(err, errlen, "the hmac key is too long");
-  Mac *m = mac_of(h, key, keylen, err, errlen);
-  if (!m) return false;
-  if (!EVP_MAC_init(m->ctx, NULL, 0, NULL) || !EVP_MAC_update(m->ctx, p, n) || !EVP_MAC_final(m->ctx, out, len, CRYPTO_DIGEST_MAX)) {
-    mac_drop(m);
-    return failf(err, errlen, "hmac %s failed", hash_names[h]);
-  }
-  return true;
+static void wipe_free(void *p, size_t n) {
+  if (p) explicit_bzero(p, n);
+  free(p);
 }
 
 /* Private keys: parsed once, kept with their signing context. */
@@ -120,20 +55,19 @@ typedef struct {
   enum kind kind; size_t len; char *text; uint64_t used;
 } Signer;
 static Signer signers[KEPT];
+static uint64_t clock_of_use;
 
 static void signer_drop(Signer *s) {
-  EVP_PKEY_CTX_free(s->sign);
-  EVP_MD_CTX_free(s->md);
-  EVP_PKEY_free(s->pkey);
-  OPENSSL_clear_free(s->text, s->len ? s->len : 1);
+  if (!s->pkey) return;
+  ssl->EVP_PKEY_CTX_free(s->sign);
+  ssl->EVP_MD_CTX_free(s->md);
+  ssl->EVP_PKEY_free(s->pkey);
+  wipe_free(s->text, s->len);
   memset(s, 0, sizeof *s);
 }
 
 void crypto_forget(void) {
-  for (int i = 0; i < KEPT; i++) {
-    mac_drop(&macs[i]);
-    signer_drop(&signers[i]);
-  }
+  for (int i = 0; i < KEPT; i++) signer_drop(&signers[i]);
 }
 
 /* What is between the armour lines of a PEM, or the whole text, as base64 without line ends (real ones, or \n spelled out as
@@ -164,46 +98,46 @@ static size_t pem_body(const char *p, size_t n, char *out, char label[48]) {
 
 static EVP_PKEY *ec_from_scalar(enum kind kind, const uint8_t scalar[32]) {
   int nid = kind == KIND_P256 ? NID_X9_62_prime256v1 : NID_secp256k1;
-  EC_GROUP *group = EC_GROUP_new_by_curve_name(nid);
-  BIGNUM *d = BN_secure_new();
-  EC_POINT *q = group ? EC_POINT_new(group) : NULL;
-  OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
-  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
+  EC_GROUP *group = ssl->EC_GROUP_new_by_curve_name(nid);
+  BIGNUM *d = ssl->BN_secure_new();
+  EC_POINT *q = group ? ssl->EC_POINT_new(group) : NULL;
+  OSSL_PARAM_BLD *bld = ssl->OSSL_PARAM_BLD_new();
+  EVP_PKEY_CTX *ctx = ssl->EVP_PKEY_CTX_new_from_name(NULL, "EC", NULL);
   OSSL_PARAM *params = NULL;
   EVP_PKEY *pkey = NULL;
   uint8_t pub[65];
-  if (group && d && q && bld && ctx && BN_bin2bn(scalar, 32, d)) {
-    BN_set_flags(d, BN_FLG_CONSTTIME);
-    if (!BN_is_zero(d) && BN_cmp(d, EC_GROUP_get0_order(group)) < 0 && EC_POINT_mul(group, q, d, NULL, NULL, NULL)
-        && EC_POINT_point2oct(group, q, POINT_CONVERSION_UNCOMPRESSED, pub, sizeof pub, NULL) == sizeof pub
-        && OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, OBJ_nid2sn(nid), 0)
-        && OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, pub, sizeof pub)
-        && OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, d) && (params = OSSL_PARAM_BLD_to_param(bld))
-        && EVP_PKEY_fromdata_init(ctx) > 0) {
-      if (EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params) <= 0) pkey = NULL;
+  if (group && d && q && bld && ctx && ssl->BN_bin2bn(scalar, 32, d)) {
+    ssl->BN_set_flags(d, BN_FLG_CONSTTIME);
+    if (!ssl->BN_is_zero(d) && ssl->BN_cmp(d, ssl->EC_GROUP_get0_order(group)) < 0 && ssl->EC_POINT_mul(group, q, d, NULL, NULL, NULL)
+        && ssl->EC_POINT_point2oct(group, q, POINT_CONVERSION_UNCOMPRESSED, pub, sizeof pub, NULL) == sizeof pub
+        && ssl->OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, ssl->OBJ_nid2sn(nid), 0)
+        && ssl->OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, pub, sizeof pub)
+        && ssl->OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_PRIV_KEY, d) && (params = ssl->OSSL_PARAM_BLD_to_param(bld))
+        && ssl->EVP_PKEY_fromdata_init(ctx) > 0) {
+      if (ssl->EVP_PKEY_fromdata(ctx, &pkey, EVP_PKEY_KEYPAIR, params) <= 0) pkey = NULL;
     }
   }
-  OSSL_PARAM_free(params);
-  OSSL_PARAM_BLD_free(bld);
-  EVP_PKEY_CTX_free(ctx);
-  EC_POINT_free(q);
-  BN_clear_free(d);
-  EC_GROUP_free(group);
+  ssl->OSSL_PARAM_free(params);
+  ssl->OSSL_PARAM_BLD_free(bld);
+  ssl->EVP_PKEY_CTX_free(ctx);
+  ssl->EC_POINT_free(q);
+  ssl->BN_clear_free(d);
+  ssl->EC_GROUP_free(group);
   return pkey;
 }
 
 static EVP_PKEY *from_raw(enum kind kind, const uint8_t raw[32]) {
-  if (kind == KIND_ED25519) return EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, raw, 32);
+  if (kind == KIND_ED25519) return ssl->EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, NULL, raw, 32);
   return is_raw(kind) ? ec_from_scalar(kind, raw) : NULL;
 }
 
 static bool is_kind(const EVP_PKEY *pkey, enum kind kind) {
   char group[32];
   size_t n;
-  if (kind == KIND_RSA) return EVP_PKEY_is_a(pkey, "RSA") && EVP_PKEY_get_bits(pkey) <= 8192;
-  if (kind == KIND_ED25519) return EVP_PKEY_is_a(pkey, "ED25519");
+  if (kind == KIND_RSA) return ssl->EVP_PKEY_is_a(pkey, "RSA") && ssl->EVP_PKEY_get_bits(pkey) <= 8192;
+  if (kind == KIND_ED25519) return ssl->EVP_PKEY_is_a(pkey, "ED25519");
   if (kind == KIND_TOLD) return is_kind(pkey, KIND_RSA) || is_kind(pkey, KIND_ED25519);
-  return EVP_PKEY_is_a(pkey, "EC") && EVP_PKEY_get_group_name(pkey, group, sizeof group, &n)
+  return ssl->EVP_PKEY_is_a(pkey, "EC") && ssl->EVP_PKEY_get_group_name(pkey, group, sizeof group, &n)
          && strcmp(group, kind == KIND_P256 ? "prime256v1" : "secp256k1") == 0;
 }
 
@@ -227,15 +161,15 @@ static EVP_PKEY *parse(enum kind kind, const char *text, size_t len, char *bare,
   if (hex && is_raw(kind) && coding_run(C_UNHEX, (uint8_t *)bare + (m - 64), 64, der, &n, &why)) pkey = from_raw(kind, der);
   else if (m && coding_run(C_UNBASE64, (uint8_t *)bare, m, der, &n, &why)) {
     const unsigned char *d = der;
-    if (strcmp(label, "PUBLIC KEY") == 0) pkey = d2i_PUBKEY(NULL, &d, (long)n);
+    if (strcmp(label, "PUBLIC KEY") == 0) pkey = ssl->d2i_PUBKEY(NULL, &d, (long)n);
     else if (!label[0] && is_raw(kind) && (n == 32 || (n == 64 && kind == KIND_ED25519))) pkey = from_raw(kind, der);
-    else pkey = d2i_AutoPrivateKey(NULL, &d, (long)n);
+    else pkey = ssl->d2i_AutoPrivateKey(NULL, &d, (long)n);
   }
   if (pkey && is_kind(pkey, kind)) return pkey;
   if (pkey) failf(err, errlen, "the private key is not %s key%s", kind_texts[kind], kind == KIND_RSA ? " of at most 8192 bits" : "");
   else failf(err, errlen, "the private key cannot be read: %s key in PEM is expected%s", kind_texts[kind],
              is_raw(kind) ? ", or 32 bytes in hex" : "");
-  EVP_PKEY_free(pkey);
+  ssl->EVP_PKEY_free(pkey);
   return NULL;
 }
 
@@ -246,18 +180,18 @@ static Signer *signer_of(enum kind kind, const void *key, size_t len, char *err,
     if (s->used < oldest->used) oldest = s;
   }
   if (!len || len > KEY_TEXT_MAX) { failf(err, errlen, len ? "the private key is too long" : "the private key is empty"); return NULL; }
-  start();
-  char *bare = OPENSSL_malloc(len);
+  if (!start(err, errlen)) return NULL;
+  char *bare = malloc(len);
   size_t dercap = coding_bound(C_UNBASE64, len);
-  uint8_t *der = OPENSSL_malloc(dercap);
+  uint8_t *der = malloc(dercap);
   EVP_PKEY *pkey = NULL;
   if (bare && der) pkey = parse(kind, key, len, bare, der, err, errlen);
   else failf(err, errlen, "out of memory");
-  OPENSSL_clear_free(bare, len);
-  OPENSSL_clear_free(der, dercap);
-  ERR_clear_error();
+  wipe_free(bare, len);
+  wipe_free(der, dercap);
+  ssl->ERR_clear_error();
   if (!pkey) return NULL;
-  Signer fresh = { .pkey = pkey, .md_of_sign = H_COUNT, .kind = kind, .len = len, .text = OPENSSL_malloc(len), .used = ++clock_of_use };
+  Signer fresh = { .pkey = pkey, .md_of_sign = H_COUNT, .kind = kind, .len = len, .text = malloc(len), .used = ++clock_of_use };
   if (!fresh.text) { signer_drop(&fresh); failf(err, errlen, "out of memory"); return NULL; }
   memcpy(fresh.text, key, len);
   signer_drop(oldest);
@@ -279,11 +213,13 @@ static bool to_sign(enum recipe_hash h, const void *p, size_t n, uint8_t buf[CRY
 }
 
 static bool rsa_md(EVP_PKEY_CTX *ctx, enum recipe_hash h, char *err, size_t errlen) {
-  if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0) return failf(err, errlen, "rsa failed");
+  static const char *const hash_names[] = RECIPE_HASH_NAMES;
+  static const char *const md_names[] = { "MD5", "SHA1", "SHA256", "SHA384", "SHA512", "SHA3-256", NULL, "RIPEMD160", NULL };
+  static EVP_MD *fetched[H_COUNT];
+  if (ssl->EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0) return failf(err, errlen, "rsa failed");
   if (h == H_NONE) return true;
-  const EVP_MD *md = digest(h, err, errlen);
-  if (!md) return false;
-  return EVP_PKEY_CTX_set_signature_md(ctx, md) > 0 || failf(err, errlen, "rsa cannot sign with %s", hash_names[h]);
+  if (!fetched[h] && md_names[h]) fetched[h] = ssl->EVP_MD_fetch(NULL, md_names[h], NULL);
+  return (fetched[h] && ssl->EVP_PKEY_CTX_set_signature_md(ctx, fetched[h]) > 0) || failf(err, errlen, "rsa cannot sign with %s", hash_names[h]);
 }
 
 static bool rsa_sign(Signer *s, enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_SIGNATURE_MAX], size_t *len, char *err, size_t errlen) {
@@ -292,15 +228,15 @@ static bool rsa_sign(Signer *s, enum recipe_hash h, const void *p, size_t n, uin
   size_t tbslen;
   if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
   if (!s->sign || s->md_of_sign != h) {
-    EVP_PKEY_CTX_free(s->sign);
+    ssl->EVP_PKEY_CTX_free(s->sign);
     s->md_of_sign = H_COUNT;
-    s->sign = EVP_PKEY_CTX_new(s->pkey, NULL);
-    if (!s->sign || EVP_PKEY_sign_init(s->sign) <= 0) return failf(err, errlen, "rsa needs a private key");
+    s->sign = ssl->EVP_PKEY_CTX_new(s->pkey, NULL);
+    if (!s->sign || ssl->EVP_PKEY_sign_init(s->sign) <= 0) return failf(err, errlen, "rsa needs a private key");
     if (!rsa_md(s->sign, h, err, errlen)) return false;
     s->md_of_sign = h;
   }
   *len = CRYPTO_SIGNATURE_MAX;
-  return EVP_PKEY_sign(s->sign, out, len, tbs, tbslen) > 0 || failf(err, errlen, "rsa failed: the key is too short or damaged");
+  return ssl->EVP_PKEY_sign(s->sign, out, len, tbs, tbslen) > 0 || failf(err, errlen, "rsa failed: the key is too short or damaged");
 }
 
 bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
@@ -318,18 +254,25 @@ bool crypto_rsa_verify(enum recipe_hash h, const void *key, size_t keylen, const
   if (!to_sign(h, p, n, buf, &tbs, &tbslen, err, errlen)) return false;
   Signer *s = signer_of(KIND_RSA, key, keylen, err, errlen);
   if (!s) return false;
-  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(s->pkey, NULL);
-  bool good = ctx && EVP_PKEY_verify_init(ctx) > 0 && rsa_md(ctx, h, err, errlen) && EVP_PKEY_verify(ctx, sig, siglen, tbs, tbslen) == 1;
-  EVP_PKEY_CTX_free(ctx);
-  ERR_clear_error();
+  EVP_PKEY_CTX *ctx = ssl->EVP_PKEY_CTX_new(s->pkey, NULL);
+  bool good = ctx && ssl->EVP_PKEY_verify_init(ctx) > 0 && rsa_md(ctx, h, err, errlen) && ssl->EVP_PKEY_verify(ctx, sig, siglen, tbs, tbslen) == 1;
+  ssl->EVP_PKEY_CTX_free(ctx);
+  ssl->ERR_clear_error();
   return good;
+}
+
+static void hmac_sha256(const uint8_t key[32], const uint8_t *p, size_t n, uint8_t out[32]) {
+  struct hmac_sha256_ctx c;
+  hmac_sha256_set_key(&c, 32, key);
+  hmac_sha256_update(&c, n, p);
+  hmac_sha256_digest(&c, 32, out);
+  explicit_bzero(&c, sizeof c);
 }
 
 /* k by RFC 6979, seeded with the key, the number of the try (32 bytes, little-endian) and the digest. */
 static int k_of_try(uint8_t *k, const uint8_t *digest, const uint8_t *key, const uint8_t *algo, void *again, unsigned attempt) {
   uint8_t hmac_key[32] = { 0 }, block[32 + 1 + 96];
-  unsigned n = 32, no = *(const unsigned *)again;
-  bool ok = true;
+  unsigned no = *(const unsigned *)again;
   (void)algo;
   memset(block, 1, 32);
   memcpy(block + 33, key, 32);
@@ -338,17 +281,19 @@ static int k_of_try(uint8_t *k, const uint8_t *digest, const uint8_t *key, const
   memcpy(block + 97, digest, 32);
   for (uint8_t step = 0; step < 2; step++) {
     block[32] = step;
-    ok = ok && HMAC(EVP_sha256(), hmac_key, 32, block, sizeof block, hmac_key, &n) && HMAC(EVP_sha256(), hmac_key, 32, block, 32, block, &n);
+    hmac_sha256(hmac_key, block, sizeof block, hmac_key);
+    hmac_sha256(hmac_key, block, 32, block);
   }
-  for (unsigned i = 0; ok && i <= attempt; i++) {
-    ok = HMAC(EVP_sha256(), hmac_key, 32, block, 32, k, &n) != NULL;
+  for (unsigned i = 0; i <= attempt; i++) {
+    hmac_sha256(hmac_key, block, 32, k);
     memcpy(block, k, 32);
     block[32] = 0;
-    ok = ok && HMAC(EVP_sha256(), hmac_key, 32, block, 33, hmac_key, &n) && HMAC(EVP_sha256(), hmac_key, 32, block, 32, block, &n);
+    hmac_sha256(hmac_key, block, 33, hmac_key);
+    hmac_sha256(hmac_key, block, 32, block);
   }
-  OPENSSL_cleanse(hmac_key, sizeof hmac_key);
-  OPENSSL_cleanse(block, sizeof block);
-  return ok;
+  explicit_bzero(hmac_key, sizeof hmac_key);
+  explicit_bzero(block, sizeof block);
+  return 1;
 }
 
 static bool is_compact(const uint8_t rs[64]) {
@@ -366,14 +311,14 @@ static bool sign_secp256k1(const EVP_PKEY *pkey, enum ecdsa_form form, const uin
   secp256k1_ecdsa_signature plain;
   int v = 0;
   if (!ctx && !(ctx = secp256k1_context_create(SECP256K1_CONTEXT_SIGN))) return failf(err, errlen, "out of memory");
-  bool ok = EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) && BN_bn2binpad(d, secret, sizeof secret) == sizeof secret
+  bool ok = ssl->EVP_PKEY_get_bn_param(pkey, OSSL_PKEY_PARAM_PRIV_KEY, &d) && ssl->BN_bn2binpad(d, secret, sizeof secret) == sizeof secret
             && secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, NULL, NULL)
             && secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, rs, &v, &sig);
   for (unsigned again = 0; ok && form == ECDSA_COMPACT && !is_compact(rs); again++)
     ok = secp256k1_ecdsa_sign_recoverable(ctx, &sig, digest, secret, k_of_try, &again)
          && secp256k1_ecdsa_recoverable_signature_serialize_compact(ctx, rs, &v, &sig);
-  BN_clear_free(d);
-  OPENSSL_cleanse(secret, sizeof secret);
+  ssl->BN_clear_free(d);
+  explicit_bzero(secret, sizeof secret);
   if (!ok) return failf(err, errlen, "ecdsa needs a private key");
   if (form == ECDSA_DER) {
     *len = CRYPTO_SIGNATURE_MAX;
@@ -401,23 +346,23 @@ bool crypto_ecdsa(enum recipe_curve c, enum recipe_hash h, enum ecdsa_form form,
   }
   if (form >= ECDSA_RECOVERABLE) return failf(err, errlen, "recoverable signatures are of secp256k1");
   if (!s->sign) {
-    s->sign = EVP_PKEY_CTX_new(s->pkey, NULL);
-    if (!s->sign || EVP_PKEY_sign_init(s->sign) <= 0) {
-      EVP_PKEY_CTX_free(s->sign);
+    s->sign = ssl->EVP_PKEY_CTX_new(s->pkey, NULL);
+    if (!s->sign || ssl->EVP_PKEY_sign_init(s->sign) <= 0) {
+      ssl->EVP_PKEY_CTX_free(s->sign);
       s->sign = NULL;
       return failf(err, errlen, "ecdsa needs a private key");
     }
   }
   uint8_t der[160];
   size_t derlen = sizeof der;
-  if (EVP_PKEY_sign(s->sign, der, &derlen, tbs, tbslen) <= 0) return failf(err, errlen, "ecdsa failed");
+  if (ssl->EVP_PKEY_sign(s->sign, der, &derlen, tbs, tbslen) <= 0) return failf(err, errlen, "ecdsa failed");
   if (form == ECDSA_DER) { memcpy(out, der, derlen); *len = derlen; return true; }
   const unsigned char *d = der;
   const BIGNUM *r, *t;
-  ECDSA_SIG *sig = d2i_ECDSA_SIG(NULL, &d, (long)derlen);
-  if (sig) ECDSA_SIG_get0(sig, &r, &t);
-  bool ok = sig && BN_bn2binpad(r, out, 32) == 32 && BN_bn2binpad(t, out + 32, 32) == 32;
-  ECDSA_SIG_free(sig);
+  ECDSA_SIG *sig = ssl->d2i_ECDSA_SIG(NULL, &d, (long)derlen);
+  if (sig) ssl->ECDSA_SIG_get0(sig, &r, &t);
+  bool ok = sig && ssl->BN_bn2binpad(r, out, 32) == 32 && ssl->BN_bn2binpad(t, out + 32, 32) == 32;
+  ssl->ECDSA_SIG_free(sig);
   *len = 64;
   return ok || failf(err, errlen, "ecdsa failed");
 }
@@ -433,30 +378,30 @@ bool crypto_ecdsa_verify(enum recipe_curve c, enum recipe_hash h, const void *ke
   Signer *s = signer_of(c == CURVE_P256 ? KIND_P256 : KIND_SECP256K1, key, keylen, err, errlen);
   if (!s) return false;
   if ((siglen == 64 || siglen == 65)) {
-    ECDSA_SIG *made = ECDSA_SIG_new();
-    BIGNUM *r = BN_bin2bn(sig, 32, NULL), *t = BN_bin2bn(sig + 32, 32, NULL);
+    ECDSA_SIG *made = ssl->ECDSA_SIG_new();
+    BIGNUM *r = ssl->BN_bin2bn(sig, 32, NULL), *t = ssl->BN_bin2bn(sig + 32, 32, NULL);
     unsigned char *d = der;
-    if (!made || !r || !t || !ECDSA_SIG_set0(made, r, t)) {
-      BN_free(r); BN_free(t); ECDSA_SIG_free(made);
+    if (!made || !r || !t || !ssl->ECDSA_SIG_set0(made, r, t)) {
+      ssl->BN_free(r); ssl->BN_free(t); ssl->ECDSA_SIG_free(made);
       return failf(err, errlen, "out of memory");
     }
-    siglen = (size_t)i2d_ECDSA_SIG(made, &d);
+    siglen = (size_t)ssl->i2d_ECDSA_SIG(made, &d);
     sig = der;
-    ECDSA_SIG_free(made);
+    ssl->ECDSA_SIG_free(made);
   }
-  EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(s->pkey, NULL);
-  bool good = ctx && EVP_PKEY_verify_init(ctx) > 0 && EVP_PKEY_verify(ctx, sig, siglen, tbs, tbslen) == 1;
-  EVP_PKEY_CTX_free(ctx);
-  ERR_clear_error();
+  EVP_PKEY_CTX *ctx = ssl->EVP_PKEY_CTX_new(s->pkey, NULL);
+  bool good = ctx && ssl->EVP_PKEY_verify_init(ctx) > 0 && ssl->EVP_PKEY_verify(ctx, sig, siglen, tbs, tbslen) == 1;
+  ssl->EVP_PKEY_CTX_free(ctx);
+  ssl->ERR_clear_error();
   return good;
 }
 
 static bool ed25519_sign(Signer *s, const void *p, size_t n, uint8_t out[64], char *err, size_t errlen) {
   size_t len = 64;
-  if (!s->md && !(s->md = EVP_MD_CTX_new())) return failf(err, errlen, "out of memory");
-  if (EVP_DigestSignInit(s->md, NULL, NULL, NULL, s->pkey) <= 0 || EVP_DigestSign(s->md, out, &len, p, n) <= 0)
+  if (!s->md && !(s->md = ssl->EVP_MD_CTX_new())) return failf(err, errlen, "out of memory");
+  if (ssl->EVP_DigestSignInit(s->md, NULL, NULL, NULL, s->pkey) <= 0 || ssl->EVP_DigestSign(s->md, out, &len, p, n) <= 0)
     return failf(err, errlen, "ed25519 failed: it needs a private key");
-  EVP_MD_CTX_reset(s->md);
+  ssl->EVP_MD_CTX_reset(s->md);
   return true;
 }
 
@@ -481,10 +426,10 @@ bool crypto_ed25519_verify(const void *key, size_t keylen, const void *p, size_t
   err[0] = '\0';
   Signer *s = signer_of(KIND_ED25519, key, keylen, err, errlen);
   if (!s) return false;
-  EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-  bool good = ctx && EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, s->pkey) > 0 && EVP_DigestVerify(ctx, sig, 64, p, n) == 1;
-  EVP_MD_CTX_free(ctx);
-  ERR_clear_error();
+  EVP_MD_CTX *ctx = ssl->EVP_MD_CTX_new();
+  bool good = ctx && ssl->EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, s->pkey) > 0 && ssl->EVP_DigestVerify(ctx, sig, 64, p, n) == 1;
+  ssl->EVP_MD_CTX_free(ctx);
+  ssl->ERR_clear_error();
   return good;
 }
 
@@ -496,7 +441,7 @@ bool crypto_totp(const void *secret, size_t n, int64_t now_s, char out[7], char 
   uint64_t step = (uint64_t)now_s / 30;
   for (int i = 7; i >= 0; i--, step >>= 8) counter[i] = (uint8_t)step;
   bool ok = crypto_hmac(H_SHA1, key, keylen, counter, sizeof counter, mac, &maclen, err, errlen);
-  OPENSSL_cleanse(key, sizeof key);
+  explicit_bzero(key, sizeof key);
   if (!ok) return false;
   const uint8_t *at = mac + (mac[19] & 15);
   uint32_t code = ((uint32_t)(at[0] & 127) << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3]) % 1000000;

@@ -1,5 +1,6 @@
-/* The primitives of signing recipes, on OpenSSL 3. Keyed contexts and parsed private keys are kept, because making them costs
- * more than using them; crypto_forget wipes them. Not for use from several threads at once.
+/* The primitives of signing recipes and of the key store. Digests and HMAC are nettle's, linked in, and used by both halves. Private keys and scrypt are
+ * OpenSSL 3's, loaded at the first use: the broker's only, as a worker can load nothing. Parsed private keys are kept, because making them costs more than
+ * using them; crypto_forget wipes them. Not for use from several threads at once.
  * A false return leaves a message in err; it never holds key bytes. */
 #ifndef BOURSE_CRYPTO_H
 #define BOURSE_CRYPTO_H
@@ -21,6 +22,10 @@ enum ecdsa_form {
 bool crypto_hash(enum recipe_hash h, const void *p, size_t n, uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen);
 bool crypto_hmac(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,
                  uint8_t out[CRYPTO_DIGEST_MAX], size_t *len, char *err, size_t errlen);
+void crypto_sha256(const void *p, size_t n, uint8_t out[32]);
+/* A key of `len` bytes from a passphrase. memory_max: bytes it may take. */
+typedef struct { unsigned log_n, r, p; uint64_t memory_max; } CryptoCost;
+bool crypto_scrypt(const void *text, size_t n, const void *salt, size_t saltlen, const CryptoCost *cost, uint8_t *out, size_t len, char *err, size_t errlen);
 /* Signatures. `key` is PEM (also with \n spelled out), or its base64 DER without the armour; for ECDSA also 32 bytes or 64 hex digits,
  * for Ed25519 also a seed of 32 bytes or 64 hex digits. */
 bool crypto_rsa(enum recipe_hash h, const void *key, size_t keylen, const void *p, size_t n,

@@ -1,7 +1,6 @@
 #include "broker/curl_api.h"
 #include "wire/trim.h"
 #include <dlfcn.h>
-#include <openssl/rand.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,12 +20,14 @@ static void prepare(void) { setenv("GNUTLS_NO_IMPLICIT_INIT", "1", 0); }
 static void warm(void *lib) {
   void *(*client)(void) = NULL, *(*make)(const void *) = NULL;
   void (*give_up)(void *) = NULL;
-  RAND_status();
-  void *names[] = { dlsym(lib, "TLS_client_method"), dlsym(lib, "SSL_CTX_new"), dlsym(lib, "SSL_CTX_free") };
-  if (!names[0] || !names[1] || !names[2]) return;
+  int (*seed)(void) = NULL;
+  void *names[] = { dlsym(lib, "TLS_client_method"), dlsym(lib, "SSL_CTX_new"), dlsym(lib, "SSL_CTX_free"), dlsym(lib, "RAND_status") };
+  if (!names[0] || !names[1] || !names[2] || !names[3]) return;
   memcpy(&client, &names[0], sizeof client);
   memcpy(&make, &names[1], sizeof make);
   memcpy(&give_up, &names[2], sizeof give_up);
+  memcpy(&seed, &names[3], sizeof seed);
+  seed();
   void *ctx = make(client());
   if (ctx) give_up(ctx);
 }

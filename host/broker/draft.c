@@ -1,8 +1,7 @@
 #include "broker/draft.h"
 #include "wire/message.h"
 #include "wire/pack.h"
-#define OPENSSL_SUPPRESS_DEPRECATED       /* a worker digests, too, and its cage lets nothing be looked up in files, as EVP does */
-#include <openssl/sha.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,17 +73,16 @@ void draft_free(Draft *d) {
 }
 
 void draft_digest(const Draft *d, unsigned char out[16]) {
-  unsigned char md[SHA256_DIGEST_LENGTH], lengths[24] = { 0 };
+  unsigned char lengths[24] = { 0 };
   const uint64_t n[3] = { d->url.n, d->body.n, (uint64_t)d->url.recipe | (uint64_t)d->body.recipe << 1 };
-  SHA256_CTX c;
+  struct sha256_ctx c;
   for (int i = 0; i < 24; i++) lengths[i] = (unsigned char)(n[i / 8] >> i % 8 * 8);
-  SHA256_Init(&c);
-  SHA256_Update(&c, d->method, sizeof d->method);
-  SHA256_Update(&c, lengths, sizeof lengths);
-  SHA256_Update(&c, d->url.p, d->url.n);
-  SHA256_Update(&c, d->body.p, d->body.n);
-  SHA256_Final(md, &c);
-  memcpy(out, md, 16);
+  sha256_init(&c);
+  sha256_update(&c, sizeof d->method, (const uint8_t *)d->method);
+  sha256_update(&c, sizeof lengths, lengths);
+  sha256_update(&c, d->url.n, (const uint8_t *)d->url.p);
+  sha256_update(&c, d->body.n, (const uint8_t *)d->body.p);
+  sha256_digest(&c, 16, out);
 }
 
 /* Scheme, host and port, up to where the path or the query begins, are in the first n bytes. */

@@ -1,4 +1,4 @@
-/* Keccak-256 with the padding from before SHA-3 (Ethereum's). OpenSSL 3.0 has only SHA-3. */
+/* Keccak-256 with the padding from before SHA-3 (Ethereum's). Nettle has only SHA-3. */
 #ifndef BOURSE_KECCAK_H
 #define BOURSE_KECCAK_H
 #include <stddef.h>

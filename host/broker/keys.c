@@ -7,15 +7,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/rand.h>
+#include <nettle/gcm.h>
+#include <nettle/memops.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,7 +80,7 @@ static Secure *secure_new(size_t len) {
 static void secure_free(Secure *s) {
   if (!s) return;
   size_t mapped = s->mapped;
-  OPENSSL_cleanse(s, mapped);
+  explicit_bzero(s, mapped);
   munmap(s, mapped);
 }
 
@@ -225,7 +225,7 @@ static bool read_key_file(const char *path, uint8_t out[32], char *err, size_t e
         ok = failf(err, errlen, "the key file %s must hold 32 bytes, or 64 hex digits", path);
     }
   }
-  OPENSSL_cleanse(text, sizeof text);
+  explicit_bzero(text, sizeof text);
   return ok;
 }
 
@@ -238,9 +238,8 @@ static bool derive_from_file(const Keys *k, const Header *h, Master *m, char *er
   memcpy(info + 6, h->salt, sizeof h->salt);
   bool ok = crypto_hmac(H_SHA512, key, sizeof key, info, sizeof info, out, &n, err, errlen);
   if (ok) memcpy(m, out, sizeof *m);
-  crypto_forget();                                /* HMAC keeps its keys; this one it should not */
-  OPENSSL_cleanse(key, sizeof key);
-  OPENSSL_cleanse(out, sizeof out);
+  explicit_bzero(key, sizeof key);
+  explicit_bzero(out, sizeof out);
   return ok;
 }
 
@@ -254,9 +253,10 @@ static bool derive_from_passphrase(const Keys *k, const Header *h, bool is_new, 
   bool ok = n > 0 && n <= text->len;
   if (!ok) failf(err, errlen, "no passphrase given");
   else if (is_new && n < 8) ok = failf(err, errlen, "the passphrase is too short: 8 characters at least");
-  else if (!EVP_PBE_scrypt((const char *)text->bytes, n, h->salt, sizeof h->salt, UINT64_C(1) << h->log_n, h->r, h->p, SCRYPT_MEMORY_MAX * UINT64_C(2),
-                           (unsigned char *)m, sizeof *m))
-    ok = failf(err, errlen, "scrypt failed: out of memory?");
+  else {
+    CryptoCost cost = { h->log_n, h->r, h->p, SCRYPT_MEMORY_MAX * UINT64_C(2) };
+    ok = crypto_scrypt(text->bytes, n, h->salt, sizeof h->salt, &cost, (uint8_t *)m, sizeof *m, err, errlen);
+  }
   secure_free(text);
   return ok;
 }
@@ -266,7 +266,7 @@ static bool derive(Keys *k, const Header *h, bool is_new, char *err, size_t errl
   if (!s) return failf(err, errlen, "out of memory");
   Master *m = (Master *)s->bytes;
   bool ok = h->kdf == KDF_FILE ? derive_from_file(k, h, m, err, errlen) : derive_from_passphrase(k, h, is_new, m, err, errlen);
-  if (ok && !is_new && CRYPTO_memcmp(m->check, h->check, sizeof m->check) != 0)
+  if (ok && !is_new && !memeql_sec(m->check, h->check, sizeof m->check))
     ok = failf(err, errlen, h->kdf == KDF_FILE ? "this is not the key file of the key store" : "wrong passphrase");
   if (!ok) { secure_free(s); return false; }
   secure_free(k->master);
@@ -274,15 +274,30 @@ static bool derive(Keys *k, const Header *h, bool is_new, char *err, size_t errl
   return true;
 }
 
-static bool cipher(const Master *m, const Header *h, bool encrypt, const uint8_t *in, size_t n, uint8_t *out, uint8_t tag[TAG]) {
-  EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
-  int len = 0, last = 0;
-  bool ok = c && EVP_CipherInit_ex(c, EVP_aes_256_gcm(), NULL, m->key, h->nonce, encrypt)
-            && EVP_CipherUpdate(c, NULL, &len, (const unsigned char *)h, (int)sizeof *h) && EVP_CipherUpdate(c, out, &len, in, (int)n)
-            && (encrypt || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_SET_TAG, TAG, tag)) && EVP_CipherFinal_ex(c, out + len, &last)
-            && (!encrypt || EVP_CIPHER_CTX_ctrl(c, EVP_CTRL_GCM_GET_TAG, TAG, tag));
-  EVP_CIPHER_CTX_free(c);
-  return ok;
+/* AES-256-GCM. */
+static void begin(struct gcm_aes256_ctx *c, const Master *m, const Header *h) {
+  gcm_aes256_set_key(c, m->key);
+  gcm_aes256_set_iv(c, sizeof h->nonce, h->nonce);
+  gcm_aes256_update(c, sizeof *h, (const uint8_t *)h);
+}
+
+static void seal(const Master *m, const Header *h, const uint8_t *in, size_t n, uint8_t *out, uint8_t tag[TAG]) {
+  struct gcm_aes256_ctx c;
+  begin(&c, m, h);
+  gcm_aes256_encrypt(&c, n, out, in);
+  gcm_aes256_digest(&c, TAG, tag);
+  explicit_bzero(&c, sizeof c);
+}
+
+/* False: it was not sealed with this key, or not so. */
+static bool unseal(const Master *m, const Header *h, const uint8_t *in, size_t n, uint8_t *out, const uint8_t tag[TAG]) {
+  struct gcm_aes256_ctx c;
+  uint8_t right[TAG];
+  begin(&c, m, h);
+  gcm_aes256_decrypt(&c, n, out, in);
+  gcm_aes256_digest(&c, TAG, right);
+  explicit_bzero(&c, sizeof c);
+  return memeql_sec(right, tag, TAG);
 }
 
 static void store_path(const char *dir, const char *name, char out[PATH_MAX]) { snprintf(out, PATH_MAX, "%s/%s", dir, name); }
@@ -318,7 +333,7 @@ static bool load(Keys *k, Secure **plain, char *err, size_t errlen) {
   close(fd);
   bool known = ok && k->master && memcmp(h.salt, k->header.salt, sizeof h.salt) == 0 && h.kdf == k->header.kdf;
   if (ok && !known) ok = derive(k, &h, false, err, errlen);
-  if (ok && !cipher((Master *)k->master->bytes, &h, false, sealed->bytes, h.length, (*plain)->bytes, tag))
+  if (ok && !unseal((Master *)k->master->bytes, &h, sealed->bytes, h.length, (*plain)->bytes, tag))
     ok = failf(err, errlen, "%s is damaged or was tampered with: it does not verify", path);
   secure_free(sealed);
   if (ok) k->header = h;
@@ -383,34 +398,31 @@ static bool save(Keys *k, const Secure *plain, char *err, size_t errlen) {
     h.log_n = SCRYPT_LOG_N;
     h.r = 8;
     h.p = 1;
-    if (RAND_bytes(h.salt, sizeof h.salt) != 1) return failf(err, errlen, "there is no randomness");
+    if (getrandom(h.salt, sizeof h.salt, 0) != sizeof h.salt) return failf(err, errlen, "there is no randomness");
     if (!derive(k, &h, true, err, errlen)) return false;
     memcpy(h.check, ((Master *)k->master->bytes)->check, sizeof h.check);
   }
   h.length = (uint32_t)plain->len;
-  if (RAND_bytes(h.nonce, sizeof h.nonce) != 1) return failf(err, errlen, "there is no randomness");
+  if (getrandom(h.nonce, sizeof h.nonce, 0) != sizeof h.nonce) return failf(err, errlen, "there is no randomness");
   size_t total = sizeof h + plain->len + TAG;
   uint8_t *file = malloc(total);
   if (!file) return failf(err, errlen, "out of memory");
   memcpy(file, &h, sizeof h);
-  bool ok = cipher((Master *)k->master->bytes, &h, true, plain->bytes, plain->len, file + sizeof h, file + sizeof h + plain->len)
-            || failf(err, errlen, "encryption failed");
+  seal((Master *)k->master->bytes, &h, plain->bytes, plain->len, file + sizeof h, file + sizeof h + plain->len);
   store_path(k->dir, "keys.enc", path);
   store_path(k->dir, "keys.enc.tmp", tmp);
-  if (ok) {
-    unlink(tmp);                                  /* left by a crash; the lock is ours */
-    int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    ok = fd >= 0 && write_all(fd, file, total) && fsync(fd) == 0;
-    if (fd >= 0 && close(fd) != 0) ok = false;
-    ok = ok && rename(tmp, path) == 0;
-    if (!ok) { failf(err, errlen, "cannot write %s: %s", path, strerror(errno)); unlink(tmp); }
-  }
+  unlink(tmp);                                    /* left by a crash; the lock is ours */
+  int fd = open(tmp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  bool ok = fd >= 0 && write_all(fd, file, total) && fsync(fd) == 0;
+  if (fd >= 0 && close(fd) != 0) ok = false;
+  ok = ok && rename(tmp, path) == 0;
+  if (!ok) { failf(err, errlen, "cannot write %s: %s", path, strerror(errno)); unlink(tmp); }
   if (ok) {
     int dir = open(k->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (dir >= 0) { fsync(dir); close(dir); }
     k->header = h;
   }
-  OPENSSL_cleanse(file, sizeof h);
+  explicit_bzero(file, sizeof h);
   free(file);
   return ok;
 }
@@ -594,7 +606,7 @@ size_t keys_take_environment(void) {
       at += n;
       taken++;
     }
-    OPENSSL_cleanse(var + (value - var), n);      /* where /proc/PID/environ would still show it */
+    explicit_bzero(var + (value - var), n);      /* where /proc/PID/environ would still show it */
   }
   environ[kept] = NULL;
   return taken;

@@ -11,7 +11,6 @@
 #include "coding.h"
 #include "crypto.h"
 #include <inttypes.h>
-#include <openssl/crypto.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,10 +62,10 @@ static void arena_back(Chunk *to, size_t used) {
   while (top != to) {
     Chunk *gone = top;
     top = gone->below;
-    OPENSSL_cleanse(gone->bytes, gone->used);
+    explicit_bzero(gone->bytes, gone->used);
     free(gone);
   }
-  if (top->used > used) OPENSSL_cleanse(top->bytes + used, top->used - used);
+  if (top->used > used) explicit_bzero(top->bytes + used, top->used - used);
   top->used = used;
 }
 

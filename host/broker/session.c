@@ -1,9 +1,9 @@
 /* The session: starts workers, tells the user what they say, and ends with an exit code. */
 #include "broker/candles.h"
+#include "broker/crypto.h"
 #include "broker/orders.h"
 #include "broker/session_in.h"
 #include <errno.h>
-#include <openssl/sha.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -71,12 +71,12 @@ void session_out(Session *s, const char *text, size_t n) {
 }
 
 bool session_random(Session *s, void *out, size_t n) {
-  unsigned char text[sizeof s->chance.seed + sizeof s->chance.n], md[SHA256_DIGEST_LENGTH];
+  unsigned char text[sizeof s->chance.seed + sizeof s->chance.n], md[32];
   if (!s->chance.set) return getrandom(out, n, 0) == (ssize_t)n;
   s->chance.n++;
   memcpy(text, s->chance.seed, sizeof s->chance.seed);
   memcpy(text + sizeof s->chance.seed, &s->chance.n, sizeof s->chance.n);
-  SHA256(text, sizeof text, md);
+  crypto_sha256(text, sizeof text, md);
   if (n > sizeof md) return false;
   memcpy(out, md, n);
   return true;

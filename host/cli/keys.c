@@ -1,5 +1,4 @@
 /* bourse keys add|list|accept|remove. What an exchange needs is asked of its adapter; secrets are typed in, never on the command line. */
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,7 +127,7 @@ static int add(Cli *cli) {
       code = 1;
     }
   }
-  OPENSSL_cleanse(secrets, sizeof secrets);
+  explicit_bzero(secrets, sizeof secrets);
   if (keys) keys_close(keys);
   adapter_free(&a);
   return code;

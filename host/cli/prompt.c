@@ -1,7 +1,7 @@
 #include "cli/prompt.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/crypto.h>
+#include <nettle/memops.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,7 +50,7 @@ static long read_line(int fd, char *buf, size_t cap) {
   }
   if (n && buf[n - 1] == '\r') n--;
   buf[n] = 0;
-  OPENSSL_cleanse(&c, 1);
+  explicit_bzero(&c, 1);
   return any && fits ? (long)n : -1;
 }
 
@@ -81,8 +81,8 @@ static size_t ask_passphrase(void *ctx, bool fresh, char *buf, size_t cap) {
     return 0;
   }
   long m = prompt_line("The same again: ", true, again, sizeof again);
-  bool same = m == n && CRYPTO_memcmp(buf, again, (size_t)n) == 0;
-  OPENSSL_cleanse(again, sizeof again);
+  bool same = m == n && memeql_sec(buf, again, (size_t)n);
+  explicit_bzero(again, sizeof again);
   if (!same) fprintf(stderr, "bourse: keys: the two differ; nothing was changed\n");
   return same ? (size_t)n : 0;
 }
@@ -92,7 +92,7 @@ static bool make_keyfile(const char *path) {
   int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   bool ok = fd >= 0 && getrandom(key, sizeof key, 0) == sizeof key && write(fd, key, sizeof key) == sizeof key && fsync(fd) == 0;
   if (!ok) fprintf(stderr, "bourse: keys: cannot make the key file %s: %s\n", path, strerror(errno));
-  OPENSSL_cleanse(key, sizeof key);
+  explicit_bzero(key, sizeof key);
   if (fd >= 0) close(fd);
   return ok;
 }

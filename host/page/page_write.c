@@ -3,13 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "broker/coding.h"
+#include "broker/crypto.h"
 #include "cli/show.h"
 #include "page/page_in.h"
 
@@ -236,11 +236,12 @@ static void add_html(Text *t, const char *s) {
 static size_t size_of(const PageFile *f) { return (size_t)(f->end - f->p); }
 
 static void add_digest(Text *t, const PageFile *f) {
-  unsigned char md[SHA256_DIGEST_LENGTH];
-  char base64[2 * SHA256_DIGEST_LENGTH];
-  SHA256((const unsigned char *)f->p, size_of(f), md);
-  EVP_EncodeBlock((unsigned char *)base64, md, sizeof md);
-  text_format(t, " 'sha256-%s'", base64);
+  uint8_t md[32], base64[48];
+  size_t n;
+  const char *why;
+  crypto_sha256(f->p, size_of(f), md);
+  coding_run(C_BASE64, md, sizeof md, base64, &n, &why);
+  text_format(t, " 'sha256-%.*s'", (int)n, (const char *)base64);
 }
 
 static void add_script(Text *t, const PageFile *f) {

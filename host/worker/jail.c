@@ -75,7 +75,7 @@ static bool filter(char *err, size_t errlen) {
   /* Asked by libc before its first write to a stream; answering "no" is enough. */
   if (rc == 0) rc = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(newfstatat), 0);
   if (rc == 0) rc = seccomp_rule_add(f, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(fstat), 0);
-  /* Ubuntu's OpenSSL looks into a file of /proc before the first hash: it is told no. To open a file for writing is the end. */
+  /* Where libc or a library looks for a file, of settings or of /proc, it is told no and goes on. To open a file for writing is the end. */
   if (rc == 0)
     rc = seccomp_rule_add(f, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(openat), 1, SCMP_A2(SCMP_CMP_MASKED_EQ, O_ACCMODE | O_CREAT | O_TRUNC | O_PATH, O_RDONLY));
 #endif

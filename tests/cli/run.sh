@@ -157,6 +157,21 @@ check "keys, one" 0 "https://api.luno.com" keys list
 check "keys remove" 0 "removed: luno" keys remove luno
 check "keys, none left" 0 "[]" keys list --format json
 
+# libcrypto is loaded by what needs it, which is a passphrase here; without it that is said, and all else goes on.
+mkdir none
+: > none/libcrypto.so.3
+printf 'THE-KEY\nTHE-SECRET\na passphrase\na passphrase\n' | env -u BOURSE_KEYFILE BOURSE_STATE="$work/state2" LD_LIBRARY_PATH="$work/none" \
+  timeout 30 "$bourse" keys add luno --rights read >out 2>err
+got=$?
+checks=$((checks + 1))
+if [ $got -ne 1 ] || ! grep -q '^bourse: keys: libcrypto (OpenSSL 3) is missing: ' err; then
+  failed=$((failed + 1)); echo "FAILED keys add without libcrypto: exit $got"; cat err
+fi
+LD_LIBRARY_PATH=$work/none
+export LD_LIBRARY_PATH
+check "keys of a key file without libcrypto" 0 "[]" keys list --format json
+unset LD_LIBRARY_PATH
+
 printf '1 + 2\nx = { 1, 2 }\nx[2] * 21\nnope.x\n' > lines
 timeout 30 "$bourse" shell < lines > out 2> err
 checks=$((checks + 1))

@@ -50,15 +50,7 @@ static void hashes(void **state) {
     { H_KECCAK256, "transfer(address,uint256)", "a9059cbb2ab09eb219583f4a59a5d0623ade346d962bcd4e46b11da047c9049b" },
     { H_RIPEMD160, "abc", "8eb208f7e05d987a9b044a8e98c6b087f15a0bfc" },
   };
-  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-    uint8_t out[CRYPTO_DIGEST_MAX];
-    size_t len;
-    if (rows[i].h == H_RIPEMD160 && !crypto_hash(H_RIPEMD160, "", 0, out, &len, err, sizeof err)) {
-      assert_string_equal(err, "this OpenSSL has no ripemd160");
-      continue;
-    }
-    hash_is(rows[i].h, rows[i].text, strlen(rows[i].text), rows[i].want);
-  }
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) hash_is(rows[i].h, rows[i].text, strlen(rows[i].text), rows[i].want);
   char a[1000];                                   /* more than one block of each */
   memset(a, 'a', sizeof a);
   hash_is(H_SHA256, a, sizeof a, "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3");
@@ -96,26 +88,16 @@ static void hmacs(void **state) {
     { H_SHA512, aa, 131, big, "80b24263c7c1a3ebb71493c1dd7be8b49b46d1f41b4aeec1121b013783f8f352"
                               "6b56d037e05f2598bd0fd2215d6a1e5295e64f73f63f0aec8b915a985d786598" },
     { H_SHA256, "", 0, "", "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad" },
+    { H_SHA3_256, "Jefe", 4, jefe, "c7d4072e788877ae3596bbb0da73b887c9171f93095b294ae857fbe2645e1ba5" },
+    { H_RIPEMD160, "Jefe", 4, jefe, "dda6c0213a485a9e24f4742064a7f033b43c4069" },
   };
-  for (int round = 0; round < 3; round++)         /* the second and third time with the kept context */
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-      uint8_t out[CRYPTO_DIGEST_MAX];
-      size_t len;
-      assert_true(crypto_hmac(rows[i].h, rows[i].key, rows[i].keylen, rows[i].text, strlen(rows[i].text), out, &len, err, sizeof err));
-      hex_of(out, len, hex);
-      assert_string_equal(hex, rows[i].want);
-    }
-  for (int i = 0; i < 100; i++) {                 /* more keys than are kept */
-    uint8_t one[CRYPTO_DIGEST_MAX], two[CRYPTO_DIGEST_MAX];
-    size_t len;
-    char key[2] = { (char)i, 'k' };
-    assert_true(crypto_hmac(H_SHA256, key, 2, "x", 1, one, &len, err, sizeof err));
-    crypto_forget();
-    assert_true(crypto_hmac(H_SHA256, key, 2, "x", 1, two, &len, err, sizeof err));
-    assert_memory_equal(one, two, 32);
-  }
   uint8_t out[CRYPTO_DIGEST_MAX];
   size_t len;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    assert_true(crypto_hmac(rows[i].h, rows[i].key, rows[i].keylen, rows[i].text, strlen(rows[i].text), out, &len, err, sizeof err));
+    hex_of(out, len, hex);
+    assert_string_equal(hex, rows[i].want);
+  }
   assert_false(crypto_hmac(H_KECCAK256, "k", 1, "x", 1, out, &len, err, sizeof err));
   assert_string_equal(err, "keccak256 cannot be used here");
 }
