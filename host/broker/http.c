@@ -122,10 +122,12 @@ static size_t refuse(HttpTransfer *t, const char *why) {
   return 0;
 }
 
-static bool room(char **buf, size_t used, size_t *cap, size_t need) {
+/* `whole`: how much it will be in the end, as far as that is known, else 0: to double 1 MB to 2 MB is a huge page to clear for each reply. */
+static bool room(char **buf, size_t used, size_t *cap, size_t need, size_t whole) {
   if (need <= *cap) return true;
   size_t n = *cap ? *cap : 4096;
   while (n < need) n *= 2;
+  if (need <= whole && whole < n) n = whole;
   char *p = large_grow(*buf, used, n);
   if (!p) return false;
   *buf = p;
@@ -151,7 +153,7 @@ static size_t on_header(char *line, size_t size, size_t count, void *ctx) {
   while (end > value && (end[-1] == ' ' || end[-1] == '\t')) end--;
   size_t name_len = (size_t)(colon - line), value_len = (size_t)(end - value);
   if (memchr(line, 0, n)) return refuse(t, "a header with a NUL");
-  if (!room(&t->head, t->head_len, &t->head_cap, t->head_len + name_len + value_len + 2)) return refuse(t, "out of memory");
+  if (!room(&t->head, t->head_len, &t->head_cap, t->head_len + name_len + value_len + 2, 0)) return refuse(t, "out of memory");
   char *out = t->head + t->head_len;
   for (size_t i = 0; i < name_len; i++) out[i] = (char)tolower((unsigned char)line[i]);
   out[name_len] = 0;
@@ -171,8 +173,8 @@ static bool body_begin(HttpTransfer *t, size_t n) {
   if (status != 200) t->part = NULL;
   if (length <= 0 || (size_t)length > t->body_max) return true;
   t->expected = (size_t)length;
-  if (t->part && t->expected > PART_SIZE) return room(&t->body, 0, &t->body_cap, PART_SIZE + PART_SIZE / 2);
-  return length >= 1 << 22 || t->expected <= n || room(&t->body, 0, &t->body_cap, t->expected + 1);
+  if (t->part && t->expected > PART_SIZE) return room(&t->body, 0, &t->body_cap, PART_SIZE + PART_SIZE / 2, PART_SIZE + PART_SIZE / 2);
+  return length >= 1 << 22 || t->expected <= n || room(&t->body, 0, &t->body_cap, t->expected + 1, t->expected + 1);
 }
 
 static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
@@ -181,7 +183,7 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
   if (n > t->body_max - t->body_len - t->parted) return refuse(t, "too long");
   if (n > HTTP_FLIGHT_MAX - t->http->flight) return refuse(t, "too much under way at once");
   if (!t->in_body && !body_begin(t, n)) return refuse(t, "out of memory");
-  if (!room(&t->body, t->body_len, &t->body_cap, t->body_len + n + 1)) return refuse(t, "out of memory");
+  if (!room(&t->body, t->body_len, &t->body_cap, t->body_len + n + 1, t->expected - t->parted + 1)) return refuse(t, "out of memory");
   memcpy(t->body + t->body_len, data, n);
   t->body_len += n;
   t->http->flight += n;

@@ -31,3 +31,7 @@ static int trim_object(struct dl_phdr_info *o, size_t size, void *ctx) {
 
 void trim_code(void) { dl_iterate_phdr(trim_object, NULL); }
 void trim_heap(void) { malloc_trim(0); }
+void trim_later(void) {
+  mallopt(M_MMAP_THRESHOLD, 2 << 20);
+  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+}

@@ -7,6 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "wire/large.h"
 
 #define COUNT_MAX ((1u << 28) - 1)
@@ -80,25 +84,30 @@ static const unsigned char *scan_utf8(Scan *s, const unsigned char *p) {
   return p + more + 1;
 }
 
-#define ONES 0x0101010101010101u
+/* Which of the 16 bytes at p end a run of plain ones, a bit each: a quote, a backslash, and those below 0x20 or above 0x7f, which are all less than 0x20 as
+ * signed ones. */
+static inline unsigned odd_bytes(const unsigned char *p) {
+#if defined(__SSE2__)
+  __m128i w = _mm_loadu_si128((const __m128i *)(const void *)p);
+  __m128i hit = _mm_or_si128(_mm_cmpeq_epi8(w, _mm_set1_epi8('"')), _mm_cmpeq_epi8(w, _mm_set1_epi8('\\')));
+  return (unsigned)_mm_movemask_epi8(_mm_or_si128(hit, _mm_cmplt_epi8(w, _mm_set1_epi8(0x20))));
+#else
+  unsigned odd = 0;
+  for (unsigned i = 0; i < 16; i++) odd |= (unsigned)(in_string[p[i]] != 0) << i;
+  return odd;
+#endif
+}
 
-/* p is after the quote; gives the place of the closing one. */
-static inline const unsigned char *scan_string(Scan *s, const unsigned char *p, unsigned *escaped) {
+static const unsigned char *scan_long_string(Scan *s, const unsigned char *p, unsigned *escaped) {
   for (;;) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    /* Eight bytes at a time. A borrow may mark bytes above the first hit wrongly, never below, and the first is what counts. */
-    while (s->end - p >= 8) {
-      uint64_t w;
-      memcpy(&w, p, 8);
-      uint64_t quote = w ^ ONES * '"', slash = w ^ ONES * '\\';
-      uint64_t hit = (((quote - ONES) & ~quote) | ((slash - ONES) & ~slash) | ((w - ONES * 0x20) & ~w) | w) & (ONES * 0x80);
-      if (hit) {
-        p += __builtin_ctzll(hit) >> 3;
+    while (s->end - p >= 16) {
+      unsigned odd = odd_bytes(p);
+      if (odd) {
+        p += __builtin_ctz(odd);
         break;
       }
-      p += 8;
+      p += 16;
     }
-#endif
     while (!in_string[*p]) p++;
     switch (in_string[*p]) {
       case 1: return p;
@@ -112,6 +121,16 @@ static inline const unsigned char *scan_string(Scan *s, const unsigned char *p, 
       default: return fail(s, p, *p < 0x20 ? "no raw control character in a string" : "text in UTF-8");
     }
   }
+}
+
+/* p is after the quote; gives the place of the closing one. Most are short and plain. */
+static inline const unsigned char *scan_string(Scan *s, const unsigned char *p, unsigned *escaped) {
+  if (s->end - p >= 16) {
+    unsigned odd = odd_bytes(p);
+    const unsigned char *q = p + (odd ? __builtin_ctz(odd) : 0);
+    if (*q == '"') return q;
+  }
+  return scan_long_string(s, p, escaped);
 }
 
 static inline bool is_digit(unsigned c) { return c - '0' < 10u; }
@@ -156,8 +175,13 @@ static void report(const Scan *s, char *err, size_t errlen) {
 }
 
 static inline const unsigned char *skip_space(const unsigned char *p) {
+  if (*p > ' ') return p;
   while (is_space[*p]) p++;
   return p;
+}
+
+static inline void put(JsonNode *nodes, uint32_t n, const unsigned char *base, const unsigned char *from, const unsigned char *to, unsigned type, unsigned escaped) {
+  nodes[n] = (JsonNode){ (uint32_t)(from - base), (uint32_t)(to - from), n + 1, 0, type & 7, escaped & 1 };
 }
 
 /* A tape that is needed no more is kept for the next document, up to this size: fresh memory costs a page fault for every 4 KiB. */
@@ -225,26 +249,23 @@ next:
     unsigned escaped = 0;
     if (*p != '"') { fail(s, p, "a key in double quotes"); goto cut; }
     if (!(q = scan_string(s, p + 1, &escaped))) goto cut;
-    nodes[n] = (JsonNode){ (uint32_t)(p + 1 - base), (uint32_t)(q - p - 1), n + 1, 0, JSON_STRING, escaped & 1 };
-    n++;
+    put(nodes, n++, base, p + 1, q, JSON_STRING, escaped);
     p = skip_space(q + 1);
     if (*p != ':') { fail(s, p, "':'"); goto cut; }
     p = skip_space(p + 1);
   }
+  if (*p == '"') {
+    unsigned escaped = 0;
+    if (!(q = scan_string(s, p + 1, &escaped))) goto cut;
+    put(nodes, n++, base, p + 1, q, JSON_STRING, escaped);
+    p = q + 1;
+    goto after;
+  }
   switch (*p) {
-    case '"': {
-      unsigned escaped = 0;
-      if (!(q = scan_string(s, p + 1, &escaped))) goto cut;
-      nodes[n] = (JsonNode){ (uint32_t)(p + 1 - base), (uint32_t)(q - p - 1), n + 1, 0, JSON_STRING, escaped & 1 };
-      n++;
-      p = q + 1;
-      break;
-    }
     case '-': case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
       if (!(q = scan_number(s, p))) goto cut;
       if (q == s->end && s->more) { s->at = q; goto cut; }
-      nodes[n] = (JsonNode){ (uint32_t)(p - base), (uint32_t)(q - p), n + 1, 0, JSON_NUMBER, 0 };
-      n++;
+      put(nodes, n++, base, p, q, JSON_NUMBER, 0);
       p = q;
       break;
     case '{': case '[':
@@ -260,8 +281,7 @@ next:
     case 't': case 'f': case 'n': {
       unsigned type = *p == 't' ? JSON_TRUE : *p == 'f' ? JSON_FALSE : JSON_NULL;
       if (!(q = scan_word(s, p, *p == 't' ? "true" : *p == 'f' ? "false" : "null"))) goto cut;
-      nodes[n] = (JsonNode){ (uint32_t)(p - base), (uint32_t)(q - p), n + 1, 0, type & 7, 0 };
-      n++;
+      put(nodes, n++, base, p, q, type, 0);
       p = q;
       break;
     }

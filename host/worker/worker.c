@@ -529,6 +529,7 @@ int worker_main(int fd) {
   Worker *w = &the_worker;
   char err[200];
   w->fd = the_fd = fd;
+  trim_later();
   book_clock(book_now);
   signal(SIGPIPE, SIG_IGN);          /* a broker that left is seen when writing */
   if (!limit_init(fd, &w->out, &w->states)) worker_die("worker: no timer");
