@@ -1,5 +1,4 @@
 #include "broker/curl_api.h"
-#include "wire/trim.h"
 #include <dlfcn.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -52,7 +51,6 @@ static bool load(char *err, size_t errlen) {
     return false;
   }
   warm(lib);
-  trim_code();
   return true;
 }
 

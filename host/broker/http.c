@@ -1,6 +1,7 @@
 #include "broker/http.h"
 #include "broker/curl_api.h"
 #include "wire/large.h"
+#include "wire/trim.h"
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #define IDLE_HANDLES 32
+#define SENT_US 500                     /* after that a request is on its way */
 #define PART_SIZE (128u << 10)          /* of a body that is given away while it comes */
 #define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
 
@@ -41,7 +43,7 @@ struct Http {
   const CurlApi *curl;
   Loop *loop;
   CURLM *multi;
-  LoopTimer timer;
+  LoopTimer timer, trim;
   HttpTransfer *active, *idle;
   size_t n_idle, flight;          /* bytes of bodies under way */
   char ca_file[300]; const char *ca_dir;
@@ -199,9 +201,18 @@ static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
  * connection turned out dead. An order must not go out twice. */
 static int on_send(void *ctx, char *ip, char *local_ip, int port, int local_port) {
   HttpTransfer *t = ctx;
+  Http *h = t->http;
+  long connections = 0;
   (void)ip, (void)local_ip, (void)port, (void)local_port;
   if (t->sends++ && t->once) return CURL_PREREQFUNC_ABORT;
+  if (h->curl->easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections) == CURLE_OK && connections > 0) loop_after_us(h->loop, &h->trim, SENT_US);
   return CURL_PREREQFUNC_OK;
+}
+
+/* While the answer is waited for: what it took to load libcurl and to connect nobody needs any more, and a worker may be about to need memory for a large reply. */
+static void trim(void *ctx) {
+  (void)ctx;
+  trim_code();
 }
 
 /* --- transfers --- */
@@ -527,6 +538,7 @@ Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen) {
   h->ca_fd = -1;
   h->curl = curl;
   h->loop = loop;
+  h->trim.fn = trim;
   h->timer = (LoopTimer){ .fn = on_timer, .ctx = h };
   if (!find_roots(h, cacert, err, errlen)) {
     if (h->ca_fd >= 0) close(h->ca_fd);
@@ -560,6 +572,7 @@ void http_free(Http *h) {
   }
   h->curl->multi_cleanup(h->multi);
   loop_cancel(h->loop, &h->timer);
+  loop_cancel(h->loop, &h->trim);
   if (h->ca_fd >= 0) close(h->ca_fd);
   free(h);
 }

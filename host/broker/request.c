@@ -32,7 +32,6 @@ struct Net {
   Budget *budget;
   KeyRing ring;
   LoopTimer rest;             /* runs while no request does */
-  int64_t trimmed_us;
   const char *dead;           /* why there is no network in this session */
   char why[300];
 };
@@ -194,14 +193,6 @@ static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
 
 /* --- the answer --- */
 
-/* The worker is about to need memory for a large reply; what connecting took, nobody needs any more. */
-static void make_room(Net *n) {
-  int64_t now = clock_mono_us();
-  if (now - n->trimmed_us < 1000000) return;
-  n->trimmed_us = now;
-  trim_code();
-}
-
 static void request_reply(Request *r, HttpReply *reply) {
   Peer *p = r->peer;
   if (r->act[0]) orders_replied(p->session, r->order, r->act, (int)reply->status, reply->body, reply->body_len);
@@ -221,7 +212,6 @@ static void request_reply(Request *r, HttpReply *reply) {
   }
   pack_str(&pk, "body");                /* last, so that the body need not be copied into the frame */
   msgpack_pack_bin(&pk, reply->body_len);
-  make_room(p->session->net);
   char *body = reply->body;
   reply->body = NULL;
   peer_end_with(p, body, reply->body_len);
@@ -384,7 +374,6 @@ static bool journalled(Request *r, Signer *signer, char *err, size_t errlen) {
 /* A large body goes to the worker while it comes, so that it is read meanwhile. Not what is kept or recorded as a whole. */
 static bool part_came(void *ctx, const char *bytes, size_t n, size_t expected) {
   Request *r = ctx;
-  if (!r->parted) make_room(r->peer->session->net);
   bool taken = peer_part(r->peer, r->id, bytes, n, expected);
   r->parted |= taken;
   return taken;

@@ -372,7 +372,6 @@ static void boot(Worker *w, const msgpack_object *m) {
   }
   task_spawn(w, L, 1);
   worker_tell(w, MSG_READY, NULL);
-  trim_code();
 }
 
 /* ---- the loop ---- */
