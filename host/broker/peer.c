@@ -57,6 +57,7 @@ void peer_leave(Peer *p) {
   loop_cancel(p->session->loop, &p->soon);
   loop_after_real(p->session->loop, &p->grace, GRACE_MS);
   turn_leave(p);
+  session_left(p->session);
 }
 
 void peer_fail(Peer *p, int code, const char *fmt, ...) {

@@ -72,7 +72,7 @@ struct Session {
   int code;
   bool stopping, signalled, broken_pipe;
   int signal_fd;
-  LoopTimer end_timer, kill_timer, screen_timer;
+  LoopTimer end_timer, kill_timer, screen_timer, unplug_timer;
   FrameWriter line;                     /* input_fd: a line that is not whole yet */
   Net *net;
   Watcher *watcher;
@@ -107,6 +107,7 @@ void session_asked(const Session *s, const Venue *v, double cost, bool again);  
 bool session_random(Session *s, void *out, size_t n);       /* the same on a replay; false: the system has none */
 bool peer_start(Peer *p);                                   /* false, said why: it could not be started */
 void peer_stop(Peer *p, const char *reason);                /* asks it to end */
+void session_left(Session *s);                             /* one of its workers leaves */
 void session_end(Session *s);                               /* all work is done: the loop ends */
 
 /* source.c */

@@ -110,6 +110,18 @@ void session_stop(Session *s, const char *reason) {
   loop_after_real(s->loop, &s->kill_timer, STOP_MS);
 }
 
+/* Nobody is left who may ask for something: connections are closed while the last worker's memory is put away, on another core. */
+static void unplug(void *ctx) {
+  Session *s = ctx;
+  for (size_t i = 0; i < s->n_peers; i++)
+    if (s->peers[i].state < PEER_LEAVING) return;
+  if (!s->orders) request_close(s);
+}
+
+void session_left(Session *s) {
+  if (!s->unplug_timer.slot) loop_after_real(s->loop, &s->unplug_timer, 0);      /* not from within what a connection brought */
+}
+
 void session_end(Session *s) { loop_stop(s->loop); }
 
 static void time_over(void *ctx) { session_stop(ctx, "time is over"); }
@@ -243,6 +255,7 @@ int session_run(const SessionSpec *spec) {
   s.end_timer = (LoopTimer){ .fn = time_over, .ctx = &s };
   s.kill_timer = (LoopTimer){ .fn = kill_all, .ctx = &s };
   s.screen_timer = (LoopTimer){ .fn = screen_tick, .ctx = &s };
+  s.unplug_timer = (LoopTimer){ .fn = unplug, .ctx = &s };
   struct sigaction ignore = { .sa_handler = SIG_IGN }, pipe_before, size_before;
   sigaction(SIGPIPE, &ignore, &pipe_before);
   sigaction(SIGXFSZ, &ignore, &size_before);       /* a file that may not grow is a failed write, as on a full disk */
