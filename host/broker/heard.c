@@ -1,4 +1,4 @@
-/* What a worker says, one kind of message after the other. Longer answers are made elsewhere (source.c, request.c, orders.c ...). */
+/* What a worker says, one kind of message after the other. Longer answers are made elsewhere (source.c, request.c, order_ask.c ...). */
 #include "broker/clerk.h"
 #include "broker/orders.h"
 #include "broker/session_in.h"

@@ -1,4 +1,4 @@
-/* What the files of orders share: orders.c (their life in a session), order_create.c, order_lookup.c, order_other.c. */
+/* What the files of orders share. */
 #ifndef BOURSE_ORDERS_IN_H
 #define BOURSE_ORDERS_IN_H
 #include "broker/guard.h"
@@ -78,18 +78,32 @@ struct Watch {
 };
 
 /* orders.c */
+void orders_break(Orders *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void orders_tick(void *ctx);                                                           /* timers of Orders */
+void orders_end_time(void *ctx);
+void orders_tick_later(Orders *o);                                                     /* in the session's time while there is a pair */
+bool orders_kill_asked(char *why, size_t size);                                        /* is there a kill file? */
+
+/* orders_start.c */
+Orders *orders_get(Session *s);                                                        /* begins it, once for a session */
+void orders_started(Orders *o);                                                        /* one of `starting` is done */
+
+/* order_ask.c */
+void ask_go(Ask *a);
+void ask_free(Ask *a);
+bool ask_reads(const Ask *a);                                                          /* it only looks at the account */
 void ask_value(Ask *a, const msgpack_object *value);                                   /* answers and ends it; value NULL: nil */
 void ask_error(Ask *a, const char *class, const char *code, const char *message);      /* the same */
 void ask_error_of(Ask *a, const msgpack_object *error, const char *otherwise);         /* with the clerk's error, or the text */
 bool ask_by_hand(const Ask *a);                                                        /* of call or the shell, not of a script */
 void guard_refuses(Ask *a, enum guard_limit limit, const char *why);                   /* ends it; the journal says it, too */
-void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b);          /* a value that came packed; nil when empty */
-void orders_break(Orders *o, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void orders_tick_later(Orders *o);                                                     /* in the session's time while there is a pair */
-void orders_started(Orders *o);                                                        /* one of `starting` is done */
-bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap);       /* text, or a number's digits */
+void ask_held(Ask *a, const char *why);                                                /* the same */
 bool orders_hold(Ask *a, char *why, size_t size);                                      /* may it not go out any more? why: "not sent: .." */
-void ask_held(Ask *a, const char *why);                                                /* ends it; the journal says it, too */
+void pack_raw(msgpack_packer *pk, const char *key, const msgpack_sbuffer *b);          /* a value that came packed; nil when empty */
+bool keep_raw(const msgpack_object *m, const char *key, msgpack_sbuffer *out);         /* packs it, for pack_raw; false: out of memory */
+bool text_of(const msgpack_object *map, const char *key, char *buf, size_t cap);       /* text, or a number's digits */
+/* Of the broker's own, for a leg of a pair; fill args, then ask_go. */
+Ask *ask_inside(Orders *o, const char *op, const char *venue, Pair *pair, int leg);
 
 /* order_create.c */
 void create_begin(Ask *a);
@@ -129,8 +143,6 @@ void pair_again(Orders *o, int64_t id);                                         
 void pairs_peer_gone(Orders *o, const Peer *p, bool cancels);                          /* nobody waits; cancels: the time is up */
 void pairs_free(Orders *o);
 int64_t pair_id(const Pair *p);
-Ask *ask_inside(Orders *o, const char *op, const char *venue, Pair *pair, int leg);    /* of the broker's own; fill args, then ask_go */
-void ask_go(Ask *a);
 
 /* order_other.c */
 void cancel_begin(Ask *a);

@@ -56,7 +56,7 @@ struct Peer {
   bool queued; Peer *next_turn;         /* turns.c: it waits for its turn */
 };
 
-/* What answers the questions of workers: the world (heard.c, source.c, request.c, store.c, orders.c, notify.c), or a tape. */
+/* What answers the questions of workers: the world (heard.c, source.c, request.c, store.c, order_ask.c, notify.c), or a tape. */
 typedef struct { void (*source)(Peer *, uint32_t, const msgpack_object *), (*http)(Peer *, uint32_t, const msgpack_object *),
                       (*store)(Peer *, uint32_t, const msgpack_object *), (*sleep)(Peer *, uint32_t, const msgpack_object *),
                       (*order)(Peer *, uint32_t, const msgpack_object *), (*notify)(Peer *, uint32_t, const msgpack_object *); } Answers;

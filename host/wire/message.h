@@ -56,7 +56,7 @@ enum message_type {
   MSG_DONE,       /* {code, message}: the script ended; exit code for the process */
   MSG_FATAL,      /* {limit, text, script, line}: a sandbox limit; the worker exits after it */
   MSG_CLOCK,      /* {venue, offset_ms, error_ms}: how far the venue's clock was found to be ahead of this machine's */
-  MSG_ORDER,      /* what trades, of a strategy: {op, venue, method, args={by name}, params, options} (broker/orders.c) */
+  MSG_ORDER,      /* what trades, of a strategy: {op, venue, method, args={by name}, params, options} (broker/order_ask.c) */
   MSG_JOURNAL,    /* of verbs: {op="orders"|"fills"|"events"|"balances"|"verify", paper, venue, symbol, class, order, since, limit} -> MSG_STORED {value} */
   MSG_TASKED,     /* of the clerk: {task, value} or {task, error={class, message}} */
   MSG_FACTS,      /* of the clerk, unasked: {orders=[..], fills=[..], clock=..} */
