@@ -120,6 +120,7 @@ void venue_opened(Call *c, int nresults) {
   lua_State *co = c->co;
   char err[200];
   Waiter waiter = c->waiter;
+  lua_gc(co, LUA_GCRESTART);
   if (nresults != 2) {
     call_fail_text(c, "BaseError", "the adapter did not load");
     return;
@@ -180,6 +181,7 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
   snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
   v->L = worker_state_new(v->worker, name);
   v->markets = v->L ? market_store_new() : NULL;
+  if (v->L) lua_gc(v->L, LUA_GCSTOP);       /* until it is open: most of what loading makes stays. At its limit the heap is collected all the same */
   if (!v->markets || !adapter_lib_open(v->L, v)) {
     v->state = VENUE_FAILED;
     if (replaces) { replaces->pending = NULL; venue_retire(v); return; }
