@@ -103,6 +103,7 @@ void view_push_shared(lua_State *L, uint32_t node, int shared) {
 
 void view_push(lua_State *L, JsonDoc *doc, uint32_t node) {
   luaL_checkstack(L, 6, NULL);
+  if (!json_unfold(doc)) luaL_error(L, "out of memory");      /* of a book that keeps its reply */
   if (node >= doc->n) {
     lua_pushnil(L);
     return;

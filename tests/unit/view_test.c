@@ -120,6 +120,11 @@ static void folded(void **state) {
   json_fold(d);
   json_rest();
   run(L, "assert(tostring(r[2]) == '[1,[2],3]')");
+  uint32_t result = json_get(d, 0, "result", 6);
+  json_fold(d);
+  view_push(L, d, result);                         /* as a book does, of the reply that it keeps */
+  lua_setglobal(L, "kept");
+  run(L, "assert(kept[1].price == '1.10')");
   lua_close(L);
   json_unref(d);
   json_unref(other);
