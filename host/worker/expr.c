@@ -246,17 +246,55 @@ static bool equals_text(const Value *v, const char *s, size_t n) {
   return (v->kind == V_TEXT || v->kind == V_NUMBER) && v->n == n && same_bytes(v->s, s, n);
 }
 
-static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
+static bool node_is(Reader *r, JsonDoc *doc, uint32_t node, const char *s, size_t n) {
   const JsonNode *k = &doc->nodes[node];
-  bool object = k->type == JSON_OBJECT;
-  for (uint32_t child = node + 1; child < k->next; child = doc->nodes[child].next) {
-    if (object) child = doc->nodes[child].next;
-    if (doc->nodes[child].type != JSON_OBJECT) continue;
-    uint32_t found = object_get(r, s, doc, child);
-    if (found == JSON_NONE) continue;
-    Value v = value_of_node(&r->arena, doc, found);
-    if (equals_text(&v, s->value, s->vlen)) return child;
+  if ((k->type == JSON_STRING && !k->escaped) || k->type == JSON_NUMBER) return n && k->len == n && same_bytes(doc->text + k->start, s, n);
+  Value v = value_of_node(&r->arena, doc, node);
+  return equals_text(&v, s, n);
+}
+
+/* The next object from `child` on, of a list or an object that ends at `end`, which has the step's name: the name's value. */
+static uint32_t next_with(Reader *r, Step *s, const JsonDoc *doc, uint32_t *child, uint32_t end, bool object) {
+  for (; *child < end; *child = doc->nodes[*child].next) {
+    if (object) *child = doc->nodes[*child].next;
+    if (doc->nodes[*child].type != JSON_OBJECT) continue;
+    uint32_t found = object_get(r, s, doc, *child);
+    if (found != JSON_NONE) return found;
   }
+  return JSON_NONE;
+}
+
+/* Several fields of an element mostly look through the same list by the same name: who has that name is looked for once. */
+static bool where_known(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
+  const Step *was = r->where.step;
+  if (r->where.list == node && r->where.doc == doc && was->len == s->len && same_bytes(was->name, s->name, s->len)) return r->where.n <= WHERE_MAX;
+  const JsonNode *k = &doc->nodes[node];
+  uint32_t child = node + 1, found;
+  r->where.doc = doc;
+  r->where.step = s;
+  r->where.list = node;
+  r->where.n = 0;
+  for (; (found = next_with(r, s, doc, &child, k->next, k->type == JSON_OBJECT)) != JSON_NONE; child = doc->nodes[child].next) {
+    if (r->where.n == WHERE_MAX) {
+      r->where.n++;
+      return false;
+    }
+    r->where.child[r->where.n] = child;
+    r->where.value[r->where.n++] = found;
+  }
+  return true;
+}
+
+static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
+  if (where_known(r, s, doc, node)) {
+    for (uint32_t i = 0; i < r->where.n; i++)
+      if (node_is(r, doc, r->where.value[i], s->value, s->vlen)) return r->where.child[i];
+    return JSON_NONE;
+  }
+  const JsonNode *k = &doc->nodes[node];
+  uint32_t child = node + 1, found;
+  for (; (found = next_with(r, s, doc, &child, k->next, k->type == JSON_OBJECT)) != JSON_NONE; child = doc->nodes[child].next)
+    if (node_is(r, doc, found, s->value, s->vlen)) return child;
   return JSON_NONE;
 }
 
@@ -357,6 +395,26 @@ Value expr_eval(Reader *r, const Expr *e, const Spot *spot) {
     if (v.kind == V_NUMBER) v.kind = V_TEXT;      /* a code that the table does not know, as it stands */
   }
   return v;
+}
+
+bool expr_number(Reader *r, const Expr *e, const Spot *spot, Value *out) {
+  for (int i = 0; i < e->n; i++) {
+    const Alternative *alt = &e->alternatives[i];
+    Spot at = *spot;
+    if (alt->origin == FROM_ELEMENT && alt->nsteps == 1 && alt->steps[0].kind == STEP_NAME && at.doc->nodes[at.node].type == JSON_OBJECT) {
+      at.node = object_get(r, &alt->steps[0], at.doc, at.node);
+      if (at.node == JSON_NONE) continue;
+    } else if (!follow(r, alt, spot, &at)) {
+      continue;
+    }
+    const JsonNode *n = &at.doc->nodes[at.node];
+    if (n->type == JSON_NULL || (n->type == JSON_STRING && n->len == 0)) continue;
+    if ((n->type != JSON_STRING && n->type != JSON_NUMBER) || !dec_parse(at.doc->text + n->start, n->len, &out->d)) return false;
+    out->kind = V_DECIMAL;
+    out->node = at.node;
+    return true;
+  }
+  return !e->otherwise;
 }
 
 bool expr_locate(Reader *r, const Expr *e, const Spot *spot, Spot *out) {

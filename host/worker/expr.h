@@ -49,6 +49,8 @@ typedef struct Expr {
 /* Where an expression is looked at. */
 typedef struct { JsonDoc *doc; uint32_t node; const char *key; size_t klen; const Market *market; } Spot;
 
+#define WHERE_MAX 24      /* a list with more that have the name is looked through each time */
+
 /* One run of a plan. Reading raises Lua errors in `to`; c->error has the text then. */
 typedef struct Reader {
   lua_State *to;
@@ -58,6 +60,7 @@ typedef struct Reader {
   const char *field;                    /* "ticker.bid", for messages */
   const char *kind;
   struct { const JsonDoc *doc; uint32_t object; uint64_t id; } layout;      /* the element that is read */
+  struct { const JsonDoc *doc; const Step *step; uint32_t list, n, child[WHERE_MAX], value[WHERE_MAX]; } where;   /* the last list of [NAME=...]: what has NAME */
   struct { const JsonDoc *doc; const Step *step; uint32_t object, found; } inner;      /* the last step into a list or an object: many paths share it */
 } Reader;
 
@@ -66,6 +69,8 @@ __attribute__((noreturn, format(printf, 2, 3))) void read_fail(Reader *r, const 
 /* Compiles text into memory of the arena; raises in a->L what is wrong and where. */
 void expr_compile(Arena *a, const char *text, size_t len, Expr *out);
 Value expr_eval(Reader *r, const Expr *e, const Spot *spot);
+/* Of a path without transforms (Field.simple), into a number: true when that is done, which may find none; false: to be read the long way. */
+bool expr_number(Reader *r, const Expr *e, const Spot *spot, Value *out);
 /* Path only: the node that it leads to and the key under which that stands, or false. */
 bool expr_locate(Reader *r, const Expr *e, const Spot *spot, Spot *out);
 /* Calls the function: f(view, a, market). */

@@ -431,23 +431,41 @@ static void code_from(Reader *r, Record *rec, int code, int id) {
   s[code] = c ? value_text(arena_text(&r->arena, c, strlen(c)), strlen(c)) : s[id];
 }
 
+typedef struct { char text[256]; size_t n; bool full; } Symbol;
+
+static void symbol_add(Symbol *o, char before, const char *s, size_t n) {
+  size_t head = before != 0;
+  if (n + head >= sizeof o->text - o->n) {
+    o->full = true;
+    return;
+  }
+  if (head) o->text[o->n++] = before;
+  memcpy(o->text + o->n, s, n);
+  o->n += n;
+}
+
 static void market_symbol_of(Reader *r, Record *rec) {
   Value *s = rec->slots;
-  char buf[256], date[INSTANT_TEXT] = "", strike[512] = "";
+  char date[INSTANT_TEXT] = "", strike[512] = "";
+  Symbol o = { .n = 0 };
   if (!has(rec, MARKET_base) || !has(rec, MARKET_quote)) read_fail(r, "market %.*s: no symbol, and no baseId and quoteId to make it from",
                                                                    (int)s[MARKET_id].n, s[MARKET_id].s);
-  size_t n = (size_t)snprintf(buf, sizeof buf, "%.*s/%.*s", (int)s[MARKET_base].n, s[MARKET_base].s, (int)s[MARKET_quote].n, s[MARKET_quote].s);
-  if (n < sizeof buf && s[MARKET_contract].b && has(rec, MARKET_settle))
-    n += (size_t)snprintf(buf + n, sizeof buf - n, ":%.*s", (int)s[MARKET_settle].n, s[MARKET_settle].s);
+  symbol_add(&o, 0, s[MARKET_base].s, s[MARKET_base].n);
+  symbol_add(&o, '/', s[MARKET_quote].s, s[MARKET_quote].n);
+  if (s[MARKET_contract].b && has(rec, MARKET_settle)) symbol_add(&o, ':', s[MARKET_settle].s, s[MARKET_settle].n);
   bool dated = text_is(&s[MARKET_type], "future") || text_is(&s[MARKET_type], "option");
-  if (n < sizeof buf && dated && s[MARKET_expiry].kind == V_TIME && instant_date(s[MARKET_expiry].t, date))
-    n += (size_t)snprintf(buf + n, sizeof buf - n, "-%.2s%.2s%.2s", date + 2, date + 5, date + 8);
-  if (n < sizeof buf && text_is(&s[MARKET_type], "option") && has(rec, MARKET_strike) && has(rec, MARKET_optionType)) {
-    dec_text(s[MARKET_strike].d, strike, sizeof strike);
-    n += (size_t)snprintf(buf + n, sizeof buf - n, "-%.64s-%s", strike, text_is(&s[MARKET_optionType], "put") ? "P" : "C");
+  if (dated && s[MARKET_expiry].kind == V_TIME && instant_date(s[MARKET_expiry].t, date)) {
+    symbol_add(&o, '-', date + 2, 2);
+    symbol_add(&o, 0, date + 5, 2);
+    symbol_add(&o, 0, date + 8, 2);
   }
-  if (n >= sizeof buf) read_fail(r, "market %.*s: its symbol is too long", s[MARKET_id].n > 64 ? 64 : (int)s[MARKET_id].n, s[MARKET_id].s);
-  s[MARKET_symbol] = value_text(arena_text(&r->arena, buf, n), n);
+  if (text_is(&s[MARKET_type], "option") && has(rec, MARKET_strike) && has(rec, MARKET_optionType)) {
+    size_t n = dec_text(s[MARKET_strike].d, strike, sizeof strike);
+    symbol_add(&o, '-', strike, n < 64 ? n : 64);
+    symbol_add(&o, '-', text_is(&s[MARKET_optionType], "put") ? "P" : "C", 1);
+  }
+  if (o.full) read_fail(r, "market %.*s: its symbol is too long", s[MARKET_id].n > 64 ? 64 : (int)s[MARKET_id].n, s[MARKET_id].s);
+  s[MARKET_symbol] = value_text(arena_text(&r->arena, o.text, o.n), o.n);
 }
 
 static void default_bool(Record *rec, int slot, bool b) {

@@ -22,6 +22,7 @@ const Market *market_nth(const MarketStore *s, size_t i);          /* sorted by 
 const Market *market_by_symbol(const MarketStore *s, const char *symbol, size_t len);
 const Market *market_by_id(const MarketStore *s, const char *id, size_t len, const char *type /* preferred type or NULL */);
 const char *market_symbol(const Market *m);
+size_t market_symbol_length(const Market *m);
 const char *market_id(const Market *m);
 /* The exchange's id of a currency as its markets have it (baseId, quoteId, settleId), or NULL. */
 const char *market_currency_id(const MarketStore *s, const char *code);

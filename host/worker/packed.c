@@ -8,18 +8,14 @@
 
 enum { P_NONE, P_TEXT, P_NUMBER, P_DOUBLE, P_TRUE, P_FALSE, P_TIME, P_LIST, P_TABLE, P_JSON, P_SLICE };
 
-void packed_bytes(Packer *k, const void *s, size_t n) {
-  if (k->failed) return;
-  if (k->cap - k->n < n) {
-    size_t cap = k->cap ? k->cap : 512;
-    while (cap - k->n < n) cap *= 2;
-    void *p = realloc(k->p, cap);
-    if (!p) { k->failed = true; return; }
-    k->p = p;
-    k->cap = cap;
-  }
-  if (n) memcpy(k->p + k->n, s, n);
-  k->n += n;
+bool packed_room(Packer *k, size_t n) {
+  size_t cap = k->cap ? k->cap : 512;
+  while (cap - k->n < n) cap *= 2;
+  void *p = k->failed ? NULL : realloc(k->p, cap);
+  if (!p) return k->failed = true, false;
+  k->p = p;
+  k->cap = cap;
+  return true;
 }
 
 static void byte(Packer *k, unsigned char b) { packed_bytes(k, &b, 1); }

@@ -1,13 +1,19 @@
 /* Values packed into a few bytes, for records that are kept outside of Lua. */
 #ifndef BOURSE_PACKED_H
 #define BOURSE_PACKED_H
+#include <string.h>
 #include "worker/value.h"
 
 /* kept: texts of this document stay where they are; it has to outlive what is packed. */
 typedef struct { unsigned char *p; size_t n, cap; bool failed; const JsonDoc *kept; } Packer;
 
 void packed_add(Packer *k, const Value *v);                    /* sets k->failed when memory is short */
-void packed_bytes(Packer *k, const void *s, size_t n);
+bool packed_room(Packer *k, size_t n);                         /* false: short of memory, for good */
+static inline void packed_bytes(Packer *k, const void *s, size_t n) {
+  if (k->cap - k->n < n && !packed_room(k, n)) return;
+  if (n) memcpy(k->p + k->n, s, n);
+  k->n += n;
+}
 /* Reads one value and steps over it; trees and nodes become V_PACKED. Only for bytes of our own making. */
 Value packed_next(const char **at);
 void packed_push(lua_State *L, const char *at);                /* as value_push does; JSON as a view */

@@ -391,6 +391,14 @@ static void compile_level(lua_State *L, Plan *p, const char *place) {
   }
 }
 
+/* Does it read what stands on the wire as it stands? */
+static bool is_plain(const Expr *e) {
+  if (e->form != EXPR_PATH || e->map) return false;
+  for (int i = 0; i < e->n; i++)
+    if (e->alternatives[i].ntransforms || e->alternatives[i].origin == FROM_KEY) return false;
+  return true;
+}
+
 static bool is_plain_name(const Expr *e) {
   return e->form == EXPR_PATH && e->n == 1 && !e->map && !e->otherwise && e->alternatives[0].origin == FROM_ELEMENT && e->alternatives[0].nsteps == 1
     && e->alternatives[0].ntransforms == 0 && e->alternatives[0].steps[0].kind == STEP_NAME;
@@ -531,7 +539,7 @@ static void compile_kind(lua_State *L, const Kind *kind, const char *place) {
   p->fields = arena_alloc(&p->arena, (size_t)(f->n ? f->n : 1) * sizeof *p->fields);
   if (f->n) memcpy(p->fields, f->list, (size_t)f->n * sizeof *p->fields);
   for (int i = 0; i < p->n; i++)
-    p->fields[i].simple = p->fields[i].slot >= 0 && p->schema->slots[p->fields[i].slot].type == SLOT_NUMBER && is_plain_name(&p->fields[i].e);
+    p->fields[i].simple = p->fields[i].slot >= 0 && p->schema->slots[p->fields[i].slot].type == SLOT_NUMBER && is_plain(&p->fields[i].e);
   check_whole(L, p);
   lua_pop(L, 1);
   lua_replace(L, idx);

@@ -25,7 +25,7 @@ typedef struct {
   const char *name; uint32_t len;
   const char *label;         /* "ticker.bid", for messages */
   Expr e;
-  bool simple;               /* a name in the element and nothing else, into a number: the usual case, read without detours */
+  bool simple;               /* a path and nothing else, into a number: the usual case, read without detours */
 } Field;
 
 typedef struct PlanRef { struct PlanRef *next; int ref; } PlanRef;

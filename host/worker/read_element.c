@@ -83,10 +83,9 @@ Value read_as(Reader *r, const Expr *e, const char *field, enum slot_type type, 
 }
 
 void read_set_market(Record *rec, const Market *m, bool own) {
-  const char *symbol = market_symbol(m);
   rec->market = m;
   rec->own = own;
-  rec->slots[rec->schema->symbol] = value_text(symbol, strlen(symbol));
+  rec->slots[rec->schema->symbol] = value_text(market_symbol(m), market_symbol_length(m));
 }
 
 static void find_market(Reader *r, const Plan *p, Record *rec, const Spot *spot) {
@@ -113,8 +112,8 @@ static void find_market(Reader *r, const Plan *p, Record *rec, const Spot *spot)
 /* A record that names its symbol itself. */
 void read_adopt_symbol(Reader *r, Record *rec) {
   const Value *symbol = &rec->slots[rec->schema->symbol];
-  if (symbol->kind != V_TEXT || (rec->market && strlen(market_symbol(rec->market)) == symbol->n
-                                 && memcmp(market_symbol(rec->market), symbol->s, symbol->n) == 0)) return;
+  if (symbol->kind != V_TEXT || (rec->market && symbol->s == market_symbol(rec->market))) return;
+  if (rec->market && market_symbol_length(rec->market) == symbol->n && same_bytes(market_symbol(rec->market), symbol->s, symbol->n)) return;
   rec->market = r->c->markets ? market_by_symbol(r->c->markets, symbol->s, symbol->n) : NULL;
   rec->own = true;
 }
@@ -145,22 +144,6 @@ static void add_extra(Reader *r, const Plan *p, Record *rec, const Field *f, Val
   rec->extras[rec->nextras++] = (TreeItem){ f->name, f->len, v };
 }
 
-/* A number in a field of an object. False: not that, to be read the long way. */
-static bool read_simple(const Reader *r, const Field *f, Record *rec, const Spot *spot) {
-  JsonDoc *doc = spot->doc;
-  if (doc->nodes[spot->node].type != JSON_OBJECT) return false;
-  Step *s = &f->e.alternatives[0].steps[0];
-  uint32_t found = object_get(r, s, doc, spot->node);
-  if (found == JSON_NONE) return true;
-  const JsonNode *n = &doc->nodes[found];
-  if (n->type == JSON_NULL) return true;
-  Value *v = &rec->slots[f->slot];
-  if ((n->type != JSON_STRING && n->type != JSON_NUMBER) || !dec_parse(doc->text + n->start, n->len, &v->d)) return false;
-  v->kind = V_DECIMAL;
-  v->node = found;
-  return true;
-}
-
 /* False: the call did not ask for this one. */
 bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wanted *w) {
   Spot spot = *at;
@@ -173,7 +156,7 @@ bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wa
   }
   for (int i = 0; i < p->n; i++) {
     const Field *f = &p->fields[i];
-    if (f->simple && read_simple(r, f, rec, &spot)) continue;
+    if (f->simple && expr_number(r, &f->e, &spot, &rec->slots[f->slot])) continue;
     r->field = f->label;
     Value v = field_value(r, f, &spot);
     if (f->slot >= 0) record_set(r, rec, f->slot, v);

@@ -215,8 +215,6 @@ static void context_end(ReadContext *rc, int code_ref) {
   if (rc->args_ref != LUA_NOREF) luaL_unref(rc->adapter, LUA_REGISTRYINDEX, rc->args_ref);
 }
 
-#define FOLD_ABOVE 16384
-
 /* Stack of L from `first`: op, x, y, a. Pushes the finished value on `to`. */
 bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, size_t errlen) {
   ReadContext rc;
@@ -232,7 +230,10 @@ bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, siz
     else if (!view_test(L, first + 2, &doc, &node)) snprintf(rc.error, sizeof rc.error, "the reply is neither an object nor a list");
     else {
       ok = plan_run(to, p, &rc, doc, node);
-      if (doc->len > FOLD_ABOVE) json_fold(doc);     /* the infos of what was read scan it again, if anybody looks */
+      json_ref(doc);
+      view_release(L, first + 2);    /* to the adapter's collector it is a few bytes: 16,000 books piled up to 150 MB */
+      json_fold(doc);                /* the infos of what was read scan it again, if anybody looks */
+      json_unref(doc);
     }
   } else if (op && strcmp(op, "kind") == 0) {
     const char *kind = lua_tostring(L, first + 1);
