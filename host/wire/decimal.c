@@ -84,26 +84,25 @@ static bool parse_long(const char *s, const char *end, bool neg, Decimal *out) {
   return make(m, (int)scale, neg, out);
 }
 
-/* Eight digits at once. Bytes are digits when their high halves are that of '0', also after 6 was added. */
-static inline bool eight_digits(const char *p, uint32_t *out) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  uint64_t w;
-  memcpy(&w, p, 8);
-  if (((w & 0xf0f0f0f0f0f0f0f0) | ((w + 0x0606060606060606) & 0xf0f0f0f0f0f0f0f0) >> 4) != 0x3333333333333333) return false;
-  w = (w & 0x0f0f0f0f0f0f0f0f) * (1 + (10 << 8)) >> 8;
-  w = (w & 0x00ff00ff00ff00ff) * (1 + (100 << 16)) >> 16;
-  *out = (uint32_t)((w & 0x0000ffff0000ffff) * (1 + (10000ull << 32)) >> 32);
-  return true;
-#else
-  (void)p, (void)out;
-  return false;
-#endif
-}
-
 /* Joins the digits from p on to *m; gives their end. */
 static inline const char *digits(const char *p, const char *end, uint64_t *m) {
-  uint32_t eight;
-  for (; end - p >= 8 && eight_digits(p, &eight); p += 8) *m = *m * 100000000 + eight;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+  while (end - p >= 8) {       /* eight bytes at once: those before the first that is no digit move up behind zeros */
+    uint64_t w;
+    memcpy(&w, p, 8);
+    w ^= 0x3030303030303030;
+    uint64_t odd = ((w + 0x7676767676767676) | w) & 0x8080808080808080;
+    int n = odd ? __builtin_ctzll(odd) >> 3 : 8;
+    if (n == 0) return p;
+    w <<= 64 - 8 * n;
+    w = w * (1 + (10 << 8)) >> 8;
+    w = (w & 0x00ff00ff00ff00ff) * (1 + (100 << 16)) >> 16;
+    w = (w & 0x0000ffff0000ffff) * (1 + (10000ull << 32)) >> 32;
+    *m = *m * pow64[n] + (uint32_t)w;
+    p += n;
+    if (n < 8) return p;
+  }
+#endif
   for (; p < end && is_digit(*p); p++) *m = *m * 10 + (unsigned)(*p - '0');
   return p;
 }
