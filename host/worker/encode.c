@@ -113,7 +113,7 @@ static void json_value(lua_State *L, int idx, int depth) {
         case IS_NUMBER: write_text(L, s->bytes, s->len); return;
         default: break;
       }
-      if (view_test(L, idx, &doc, &node)) { write_text(L, doc->text + doc->nodes[node].start, doc->nodes[node].len); return; }
+      if (view_test(L, idx, &doc, &node)) { write_text(L, doc->text + doc->nodes[node].start, json_bytes(doc->nodes, node)); return; }
       if (ordered_test(L, idx)) { json_pairs(L, idx, depth); return; }
       /* fall through */
     default: luaL_error(L, "a %s cannot be sent", luaL_typename(L, idx));

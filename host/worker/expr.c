@@ -201,21 +201,18 @@ void expr_compile(Arena *a, const char *text, size_t len, Expr *out) {
 
 static bool key_is(const JsonDoc *doc, uint32_t node, const char *name, uint32_t len) {
   const JsonNode *k = &doc->nodes[node];
-  return k->type == JSON_STRING && k->len == len && !k->escaped && same_bytes(doc->text + k->start, name, len);
-}
-
-static bool is_flat(const JsonNode *nodes, uint32_t object) {
-  return nodes[object].next - object == 1 + 2 * (uint32_t)nodes[object].count;
+  return k->type == JSON_STRING && k->size == len && !k->escaped && same_bytes(doc->text + k->start, name, len);
 }
 
 /* Two objects with the same keys in the same places: what stands between the keys is of equal size. */
 static bool same_layout(const JsonDoc *doc, uint32_t a, uint32_t b) {
   const JsonNode *x = &doc->nodes[a], *y = &doc->nodes[b];
-  uint32_t size = x->next - a;
-  if (y->type != JSON_OBJECT || x->count != y->count || y->next - b != size) return false;
-  for (uint32_t i = 1; i < size; i = x[i + 1].next - a) {
-    if (x[i].len != y[i].len || !same_bytes(doc->text + x[i].start, doc->text + y[i].start, x[i].len)) return false;
-    if (x[i + 1].next - a != y[i + 1].next - b) return false;
+  uint32_t size = x[1].start - a, next;
+  if (y->type != JSON_OBJECT || x->size != y->size || y[1].start - b != size) return false;
+  for (uint32_t i = json_first(0); i < size; i = next) {
+    if (x[i].size != y[i].size || !same_bytes(doc->text + x[i].start, doc->text + y[i].start, x[i].size)) return false;
+    next = json_next(doc->nodes, a + i + 1) - a;
+    if (json_next(doc->nodes, b + i + 1) - b != next) return false;
   }
   return true;
 }
@@ -232,9 +229,9 @@ uint32_t object_get(const Reader *r, Step *s, const JsonDoc *doc, uint32_t objec
   bool known = r->layout.object == object && r->layout.doc == doc;
   if (known && s->layout == r->layout.id) return s->hint ? object + s->hint + 1 : JSON_NONE;
   uint32_t found;
-  /* Where all values are scalars, keys stand at odd offsets: the one of last time may be right. */
-  bool flat = is_flat(doc->nodes, object);
-  if (flat && (s->hint & 1) && s->hint < doc->nodes[object].next - object && key_is(doc, object + s->hint, s->name, s->len)) found = object + s->hint + 1;
+  /* Where all values are scalars, keys stand at even offsets: the one of last time may be right. */
+  bool flat = json_flat(doc->nodes, object);
+  if (flat && s->hint && !(s->hint & 1) && s->hint < doc->nodes[object + 1].start - object && key_is(doc, object + s->hint, s->name, s->len)) found = object + s->hint + 1;
   else found = json_get(doc, object, s->name, s->len);
   if (known || (flat && found != JSON_NONE)) s->hint = found == JSON_NONE ? 0 : found - 1 - object;
   s->layout = known ? r->layout.id : 0;
@@ -248,15 +245,15 @@ static bool equals_text(const Value *v, const char *s, size_t n) {
 
 static bool node_is(Reader *r, JsonDoc *doc, uint32_t node, const char *s, size_t n) {
   const JsonNode *k = &doc->nodes[node];
-  if ((k->type == JSON_STRING && !k->escaped) || k->type == JSON_NUMBER) return n && k->len == n && same_bytes(doc->text + k->start, s, n);
+  if ((k->type == JSON_STRING && !k->escaped) || k->type == JSON_NUMBER) return n && k->size == n && same_bytes(doc->text + k->start, s, n);
   Value v = value_of_node(&r->arena, doc, node);
   return equals_text(&v, s, n);
 }
 
 /* The next object from `child` on, of a list or an object that ends at `end`, which has the step's name: the name's value. */
 static uint32_t next_with(Reader *r, Step *s, const JsonDoc *doc, uint32_t *child, uint32_t end, bool object) {
-  for (; *child < end; *child = doc->nodes[*child].next) {
-    if (object) *child = doc->nodes[*child].next;
+  for (; *child < end; *child = json_next(doc->nodes, *child)) {
+    if (object) ++*child;
     if (doc->nodes[*child].type != JSON_OBJECT) continue;
     uint32_t found = object_get(r, s, doc, *child);
     if (found != JSON_NONE) return found;
@@ -268,13 +265,13 @@ static uint32_t next_with(Reader *r, Step *s, const JsonDoc *doc, uint32_t *chil
 static bool where_known(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
   const Step *was = r->where.step;
   if (r->where.list == node && r->where.doc == doc && was->len == s->len && same_bytes(was->name, s->name, s->len)) return r->where.n <= WHERE_MAX;
-  const JsonNode *k = &doc->nodes[node];
-  uint32_t child = node + 1, found;
+  uint32_t child = json_first(node), end = json_next(doc->nodes, node), found;
+  bool object = doc->nodes[node].type == JSON_OBJECT;
   r->where.doc = doc;
   r->where.step = s;
   r->where.list = node;
   r->where.n = 0;
-  for (; (found = next_with(r, s, doc, &child, k->next, k->type == JSON_OBJECT)) != JSON_NONE; child = doc->nodes[child].next) {
+  for (; (found = next_with(r, s, doc, &child, end, object)) != JSON_NONE; child = json_next(doc->nodes, child)) {
     if (r->where.n == WHERE_MAX) {
       r->where.n++;
       return false;
@@ -291,9 +288,9 @@ static uint32_t step_where(Reader *r, Step *s, JsonDoc *doc, uint32_t node) {
       if (node_is(r, doc, r->where.value[i], s->value, s->vlen)) return r->where.child[i];
     return JSON_NONE;
   }
-  const JsonNode *k = &doc->nodes[node];
-  uint32_t child = node + 1, found;
-  for (; (found = next_with(r, s, doc, &child, k->next, k->type == JSON_OBJECT)) != JSON_NONE; child = doc->nodes[child].next)
+  uint32_t child = json_first(node), end = json_next(doc->nodes, node), found;
+  bool object = doc->nodes[node].type == JSON_OBJECT;
+  for (; (found = next_with(r, s, doc, &child, end, object)) != JSON_NONE; child = json_next(doc->nodes, child))
     if (node_is(r, doc, found, s->value, s->vlen)) return child;
   return JSON_NONE;
 }
@@ -322,20 +319,19 @@ static bool step_take(Reader *r, Step *s, Spot *at) {
       at->key = s->name;
       at->klen = s->len;
     } else if (s->kind == STEP_FIRST) {
-      if (k->count == 0) return false;
-      Value key = value_of_node(&r->arena, doc, at->node + 1);
+      if (k->size == 0) return false;
+      Value key = value_of_node(&r->arena, doc, json_first(at->node));
       at->key = key.kind == V_TEXT ? key.s : "";
       at->klen = key.kind == V_TEXT ? key.n : 0;
-      found = at->node + 2;
+      found = json_first(at->node) + 1;
     } else {
       found = step_where(r, s, doc, at->node);
     }
   } else if (k->type == JSON_ARRAY) {
     at->key = NULL;
     at->klen = 0;
-    if (s->kind == STEP_FIRST) found = k->count ? at->node + 1 : JSON_NONE;
+    if (s->kind == STEP_FIRST) found = k->size ? json_first(at->node) : JSON_NONE;
     else if (s->kind == STEP_WHERE) found = step_where(r, s, doc, at->node);
-    else if (s->index > 0 && k->next - at->node == 1 + (uint32_t)k->count) found = s->index <= k->count ? at->node + (uint32_t)s->index : JSON_NONE;
     else if (s->index != 0) found = json_at(doc, at->node, s->index);
   }
   if (found == JSON_NONE) return false;
@@ -408,8 +404,8 @@ bool expr_number(Reader *r, const Expr *e, const Spot *spot, Value *out) {
       continue;
     }
     const JsonNode *n = &at.doc->nodes[at.node];
-    if (n->type == JSON_NULL || (n->type == JSON_STRING && n->len == 0)) continue;
-    if ((n->type != JSON_STRING && n->type != JSON_NUMBER) || !dec_parse(at.doc->text + n->start, n->len, &out->d)) return false;
+    if (n->type == JSON_NULL || (n->type == JSON_STRING && n->size == 0)) continue;
+    if ((n->type != JSON_STRING && n->type != JSON_NUMBER) || !dec_parse(at.doc->text + n->start, n->size, &out->d)) return false;
     out->kind = V_DECIMAL;
     out->node = at.node;
     return true;

@@ -49,7 +49,7 @@ static size_t next_char(const unsigned char **p, char out[4]) {
 }
 
 size_t json_unescape(const JsonDoc *d, uint32_t node, char *out) {
-  const unsigned char *p = (unsigned char *)d->text + d->nodes[node].start, *end = p + d->nodes[node].len;
+  const unsigned char *p = (unsigned char *)d->text + d->nodes[node].start, *end = p + d->nodes[node].size;
   char *o = out, c[4];
   while (p < end) {
     size_t n = next_char(&p, c);
@@ -60,7 +60,7 @@ size_t json_unescape(const JsonDoc *d, uint32_t node, char *out) {
 }
 
 static bool same_unescaped(const JsonDoc *d, const JsonNode *k, const char *s, size_t len) {
-  const unsigned char *p = (unsigned char *)d->text + k->start, *end = p + k->len;
+  const unsigned char *p = (unsigned char *)d->text + k->start, *end = p + k->size;
   char c[4];
   while (p < end) {
     size_t n = next_char(&p, c);
@@ -75,18 +75,18 @@ bool json_string_is(const JsonDoc *d, uint32_t node, const char *s, size_t len) 
   const JsonNode *k = &d->nodes[node];
   if (k->type != JSON_STRING) return false;
   if (k->escaped) return same_unescaped(d, k, s, len);
-  return k->len == len && !memcmp(d->text + k->start, s, len);
+  return k->size == len && !memcmp(d->text + k->start, s, len);
 }
 
 uint32_t json_get(const JsonDoc *d, uint32_t object, const char *key, size_t len) {
   if (object >= d->n || d->nodes[object].type != JSON_OBJECT) return JSON_NONE;
   const JsonNode *nodes = d->nodes;
   const char *text = d->text;
-  for (uint32_t i = object + 1, end = nodes[object].next; i < end; i = nodes[i + 1].next) {
+  for (uint32_t i = json_first(object), end = json_next(nodes, object); i < end; i = json_next(nodes, i + 1)) {
     const JsonNode *k = &nodes[i];
     if (k->escaped) {
       if (same_unescaped(d, k, key, len)) return i + 1;
-    } else if (k->len == len && !memcmp(text + k->start, key, len)) {
+    } else if (k->size == len && !memcmp(text + k->start, key, len)) {
       return i + 1;
     }
   }
@@ -95,23 +95,23 @@ uint32_t json_get(const JsonDoc *d, uint32_t object, const char *key, size_t len
 
 uint32_t json_at(const JsonDoc *d, uint32_t array, int64_t index1) {
   if (array >= d->n || d->nodes[array].type != JSON_ARRAY) return JSON_NONE;
-  const JsonNode *nodes = d->nodes, *a = &nodes[array];
-  int64_t count = a->count;
+  const JsonNode *nodes = d->nodes;
+  int64_t count = nodes[array].size;
   if (index1 < 0) index1 += count + 1;
   if (index1 < 1 || index1 > count) return JSON_NONE;
-  if (a->next - array - 1 == (uint32_t)count) return array + (uint32_t)index1;   /* nothing nested: no walk */
-  uint32_t i = array + 1;
-  while (--index1) i = nodes[i].next;
+  uint32_t i = json_first(array);
+  if (json_flat(nodes, array)) return i + (uint32_t)index1 - 1;
+  while (--index1) i = json_next(nodes, i);
   return i;
 }
 
 const char *json_text(const JsonDoc *d, uint32_t node, JsonScratch *scratch, size_t *len) {
   const JsonNode *k = &d->nodes[node];
   if (!k->escaped) {
-    *len = k->len;
+    *len = json_bytes(d->nodes, node);
     return d->text + k->start;
   }
-  size_t need = (size_t)k->len + 1;      /* unescaping never makes text longer */
+  size_t need = (size_t)k->size + 1;      /* unescaping never makes text longer */
   if (scratch->cap < need) {
     char *more = realloc(scratch->p, need);
     if (!more) {

@@ -8,16 +8,25 @@
 #include <stdint.h>
 
 #define JSON_DEPTH 512
+#define JSON_MAX (1u << 28)      /* bytes of a text are less */
 
 enum json_type { JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
 
 typedef struct {
-  uint32_t start, len;   /* bytes in the text; a string without its quotes, an array or object with its brackets */
-  uint32_t next;         /* index of the node after this one and all it holds */
-  uint32_t count : 28;   /* children of an array, pairs of an object */
+  uint32_t start;        /* where in the text; of a string after its quote */
+  uint32_t size : 28;    /* bytes of a scalar, of a string without its quotes; children of an array, pairs of an object */
   uint32_t type : 3;
   uint32_t escaped : 1;  /* a string with backslashes */
-} JsonNode;              /* an object's children alternate key (a string node) and value; the first child is the next node */
+} JsonNode;
+/* An array or object takes two places: `start` of the second is the index after it and all it holds, `size` its bytes, with its brackets. Its children follow, an
+ * object's alternate key (a string) and value. So a scalar takes 8 bytes: a list of 2,000 markets has 300,000 of them. */
+static inline uint32_t json_first(uint32_t node) { return node + 2; }          /* child of an array or object */
+static inline uint32_t json_next(const JsonNode *nodes, uint32_t node) { return nodes[node].type < JSON_ARRAY ? node + 1 : nodes[node + 1].start; }
+static inline uint32_t json_bytes(const JsonNode *nodes, uint32_t node) { return nodes[node].type < JSON_ARRAY ? nodes[node].size : nodes[node + 1].size; }
+/* Is nothing nested in the array or object? */
+static inline bool json_flat(const JsonNode *nodes, uint32_t node) {
+  return nodes[node + 1].start - json_first(node) == nodes[node].size * (nodes[node].type == JSON_OBJECT ? 2 : 1);
+}
 
 typedef struct JsonDoc JsonDoc;
 struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n; int refs; void *block; int64_t id; };

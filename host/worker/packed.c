@@ -43,14 +43,14 @@ void packed_add(Packer *k, const Value *v) {
       const JsonNode *n = &v->doc->nodes[v->node];
       if (v->doc == k->kept) {
         const char *at = v->doc->text + n->start;
-        uint32_t len = n->len;
+        uint32_t len = json_bytes(v->doc->nodes, v->node);
         byte(k, P_SLICE);
         packed_bytes(k, &at, sizeof at);
         packed_bytes(k, &len, sizeof len);
         return;
       }
       byte(k, P_JSON);
-      sized(k, v->doc->text + n->start, n->len);
+      sized(k, v->doc->text + n->start, json_bytes(v->doc->nodes, v->node));
       return;
     }
     case V_TREE: {

@@ -189,7 +189,7 @@ bool walk_open(Reader *r, const Plan *p, const Spot *from, bool absent, Walk *w)
     value_path(at.doc, at.node, path, sizeof path);
     read_fail(r, "%s: expected a list, got %s%s%s", name, value_shown(&v, shown, sizeof shown), path[0] ? " at " : "", path);
   }
-  *w = (Walk){ at.doc, at.node + 1, n->next, n->type == JSON_OBJECT, 0 };
+  *w = (Walk){ at.doc, json_first(at.node), json_next(at.doc->nodes, at.node), n->type == JSON_OBJECT, 0 };
   return true;
 }
 
@@ -204,10 +204,10 @@ bool walk_next(Reader *r, const Plan *p, Walk *w, Spot *out) {
     if (w->object) {
       Value key = value_of_node(&r->arena, w->doc, w->child);
       if (key.kind == V_TEXT) { out->key = key.s; out->klen = key.n; }
-      w->child = w->doc->nodes[w->child].next;
+      w->child++;
     }
     out->node = w->child;
-    w->child = w->doc->nodes[w->child].next;
+    w->child = json_next(w->doc->nodes, w->child);
     w->index++;
   } while (w->doc->nodes[out->node].type == JSON_NULL);
   const JsonNode *n = &w->doc->nodes[out->node];
@@ -232,7 +232,7 @@ bool read_chosen(Reader *r, const Plan *p, const Spot *spot) {
 
 size_t walk_count(const Walk *w) {
   size_t n = 0;
-  for (uint32_t c = w->child; c < w->end; c = w->doc->nodes[c].next) n++;
+  for (uint32_t c = w->child; c < w->end; c = json_next(w->doc->nodes, c)) n++;
   return w->object ? n / 2 : n;
 }
 

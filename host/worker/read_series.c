@@ -22,7 +22,7 @@ static double level_number(Reader *r, const Value *v, const char *field) {
 static double node_number(Reader *r, JsonDoc *doc, uint32_t node, const char *field) {
   const JsonNode *n = &doc->nodes[node];
   Decimal d;
-  if ((n->type == JSON_STRING || n->type == JSON_NUMBER) && !n->escaped && dec_parse(doc->text + n->start, n->len, &d)) return dec_double(d);
+  if ((n->type == JSON_STRING || n->type == JSON_NUMBER) && !n->escaped && dec_parse(doc->text + n->start, n->size, &d)) return dec_double(d);
   Value v = value_of_node(&r->arena, doc, node);
   return level_number(r, &v, field);
 }
@@ -30,10 +30,10 @@ static double node_number(Reader *r, JsonDoc *doc, uint32_t node, const char *fi
 static void read_level(Reader *r, const Plan *p, JsonDoc *doc, uint32_t node, BookLevel *out) {
   const JsonNode *n = &doc->nodes[node];
   out->id = JSON_NONE;
-  if (p->simple_level && n->type == JSON_ARRAY && n->count >= 2) {
-    uint32_t second = doc->nodes[node + 1].next;
-    out->price = node_number(r, doc, node + 1, "book price");
-    out->amount = node_number(r, doc, second, "book amount");
+  if (p->simple_level && n->type == JSON_ARRAY && n->size >= 2) {
+    uint32_t first = json_first(node);
+    out->price = node_number(r, doc, first, "book price");
+    out->amount = node_number(r, doc, json_next(doc->nodes, first), "book amount");
     return;
   }
   Spot spot = { doc, node, NULL, 0, NULL };
@@ -61,14 +61,15 @@ static void side_open(Reader *r, const Expr *e, const Spot *spot, const char *na
     Value v = value_of_node(&r->arena, at->doc, at->node);
     read_fail(r, "%s: expected a list of levels, got %s", name, value_shown(&v, shown, sizeof shown));
   }
-  *count = n->count;
+  *count = n->size;
 }
 
 static void read_side(Reader *r, const Plan *p, const Spot *at, BookSide *side) {
   if (at->node == JSON_NONE) return;
-  const JsonNode *n = &at->doc->nodes[at->node];
-  for (uint32_t child = at->node + 1; child < n->next; child = at->doc->nodes[child].next) {
-    if (n->type == JSON_OBJECT) child = at->doc->nodes[child].next;
+  const JsonNode *nodes = at->doc->nodes;
+  bool object = nodes[at->node].type == JSON_OBJECT;
+  for (uint32_t child = json_first(at->node), end = json_next(nodes, at->node); child < end; child = json_next(nodes, child)) {
+    if (object) child++;
     read_level(r, p, at->doc, child, &side->levels[side->n++]);
   }
 }
@@ -196,7 +197,7 @@ static Value row_item(Reader *r, const Value *row, int i, const char *name) {
 
 static size_t rows_of(Reader *r, const char *what, const Value *v) {
   char shown[64];
-  if (v->kind == V_NODE && v->doc->nodes[v->node].type == JSON_ARRAY) return v->doc->nodes[v->node].count;
+  if (v->kind == V_NODE && v->doc->nodes[v->node].type == JSON_ARRAY) return v->doc->nodes[v->node].size;
   if (v->kind == V_TREE && v->tree->list) return v->tree->n;
   if (v->kind == V_NONE) return 0;
   read_fail(r, "%s: expected a list, got %s", what, value_shown(v, shown, sizeof shown));
@@ -207,8 +208,8 @@ typedef struct { const Value *list; uint32_t child; uint32_t i; } Rows;
 
 static Value rows_next(Reader *r, Rows *rows) {
   if (rows->list->kind == V_TREE) return rows->list->tree->items[rows->i++].v;
-  if (rows->i++ == 0) rows->child = rows->list->node + 1;
-  else rows->child = rows->list->doc->nodes[rows->child].next;
+  if (rows->i++ == 0) rows->child = json_first(rows->list->node);
+  else rows->child = json_next(rows->list->doc->nodes, rows->child);
   return value_of_node(&r->arena, rows->list->doc, rows->child);
 }
 

@@ -92,13 +92,13 @@ Value value_time(int64_t ms) { Value v = value_none(); v.kind = V_TIME; v.t = ms
 
 /* Room first: a scratch buffer must not be lost to a raised error. Unescaped text is never longer than what it came from. */
 static Value text_of_escaped(Arena *a, JsonDoc *doc, uint32_t node) {
-  char *copy = arena_alloc(a, (size_t)doc->nodes[node].len + 1);
+  char *copy = arena_alloc(a, (size_t)doc->nodes[node].size + 1);
   JsonScratch scratch = { NULL, 0, 0 };
   size_t n = 0;
   const char *s = json_text(doc, node, &scratch, &n);
-  if (s && n <= doc->nodes[node].len) memcpy(copy, s, n);
+  if (s && n <= doc->nodes[node].size) memcpy(copy, s, n);
   free(scratch.p);
-  if (!s || n > doc->nodes[node].len) luaL_error(a->L, "out of memory");
+  if (!s || n > doc->nodes[node].size) luaL_error(a->L, "out of memory");
   return value_text(copy, n);
 }
 
@@ -113,11 +113,11 @@ Value value_of_node(Arena *a, JsonDoc *doc, uint32_t node) {
     case JSON_FALSE: case JSON_TRUE: v.kind = V_BOOL; v.b = k->type == JSON_TRUE; v.s = NULL; v.n = 0; return v;
     case JSON_STRING:
       if (k->escaped) { v = text_of_escaped(a, doc, node); v.node = node; return v; }
-      v.kind = k->len ? V_TEXT : V_NONE;
+      v.kind = k->size ? V_TEXT : V_NONE;
       v.s = doc->text + k->start;
-      v.n = k->len;
+      v.n = k->size;
       return v;
-    case JSON_NUMBER: v.kind = V_NUMBER; v.s = doc->text + k->start; v.n = k->len; return v;
+    case JSON_NUMBER: v.kind = V_NUMBER; v.s = doc->text + k->start; v.n = k->size; return v;
     case JSON_ARRAY: case JSON_OBJECT: v.kind = V_NODE; v.n = 0; v.doc = doc; return v;
   }
   v.s = NULL;
@@ -323,17 +323,16 @@ const char *value_path(const JsonDoc *doc, uint32_t node, char *buf, size_t cap)
   buf[0] = 0;
   if (node >= doc->n) return buf;
   for (int depth = 0; here != node && depth < 24; depth++) {
-    const JsonNode *k = &doc->nodes[here];
-    bool object = k->type == JSON_OBJECT;
-    uint32_t child = here + 1, index = 1, key = JSON_NONE;
-    while (child < k->next) {
-      if (object) { key = child; child = doc->nodes[child].next; }
-      if (node < doc->nodes[child].next) break;
-      child = doc->nodes[child].next;
+    bool object = doc->nodes[here].type == JSON_OBJECT;
+    uint32_t child = json_first(here), end = json_next(doc->nodes, here), index = 1, key = JSON_NONE;
+    while (child < end) {
+      if (object) key = child++;
+      if (node < json_next(doc->nodes, child)) break;
+      child = json_next(doc->nodes, child);
       index++;
     }
-    if (child >= k->next) break;
-    int n = object ? snprintf(buf + at, cap - at, "%s%.*s", at ? "." : "", doc->nodes[key].len > 40 ? 40 : (int)doc->nodes[key].len,
+    if (child >= end) break;
+    int n = object ? snprintf(buf + at, cap - at, "%s%.*s", at ? "." : "", doc->nodes[key].size > 40 ? 40 : (int)doc->nodes[key].size,
                               doc->text + doc->nodes[key].start)
                    : snprintf(buf + at, cap - at, "%s%u", at ? "." : "", index);
     if (n < 0 || (size_t)n >= cap - at) break;

@@ -44,11 +44,11 @@ bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) {
 static void push_text(lua_State *L, const JsonDoc *doc, uint32_t node) {
   const JsonNode *n = &doc->nodes[node];
   if (!n->escaped) {
-    lua_pushlstring(L, doc->text + n->start, n->len);
+    lua_pushlstring(L, doc->text + n->start, json_bytes(doc->nodes, node));
     return;
   }
   luaL_Buffer b;                  /* Lua's own memory, so nothing leaks when it runs out */
-  char *out = luaL_buffinitsize(L, &b, n->len);
+  char *out = luaL_buffinitsize(L, &b, n->size);
   luaL_pushresultsize(&b, json_unescape(doc, node, out));
 }
 
@@ -119,16 +119,16 @@ void view_push(lua_State *L, JsonDoc *doc, uint32_t node) {
 
 static uint32_t element(View *v, int64_t i) {
   const JsonDoc *d = v->holder->doc;
-  uint32_t count = d->nodes[v->node].count;
+  uint32_t count = d->nodes[v->node].size;
   if (i < 0) i += (int64_t)count + 1;
   if (i < 1 || i > count) return JSON_NONE;
-  if (d->nodes[v->node].next - v->node - 1 == count) return v->node + (uint32_t)i;   /* nothing nested */
-  uint32_t index = 1, node = v->node + 1;
+  uint32_t index = 1, node = json_first(v->node);
+  if (json_flat(d->nodes, v->node)) return node + (uint32_t)i - 1;
   if (v->at_index && v->at_index <= i) {
     index = v->at_index;
     node = v->at_node;
   }
-  for (; index < i; index++) node = d->nodes[node].next;
+  for (; index < i; index++) node = json_next(d->nodes, node);
   v->at_index = index;
   v->at_node = node;
   return node;
@@ -159,24 +159,24 @@ static int view_newindex(lua_State *L) { return luaL_error(L, "a reply is read-o
 
 static int view_len(lua_State *L) {
   View *v = check_view(L, 1);
-  lua_pushinteger(L, v->holder->doc->nodes[v->node].count);
+  lua_pushinteger(L, v->holder->doc->nodes[v->node].size);
   return 1;
 }
 
 /* Upvalues: the view, the next node, the index. Nulls are passed over, as a table would not hold them either. */
 static int view_next(lua_State *L) {
   View *v = check_view(L, lua_upvalueindex(1));
-  const JsonNode *nodes = v->holder->doc->nodes, *self = &nodes[v->node];
-  bool object = self->type == JSON_OBJECT;
+  const JsonNode *nodes = v->holder->doc->nodes;
+  bool object = nodes[v->node].type == JSON_OBJECT;
   uint32_t node = (uint32_t)lua_tointeger(L, lua_upvalueindex(2)), value;
   lua_Integer index = lua_tointeger(L, lua_upvalueindex(3));
-  for (;; node = nodes[value].next) {
-    if (node >= self->next) return 0;
+  for (;; node = json_next(nodes, value)) {
+    if (node >= json_next(nodes, v->node)) return 0;
     value = object ? node + 1 : node;
     index++;
     if (nodes[value].type != JSON_NULL) break;
   }
-  lua_pushinteger(L, nodes[value].next);
+  lua_pushinteger(L, json_next(nodes, value));
   lua_replace(L, lua_upvalueindex(2));
   lua_pushinteger(L, index);
   lua_replace(L, lua_upvalueindex(3));
@@ -189,7 +189,7 @@ static int view_next(lua_State *L) {
 static int view_pairs(lua_State *L) {
   View *v = check_view(L, 1);
   lua_settop(L, 1);
-  lua_pushinteger(L, v->node + 1);
+  lua_pushinteger(L, json_first(v->node));
   lua_pushinteger(L, 0);
   lua_pushcclosure(L, view_next, 3);
   return 1;
@@ -197,8 +197,8 @@ static int view_pairs(lua_State *L) {
 
 static int view_tostring(lua_State *L) {
   View *v = check_view(L, 1);
-  const JsonNode *n = &v->holder->doc->nodes[v->node];
-  lua_pushlstring(L, v->holder->doc->text + n->start, n->len);
+  const JsonDoc *d = v->holder->doc;
+  lua_pushlstring(L, d->text + d->nodes[v->node].start, json_bytes(d->nodes, v->node));
   return 1;
 }
 
@@ -254,15 +254,15 @@ void view_open(lua_State *L) {
 static void push_number(lua_State *L, JsonDoc *doc, uint32_t node) {
   const JsonNode *k = &doc->nodes[node];
   const char *s = doc->text + k->start;
-  bool neg = *s == '-', whole = k->len <= 20;
+  bool neg = *s == '-', whole = k->size <= 20;
   uint64_t n = 0;
-  for (uint32_t i = neg; i < k->len && whole; i++) {
+  for (uint32_t i = neg; i < k->size && whole; i++) {
     unsigned c = (unsigned char)s[i] - (unsigned)'0';
     whole = c < 10 && !__builtin_mul_overflow(n, (uint64_t)10, &n) && !__builtin_add_overflow(n, (uint64_t)c, &n);
   }
   double x;
   if (whole && n <= (uint64_t)INT64_MAX + neg) lua_pushinteger(L, (lua_Integer)(neg ? 0 - n : n));
-  else if (dec_read_double(s, k->len, &x)) lua_pushnumber(L, x);
+  else if (dec_read_double(s, k->size, &x)) lua_pushnumber(L, x);
   else push_text(L, doc, node);
 }
 
@@ -283,9 +283,9 @@ void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbe
   }
   if (depth <= 0) luaL_error(L, "the data is nested too deep");
   bool list = n->type == JSON_ARRAY;
-  lua_createtable(L, list ? (int)n->count : 0, list ? 0 : (int)n->count);
+  lua_createtable(L, list ? (int)n->size : 0, list ? 0 : (int)n->size);
   lua_Integer i = 0;
-  for (uint32_t at = node + 1, value; at < n->next; at = doc->nodes[value].next) {
+  for (uint32_t at = json_first(node), end = json_next(doc->nodes, node), value; at < end; at = json_next(doc->nodes, value)) {
     value = list ? at : at + 1;
     if (list) {
       view_plain(L, doc, value, depth - 1, numbers);

@@ -34,7 +34,7 @@ typedef struct { JsonNode *nodes; size_t n, cap; } Tape;
 static int put(Tape *t, unsigned type, size_t len) {
   if (t->n == t->cap) t->nodes = realloc(t->nodes, (t->cap += t->cap / 2 + 16) * sizeof *t->nodes);
   if (!t->nodes) return 0;
-  t->nodes[t->n++] = (JsonNode){ 0, (uint32_t)len, 0, 0, type & 7, 0 };
+  t->nodes[t->n++] = (JsonNode){ 0, (uint32_t)len & (JSON_MAX - 1), type & 7, 0 };
   return 1;
 }
 static int on_null(void *c) { return put(c, JSON_NULL, 4); }

@@ -310,8 +310,8 @@ static bool venue_side(Agree *a, const char *dir, const AgreeVenue *v, const cha
   if (!d) return fprintf(a->out, "%s: no state: %s\n", v->id, text ? err : "no answer"), false;
   uint32_t orders = json_get(d, 0, "orders", 6), fills = json_get(d, 0, "fills", 5), faults = json_get(d, 0, "faults", 6);
   a->result->faults += faults_met(d, faults);
-  for (uint32_t n = orders + 1; n < d->nodes[orders].next; n = d->nodes[n].next) compare_order(a, v->id, d, n);
-  for (uint32_t n = fills + 1; n < d->nodes[fills].next; n = d->nodes[n].next) compare_fill(a, v->id, d, n);
+  for (uint32_t n = json_first(orders); n < json_next(d->nodes, orders); n = json_next(d->nodes, n)) compare_order(a, v->id, d, n);
+  for (uint32_t n = json_first(fills); n < json_next(d->nodes, fills); n = json_next(d->nodes, n)) compare_fill(a, v->id, d, n);
   compare_money(a, dir, v->id, funds, money, d, json_get(d, 0, "balances", 8));
   json_unref(d);
   return true;

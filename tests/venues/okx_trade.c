@@ -282,7 +282,7 @@ static void rows(Desk *d, const Request *q, Told (*act_on)(Desk *, Row, int64_t 
   memcpy(text, q->body, q->body_len);
   JsonDoc *doc = json_parse(text, q->body_len, err, sizeof err);
   Text data = { 0 };
-  uint32_t n = doc && doc->nodes[0].type == JSON_ARRAY ? doc->nodes[0].count : doc && doc->nodes[0].type == JSON_OBJECT, well = 0;
+  uint32_t n = doc && doc->nodes[0].type == JSON_ARRAY ? doc->nodes[0].size : doc && doc->nodes[0].type == JSON_OBJECT, well = 0;
   if (!doc) failure(r, 400, "50002", "JSON syntax error");
   else if (!n) failure(r, 400, "50000", "Body for POST request cannot be empty.");
   else if (n > ROWS_MAX) failure(r, 400, "50025", "Parameter count exceeds the limit 20");

@@ -183,11 +183,11 @@ Recorded *recorded_load(const char *dir, const Venue *v, char *err, size_t errle
   JsonScratch scratch = { 0 };
   uint32_t vectors = d->n ? child(d, 0, "vectors", JSON_ARRAY) : JSON_NONE;
   if (r && vectors != JSON_NONE)
-    for (uint32_t i = vectors + 1; i < d->nodes[vectors].next; i = d->nodes[i].next) {
+    for (uint32_t i = json_first(vectors); i < json_next(d->nodes, vectors); i = json_next(d->nodes, i)) {
       if (!is_text(d, i, "origin", "recorded", &scratch) || !is_text(d, i, "kind", "response", &scratch)) continue;
       uint32_t flow = child(d, i, "exchanges_http", JSON_ARRAY);
       if (flow == JSON_NONE) continue;
-      for (uint32_t k = flow + 1; k < d->nodes[flow].next; k = d->nodes[k].next) keep(r, d, k, &scratch);
+      for (uint32_t k = json_first(flow); k < json_next(d->nodes, flow); k = json_next(d->nodes, k)) keep(r, d, k, &scratch);
     }
   for (size_t m = 0; r && m < sizeof moved / sizeof *moved; m++)
     for (int i = 0; !strcmp(moved[m].venue, v->id) && i < r->n; i++) {
