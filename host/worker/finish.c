@@ -21,7 +21,7 @@ static void drop_zero(Record *rec, int slot) {
   if (rec->slots[slot].kind == V_DECIMAL && dec_is_zero(rec->slots[slot].d)) rec->slots[slot] = value_none();
 }
 
-static bool text_is(const Value *v, const char *s) { return v->kind == V_TEXT && v->n == strlen(s) && memcmp(v->s, s, v->n) == 0; }
+static inline bool text_is(const Value *v, const char *s) { return v->kind == V_TEXT && v->n == strlen(s) && same_bytes(v->s, s, v->n); }
 
 static void put_text(Record *rec, int slot, const char *s) { rec->slots[slot] = value_text(s, strlen(s)); }
 
@@ -120,7 +120,7 @@ static Value fee_part(const Value *fee, const char *name) {
 
 static bool same_value(const Value *a, const Value *b) {
   if (a->kind != b->kind) return false;
-  if (a->kind == V_TEXT) return a->n == b->n && memcmp(a->s, b->s, a->n) == 0;
+  if (a->kind == V_TEXT) return a->n == b->n && same_bytes(a->s, b->s, a->n);
   return a->kind == V_NONE || (a->kind == V_DECIMAL && dec_cmp(a->d, b->d) == 0);
 }
 
