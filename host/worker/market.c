@@ -356,7 +356,7 @@ static const Market *by_name(const Shelf *h, const char *name, size_t len) {
 
 /* A market and the texts that stand behind it (shelf_add). */
 static void fetch_ahead(const Market *m) {
-  for (size_t at = 0; at <= sizeof *m; at += 64) __builtin_prefetch((const char *)m + at);
+  for (size_t at = 0; at < sizeof *m + 64; at += 64) __builtin_prefetch((const char *)m + at);
 }
 
 /* Lists of tickers mostly come in the order of the markets, so the one after the last that was asked for is tried first: the hash table leads
