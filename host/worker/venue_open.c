@@ -13,11 +13,6 @@
 #include "worker/venue_internal.h"
 #include "worker/venue_repeat.h"
 
-/* Per cent of what was left by a collection, at which the next begins. Most of what loading an adapter makes stays: at the usual rate each start looked at it
- * three times, for 1 ms. */
-#define LOADING_PAUSE 1000
-#define USUAL_PAUSE 200           /* Lua's own */
-
 static struct { Venue **v; size_t n; } venues;
 
 static Venue *retired;
@@ -125,7 +120,6 @@ void venue_opened(Call *c, int nresults) {
   lua_State *co = c->co;
   char err[200];
   Waiter waiter = c->waiter;
-  lua_gc(co, LUA_GCINC, USUAL_PAUSE, 0, 0);
   if (nresults != 2) {
     call_fail_text(c, "BaseError", "the adapter did not load");
     return;
@@ -186,7 +180,6 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
   snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
   v->L = worker_state_new(v->worker, name);
   v->markets = v->L ? market_store_new() : NULL;
-  if (v->L) lua_gc(v->L, LUA_GCINC, LOADING_PAUSE, 0, 0);
   if (!v->markets || !adapter_lib_open(v->L, v)) {
     v->state = VENUE_FAILED;
     if (replaces) { replaces->pending = NULL; venue_retire(v); return; }
