@@ -68,7 +68,7 @@ static bool path_of(const Session *s, const char *kind, const char *name, char *
   if (!strcmp(kind, "file")) {
     if (!is_listed(s, name)) return snprintf(err, errlen, "not one of the files of this command"), false;
     n = snprintf(path, cap, "%s", name);
-  } else if (!strcmp(kind, "registry")) n = snprintf(path, cap, "%s/registry.lua", home);
+  } else if (!strcmp(kind, "registry") || !strcmp(kind, "entry")) n = snprintf(path, cap, "%s/registry.lua", home);
   else if (!strcmp(kind, "exchange") || !strcmp(kind, "dialect")) {
     if (!name_ok(name, strlen(name))) return snprintf(err, errlen, "a name is made of a-z, 0-9 and _"), false;
     n = snprintf(path, cap, "%s/exchanges/%s%s.lua", home, kind[0] == 'd' ? "dialects/" : "", name);
@@ -252,6 +252,21 @@ static void answer_exchange(Peer *p, uint32_t id, const char *name, const char *
   peer_end(p);
 }
 
+/* The entry of an exchange in the registry's text: "{ ... }" as it stands there. Asked for whenever one is opened, and all of the text is 55 KB. Empty: there is none. */
+static Text entry_of(char *text, const char *id) {
+  char begin[80];
+  int depth = 0;
+  snprintf(begin, sizeof begin, "\n  %.64s = {", id);
+  char *from = strstr(text, begin);
+  if (!from) return (Text){ text, 0 };
+  from += strlen(begin) - 1;
+  for (char *p = from; *p; p++) {
+    depth += (*p == '{') - (*p == '}');
+    if (!depth) return (Text){ from, (size_t)(p + 1 - from) };
+  }
+  return (Text){ text, 0 };
+}
+
 void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   char kind[16], name[PATH_MAX] = "", venue[64] = "", path[PATH_MAX], err[256];
   if (!pack_get_line(m, "kind", kind, sizeof kind)) {
@@ -268,7 +283,7 @@ void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
   char *text = NULL, digest[65];
   if (!path_of(p->session, kind, name, path, sizeof path, err, sizeof err) ||
       !(text = read_all(path, kind[0] == 'f' ? FILE_MAX : SOURCE_MAX, &n, err, sizeof err))) {
-    const char *shown = !strcmp(kind, "registry") ? "registry.lua" : name;
+    const char *shown = !strcmp(kind, "registry") || !strcmp(kind, "entry") ? "registry.lua" : name;
     if (!strcmp(kind, "exchange") && !strcmp(err, "no such file")) peer_error(p, MSG_SOURCE_IS, id, "no exchange '%.100s'", shown);
     else peer_error(p, MSG_SOURCE_IS, id, "%s '%.200s': %s", kind, shown, err);
     return;
@@ -284,9 +299,10 @@ void source_answer(Peer *p, uint32_t id, const msgpack_object *m) {
     free(text);
     return;
   }
+  Text whole = { text, n }, told = !strcmp(kind, "entry") ? entry_of(text, name) : whole;
   msgpack_packer pk = peer_begin(p, MSG_SOURCE_IS, id);
   pack_map(&pk, 1);
-  pack_key_strn(&pk, "source", text, n);
+  pack_key_strn(&pk, "source", told.p, told.n);
   peer_end(p);
   free(text);
 }

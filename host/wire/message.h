@@ -41,8 +41,8 @@ enum message_type {
 
   /* worker -> broker */
   MSG_READY = 32, /* {} after the boot script was loaded */
-  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"file"|"exchanges", name, venue}; "file" only for paths
-                     that the verb was given; "exchanges": the ids, one a line; venue: whose adapter loads a dialect */
+  MSG_SOURCE,     /* {kind="exchange"|"dialect"|"registry"|"entry"|"file"|"exchanges", name, venue}; "file" only for paths that the verb was given;
+                     "entry": what the registry says of one; "exchanges": the ids, one a line; venue: whose adapter loads a dialect */
   MSG_DECLARE,    /* what an adapter asks for: {venue, hosts={..}, credentials={..}, rights={method=right}, interval_ms, burst} */
   MSG_HTTP,       /* {venue, method, url, headers={}, body, right, cost, bucket, timeout_ms, nonce, keep, order, act}; text may be a recipe ext.
                      keep: "use" or "renew" a reply on disk; order, act: of the clerk, which order of the journal this is for */

@@ -79,39 +79,35 @@ static void declare(Venue *v, lua_State *co, int idx) {
   msgpack_sbuffer_destroy(&out);
 }
 
-typedef struct { char id[sizeof ((Venue *)0)->id]; } Opened;
-
+/* Its upvalue is the entry's text. */
 static int evaluate(lua_State *L) {
   size_t n;
-  const char *text = luaL_checklstring(L, 1, &n);
+  const char *text = lua_tolstring(L, lua_upvalueindex(1), &n);
   if (luaL_loadbufferx(L, text, n, "@registry.lua", "t") != LUA_OK) return lua_error(L);
   lua_call(L, 0, 1);
   return 1;
 }
 
 /* A venue that is closed is said to be, once, beside the work. */
-static void on_registry(Worker *w, void *ctx, int type, const msgpack_object *payload) {
-  (void)type;
-  Opened *o = ctx;
+static void on_entry(Worker *w, void *ctx, int type, const msgpack_object *payload) {
   const char *text;
   size_t n;
-  lua_State *L = pack_get_text(payload, "source", &text, &n) ? worker_state_new(w, "registry.lua") : NULL;
+  (void)ctx, (void)type;
+  if (!pack_get_text(payload, "source", &text, &n) || !memmem(text, n, "\"defunct\"", 9)) return;
+  lua_State *L = worker_state_new(w, "registry.lua");
   if (L && hostlua_push(L, "closed", 0)) {
+    lua_pushliteral(L, "return ");
     lua_pushlstring(L, text, n);
-    lua_pushstring(L, o->id);
-    lua_pushcfunction(L, evaluate);
-    if (worker_call(L, 3, 1) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) worker_log(w, "note", lua_tostring(L, -1));
+    lua_concat(L, 2);
+    lua_pushcclosure(L, evaluate, 1);
+    if (worker_call(L, 1, 1) == LUA_OK && lua_type(L, -1) == LUA_TSTRING) worker_log(w, "note", lua_tostring(L, -1));
   }
   if (L) worker_state_close(L);
-  free(o);
 }
 
 void venue_tell_closed(Venue *v) {
-  Opened *o = v->told_closed || worker_clock_frozen(v->worker) ? NULL : malloc(sizeof *o);
+  if (!v->told_closed && !worker_clock_frozen(v->worker)) worker_ask_source(v->worker, "entry", v->id, NULL, on_entry, NULL);
   v->told_closed = true;
-  if (!o) return;
-  snprintf(o->id, sizeof o->id, "%s", v->id);
-  worker_ask_source(v->worker, "registry", "registry", NULL, on_registry, o);
 }
 
 /* The adapter is loaded: its coroutine returned the venue object and the description. */

@@ -43,6 +43,7 @@ for verb in "call nope fetch_ticker" "call kraken fetch_tickr" "book krakn X/Y" 
   [ $got -ne 0 ] && [ ! -s "$work/out" ] && grep -q '^bourse: .' "$work/err" || { failed=$((failed + 1)); echo "FAILED: bourse $verb --quiet: exit $got"; cat "$work/out" "$work/err"; }
 done
 check "no connection, quietly" 5 "no connection" call kraken fetch_ticker BTC/USD --base-url kraken=http://127.0.0.1:1 --quiet
+check "a closed exchange" 5 "ACX closed in 2021 (no trading, site and twitter dead, PR 8727); its adapter speaks" ticker acx BTC/AUD --base-url acx=http://127.0.0.1:1
 timeout 30 "$bourse" orders --quiet >"$work/out" 2>"$work/err"
 checks=$((checks + 1))
 [ ! -s "$work/err" ] || { failed=$((failed + 1)); echo "FAILED: a note with --quiet"; cat "$work/err"; }
