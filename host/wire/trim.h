@@ -6,6 +6,6 @@
  * libcurl alone touches 7 MB that nothing looks at afterwards. */
 void trim_code(void);
 void trim_heap(void);        /* what malloc holds and nobody uses */
-/* Up to 64 MB of that are held on to until then: by itself malloc gives a reply's 1 MB back as soon as it is done with, and each page of the next one faults. */
+/* Up to 64 MB of that are held on to until then: by itself malloc gives a reply's 1 MB back as soon as it is done with, and each page of the next faults. */
 void trim_later(void);
 #endif
