@@ -169,14 +169,28 @@ static void push_texts(lua_State *L, const msgpack_object *texts) {
   }
 }
 
+/* The adapter's state with the host's half in it: adapter.open is on its stack. */
+static bool state_make(Venue *v) {
+  char name[96];
+  snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
+  v->L = worker_state_new(v->worker, name);
+  v->markets = v->L ? market_store_new() : NULL;
+  return v->markets && adapter_lib_open(v->L, v);
+}
+
+static void state_drop(Venue *v) {
+  if (v->L) worker_state_close(v->L);
+  if (v->markets) market_store_free(v->markets);
+  v->L = NULL;
+  v->markets = NULL;
+}
+
 /* dialects: texts by name, those that came with the source. */
 static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, const msgpack_object *dialects, int options_ref, lua_State *script,
                        Venue *replaces) {
   char name[96], err[200];
   snprintf(name, sizeof name, "exchanges/%s.lua", v->id);
-  v->L = worker_state_new(v->worker, name);
-  v->markets = v->L ? market_store_new() : NULL;
-  if (!v->markets || !adapter_lib_open(v->L, v)) {
+  if (!v->L && !state_make(v)) {
     v->state = VENUE_FAILED;
     if (replaces) { replaces->pending = NULL; venue_retire(v); return; }
     venue_push_error(waiter.L, "BaseError", v->id, "out of memory");
@@ -185,7 +199,7 @@ static void venue_load(Venue *v, Waiter waiter, const char *source, size_t len, 
   }
   lua_State *L = v->L;
   v->symbol_of_ref = v->maps_ref = LUA_NOREF;
-  /* adapter_lib_open left: adapter.open. Arguments: id, source, file, dialects, options. */
+  /* Arguments of adapter.open: id, source, file, dialects, options. */
   lua_pushstring(L, v->id);
   lua_pushlstring(L, source, len);
   lua_pushstring(L, name);
@@ -218,6 +232,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
 
 static void opening_fail(Opening *o, const char *text) {
   o->v->state = VENUE_FAILED;
+  state_drop(o->v);
   venue_push_error(o->waiter.L, "BadRequest", o->v->id, text);
   Waiter waiter = o->waiter;
   Worker *w = o->v->worker;
@@ -277,6 +292,7 @@ static void on_source(Worker *w, void *ctx, int type, const msgpack_object *payl
     memcpy(v->asked, v->id, sizeof v->asked);
     snprintf(v->id, sizeof v->id, "%s", successor);
     v->renamed = true;
+    state_drop(v);                       /* it bears the old id */
     worker_ask_source(w, "exchange", v->id, NULL, on_source, o);
     return;
   }
@@ -341,5 +357,7 @@ int venue_lib_open(lua_State *L) {
   }
   o->waiter = waiter;
   worker_ask_source(w, "exchange", v->id, NULL, on_source, o);
+  worker_flush(w);
+  if (!state_make(v)) state_drop(v);     /* while the broker reads the file */
   return worker_wait(L);
 }

@@ -57,7 +57,7 @@ void *worker_grow(void *p, size_t n, size_t size) {
 
 /* ---- messages out ---- */
 
-static void flush(Worker *w) {
+void worker_flush(Worker *w) {
   if (frame_pending(&w->out) && frame_flush(&w->out, w->fd) != FRAME_OK) _exit(1);    /* the broker is gone */
 }
 
@@ -67,7 +67,7 @@ static void send_frame(Worker *w, int type, uint32_t id, const msgpack_sbuffer *
   if (w->ahead) ahead_mark(w);
   if (!frame_put(&w->out, (uint8_t)type, id, n ? payload->data : empty_map, n ? n : 1))
     worker_die("worker: a message is too long (%zu bytes)", n);
-  if (frame_pending(&w->out) > FLUSH_AT) flush(w);
+  if (frame_pending(&w->out) > FLUSH_AT) worker_flush(w);
 }
 
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload) { send_frame(w, type, 0, payload); }
@@ -81,7 +81,7 @@ void worker_put(Worker *w, int type, const char *key, const char *text, size_t n
   pack_key_strn(&pk, key, text, n);
   if (key2) pack_key_str(&pk, key2, text2);
   if (!frame_close(&w->out)) worker_die("worker: a message is too long (%zu bytes)", n);
-  if (frame_pending(&w->out) > FLUSH_AT) flush(w);
+  if (frame_pending(&w->out) > FLUSH_AT) worker_flush(w);
 }
 
 void worker_log(Worker *w, const char *level, const char *text) {
@@ -401,7 +401,7 @@ static void idle(Worker *w) {
   if (now - w->idle_ms < IDLE_MS) return;
   w->idle_ms = now;
   send_frame(w, MSG_IDLE, 0, NULL);
-  flush(w);
+  worker_flush(w);
 }
 
 static int64_t cpu_ms(void) {
@@ -503,7 +503,7 @@ static void serve(Worker *w) {
       }
       if (w->by_turns) turn_over(w);
       else idle(w);
-      flush(w);
+      worker_flush(w);
     }
     enum frame_status r = frame_read(&w->in, w->fd, &f, rest, w);
     if (r == FRAME_EOF) _exit(0);                        /* the broker left; there is nobody to tell */
@@ -517,7 +517,7 @@ static void serve(Worker *w) {
     idle(w);
   }
   limit_end();
-  flush(w);
+  worker_flush(w);
   msgpack_zone_destroy(&zone);
 }
 

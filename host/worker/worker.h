@@ -21,6 +21,7 @@ struct JsonStream *worker_take_parts(Worker *w);
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx);
 uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, const char *venue, AnswerFn fn, void *ctx);   /* MSG_SOURCE */
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);
+void worker_flush(Worker *w);        /* what was told and asked goes out now, before work that the answer can be made beside */
 void worker_listen(Worker *w, int type, AnswerFn fn, void *ctx);    /* for messages that answer nothing: MSG_RELOAD, MSG_LINE */
 void worker_log(Worker *w, const char *level, const char *text);   /* a line for stderr: "debug", "info", "note", "warning", "error" */
 int64_t worker_now(const Worker *w);                                /* ms: of the broker, at the last message plus what passed since */
