@@ -209,7 +209,7 @@ static int on_send(void *ctx, char *ip, char *local_ip, int port, int local_port
   return CURL_PREREQFUNC_OK;
 }
 
-/* While the answer is waited for: what loading libcurl and connecting took nobody needs any more, and a worker may be about to need memory for a large reply. */
+/* While the answer is waited for: what loading libcurl and connecting took nobody needs any more, and a worker may soon need memory for a large reply. */
 static void trim(void *ctx) {
   (void)ctx;
   trim_code();

@@ -252,7 +252,7 @@ static void answer_exchange(Peer *p, uint32_t id, const char *name, const char *
   peer_end(p);
 }
 
-/* The entry of an exchange in the text of the registry: "{ ... }" as it stands there. Asked for whenever one is opened; all of the text is 55 KB. Empty: none. */
+/* The entry of an exchange in the text of the registry: "{ ... }" as it stands there. Asked for whenever one is opened: all of it is 55 KB. Empty: none. */
 static Text entry_of(char *text, const char *id) {
   char begin[80];
   int depth = 0;

@@ -231,7 +231,8 @@ uint32_t object_get(const Reader *r, Step *s, const JsonDoc *doc, uint32_t objec
   uint32_t found;
   /* Where all values are scalars, keys stand at even offsets: the one of last time may be right. */
   bool flat = json_flat(doc->nodes, object);
-  if (flat && s->hint && !(s->hint & 1) && s->hint < doc->nodes[object + 1].start - object && key_is(doc, object + s->hint, s->name, s->len)) found = object + s->hint + 1;
+  if (flat && s->hint && !(s->hint & 1) && s->hint < doc->nodes[object + 1].start - object && key_is(doc, object + s->hint, s->name, s->len))
+    found = object + s->hint + 1;
   else found = json_get(doc, object, s->name, s->len);
   if (known || (flat && found != JSON_NONE)) s->hint = found == JSON_NONE ? 0 : found - 1 - object;
   s->layout = known ? r->layout.id : 0;

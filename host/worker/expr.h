@@ -60,7 +60,7 @@ typedef struct Reader {
   const char *field;                    /* "ticker.bid", for messages */
   const char *kind;
   struct { const JsonDoc *doc; uint32_t object; uint64_t id; } layout;      /* the element that is read */
-  struct { const JsonDoc *doc; const Step *step; uint32_t list, n, child[WHERE_MAX], value[WHERE_MAX]; } where;   /* the last list of [NAME=...]: what has NAME */
+  struct { const JsonDoc *doc; const Step *step; uint32_t list, n, child[WHERE_MAX], value[WHERE_MAX]; } where;   /* the last list of [NAME=..] */
   struct { const JsonDoc *doc; const Step *step; uint32_t object, found; } inner;      /* the last step into a list or an object: many paths share it */
 } Reader;
 

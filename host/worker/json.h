@@ -18,8 +18,8 @@ typedef struct {
   uint32_t type : 3;
   uint32_t escaped : 1;  /* a string with backslashes */
 } JsonNode;
-/* An array or object takes two places: `start` of the second is the index after it and all it holds, `size` its bytes, with its brackets. Its children follow, an
- * object's alternate key (a string) and value. So a scalar takes 8 bytes: a list of 2,000 markets has 300,000 of them. */
+/* An array or object takes two places: `start` of the second is the index after it and all it holds, `size` its bytes, with its brackets. Its children follow,
+ * an object's alternate key (a string) and value. So a scalar takes 8 bytes: a list of 2,000 markets has 300,000 of them. */
 static inline uint32_t json_first(uint32_t node) { return node + 2; }          /* child of an array or object */
 static inline uint32_t json_next(const JsonNode *nodes, uint32_t node) { return nodes[node].type < JSON_ARRAY ? node + 1 : nodes[node + 1].start; }
 static inline uint32_t json_bytes(const JsonNode *nodes, uint32_t node) { return nodes[node].type < JSON_ARRAY ? nodes[node].size : nodes[node + 1].size; }
