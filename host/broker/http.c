@@ -16,6 +16,7 @@
 
 #define IDLE_HANDLES 32
 #define SENT_US 500                     /* after that a request is on its way */
+#define TRIM_US 1000000                 /* no more often, also where a server closes each connection */
 #define PART_SIZE (128u << 10)          /* of a body that is given away while it comes */
 #define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
 
@@ -44,6 +45,7 @@ struct Http {
   Loop *loop;
   CURLM *multi;
   LoopTimer timer, trim;
+  int64_t trimmed_us;
   HttpTransfer *active, *idle;
   size_t n_idle, flight;          /* bytes of bodies under way */
   char ca_file[300]; const char *ca_dir;
@@ -205,13 +207,15 @@ static int on_send(void *ctx, char *ip, char *local_ip, int port, int local_port
   long connections = 0;
   (void)ip, (void)local_ip, (void)port, (void)local_port;
   if (t->sends++ && t->once) return CURL_PREREQFUNC_ABORT;
-  if (h->curl->easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections) == CURLE_OK && connections > 0) loop_after_us(h->loop, &h->trim, SENT_US);
+  if (clock_mono_us() - h->trimmed_us >= TRIM_US && h->curl->easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &connections) == CURLE_OK && connections > 0)
+    loop_after_us(h->loop, &h->trim, SENT_US);
   return CURL_PREREQFUNC_OK;
 }
 
 /* While the answer is waited for: what loading libcurl and connecting took nobody needs any more, and a worker may soon need memory for a large reply. */
 static void trim(void *ctx) {
-  (void)ctx;
+  Http *h = ctx;
+  h->trimmed_us = clock_mono_us();
   trim_code();
 }
 
@@ -538,7 +542,7 @@ Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen) {
   h->ca_fd = -1;
   h->curl = curl;
   h->loop = loop;
-  h->trim.fn = trim;
+  h->trim = (LoopTimer){ .fn = trim, .ctx = h };
   h->timer = (LoopTimer){ .fn = on_timer, .ctx = h };
   if (!find_roots(h, cacert, err, errlen)) {
     if (h->ca_fd >= 0) close(h->ca_fd);
