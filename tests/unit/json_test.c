@@ -1,4 +1,5 @@
 /* The JSON scanner: what it takes, what it refuses and where it says so, and the tape it makes. */
+#include <malloc.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -329,10 +330,49 @@ static void many_nodes(void **state) {
   json_unref(d);
 }
 
+/* By the length that is told: neither the text nor what is added is looked at, or there would be a fault. */
+static void too_long(void **state) {
+  (void)state;
+  char text[] = "[1]";
+  assert_null(json_parse_at(text, JSON_MAX, err, sizeof err));
+  assert_string_equal(err, "JSON of 268435456 bytes is too long");
+  assert_null(json_parse(malloc(1), (size_t)JSON_MAX + 1, err, sizeof err));
+  assert_string_equal(err, "JSON of 268435457 bytes is too long");
+  JsonStream *j = json_stream_new(0);
+  size_t n;
+  json_stream_add(j, text, 1);
+  json_stream_add(j, text + 1, JSON_MAX - 1);
+  json_stream_add(j, text + 1, 2);                      /* it stays refused */
+  assert_string_equal(json_stream_text(j, &n), "");
+  assert_int_equal(n, 0);
+  assert_null(json_stream_end(j, err, sizeof err));
+  assert_non_null(strstr(err, "JSON of 268435458 bytes"));
+  json_stream_free(j);
+}
+
+/* A reply can announce any length: room is taken ahead for 16 MiB of text at the most, and for no more nodes than such a text is likely to have. */
+static void announced(void **state) {
+  (void)state;
+  static const size_t lengths[] = { 0, 1 << 20, 16 << 20, JSON_MAX, SIZE_MAX - 1, SIZE_MAX };
+  for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+    size_t n, most = lengths[i] < 16u << 20 ? lengths[i] : 16u << 20;
+    JsonStream *j = json_stream_new(lengths[i]);
+    json_stream_add(j, "[1]", 3);
+    const char *text = json_stream_text(j, &n);
+    assert_memory_equal(text, "[1]", 4);
+    assert_in_range(malloc_usable_size((void *)(uintptr_t)text), most, most + (4u << 20));      /* what large pages take beside it */
+    JsonDoc *d = json_stream_end(j, err, sizeof err);
+    assert_non_null(d);
+    assert_in_range(d->cap, 3, (4u << 20) / 8 + most / 8);          /* that of the document before it may be larger */
+    json_unref(d);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(accepts), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth), cmocka_unit_test(tape),
-    cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations), cmocka_unit_test(long_parts), cmocka_unit_test(many_nodes),
+    cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations),
+    cmocka_unit_test(long_parts), cmocka_unit_test(many_nodes), cmocka_unit_test(too_long), cmocka_unit_test(announced),
   };
   return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }
