@@ -17,19 +17,26 @@ typedef struct {
   uint32_t at_index, at_node;     /* the element that was looked at last: walking a list costs one step an element */
 } View;
 
-static View *view_at(lua_State *L, int idx) {
+static View *view_of_any(lua_State *L, int idx) {
   View *v = lua_touserdata(L, idx);
   if (!v || !lua_checkstack(L, 2) || !lua_getmetatable(L, idx)) return NULL;
   lua_rawgetp(L, LUA_REGISTRYINDEX, &view_key);
   bool same = lua_rawequal(L, -1, -2);
   lua_pop(L, 2);
-  if (!same || !v->holder || !v->holder->doc) return NULL;   /* no document: it was let go of */
+  return same && v->holder ? v : NULL;
+}
+
+static View *view_at(lua_State *L, int idx) {
+  View *v = view_of_any(L, idx);
+  if (!v || !v->holder->doc) return NULL;                    /* no document: it was let go of */
   return json_unfold(v->holder->doc) ? v : NULL;             /* no memory for its tape: some who ask are not within a protected call */
 }
 
 static View *check_view(lua_State *L, int idx) {
-  View *v = view_at(L, idx);
-  if (!v) luaL_error(L, "expected a reply");
+  View *v = view_at(L, idx), *any = v ? v : view_of_any(L, idx);
+  if (!any) luaL_error(L, "expected a reply");
+  if (!any->holder->doc) luaL_error(L, "a reply can only be read in the call that asked for it; copy what you need of it");
+  if (!v) luaL_error(L, "out of memory");
   return v;
 }
 
