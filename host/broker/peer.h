@@ -70,7 +70,8 @@ struct Session {
   Peer *peers; size_t n_peers, left;
   BaseUrl *bases; size_t n_bases;
   int code;
-  bool stopping, signalled, broken_pipe;
+  bool stopping, broken_pipe;
+  int signalled;                        /* by which signal; 0: by none */
   int signal_fd;
   LoopTimer end_timer, kill_timer, screen_timer, unplug_timer;
   FrameWriter line;                     /* input_fd: a line that is not whole yet */

@@ -137,7 +137,7 @@ static void signal_event(void *ctx, int fd, int events) {
   struct signalfd_siginfo info;
   (void)events;
   if (read(fd, &info, sizeof info) != (ssize_t)sizeof info) return;
-  s->signalled = true;
+  s->signalled = (int)info.ssi_signo;
   if (s->stopping) {                   /* asked twice */
     kill_all(s);
     orders_kill(s, "stopped twice");
@@ -271,7 +271,8 @@ int session_run(const SessionSpec *spec) {
   else if (!read_bases(&s)) code = 2;
   else if ((!spec->record || record_open(&s, spec->record)) && (!spec->replay || play_open(&s, spec->replay)) && (!spec->backtest || backtest_open(&s)))
     code = run(&s);
-  if (spec->broken_off) *spec->broken_off = s.signalled;
+  if (spec->broken_off) *spec->broken_off = s.signalled != 0;
+  else if (s.signalled && !code) code = SIGNAL_ENDED + s.signalled;
   source_close(&s);
   request_close(&s);
   store_close(&s);

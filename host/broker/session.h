@@ -63,7 +63,9 @@ typedef struct SessionSpec {
 enum { RIGHT_PUBLIC = 1, RIGHT_READ = 2, RIGHT_TRADE = 4, RIGHT_WITHDRAW = 8 };
 
 /* Runs until every worker is done, a limit, a signal or for_ms. Returns the exit code of DESIGN 7: 0 done, 1 failed, 2 usage, 3 sandbox
- * limit, 4 refused by the guard, 5 network or exchange (the worst of its workers). Prints one line on stderr for what went wrong. */
+ * limit, 4 refused by the guard, 5 network or exchange (the worst of its workers). When nothing went wrong but a signal ended it, SIGNAL_ENDED and the signal;
+ * not where the caller asks for broken_off. Prints one line on stderr for what went wrong. */
+#define SIGNAL_ENDED 128
 int session_run(const SessionSpec *spec);
 
 /* Where files are: exchanges/, registry.lua, scripts/ of the installation (--home, $BOURSE_HOME, beside the program, the prefix), and the state

@@ -174,7 +174,8 @@ static int overview(void) {
     printf("  %-30s  %s\n", left, v->help);
   }
   puts("\nbourse help VERB says more; bourse --version what is built in.\n"
-       "Exit codes: 0 done, 1 failed, 2 usage, 3 sandbox limit, 4 refused, 5 network or exchange.");
+       "Exit codes: 0 done, 1 failed, 2 usage, 3 sandbox limit, 4 refused, 5 network or exchange;\n"
+       "stopped by a signal, and nothing else went wrong: 130 (Ctrl-C), 143 (SIGTERM).");
   return 0;
 }
 

@@ -40,7 +40,7 @@ sleep 1
 save 13; sleep 0.03; save 14; sleep 0.03; save last
 for i in $(seq 250); do [ "$(tail -n 1 out)" = "save last" ] && break; sleep 0.1; done
 kill -INT $run 2>/dev/null || :
-wait $run || { echo "the run failed:"; cat err; exit 1; }
+wait $run || [ $? -eq 130 ] || { echo "the run failed:"; cat err; exit 1; }
 fail() { echo "$1"; echo "-- out"; uniq -c out; echo "-- err"; cat err; exit 1; }
 [ "$(head -n 1 out)" = "save 0" ] || fail "no call went through before the change"
 [ "$(tail -n 1 out)" = "save last" ] || fail "the last save did not take effect"
