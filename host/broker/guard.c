@@ -81,13 +81,36 @@ static bool rounded(Case *c, const char *what, const char *asked_text, Decimal f
                 known ? "the market's step" : "a thousandth");
 }
 
-static bool within(Case *c, const char *what, Decimal x, const char *least_text, const char *most_text) {
+/* What an amount is told in: of a contract ("BTC/USD:BTC") it is a number of them. */
+typedef struct { char s[32]; } Unit;
+static Unit base_of(const char *symbol) {
+  Unit u = { "contracts" };
+  if (!strchr(symbol, ':')) snprintf(u.s, sizeof u.s, "%.*s", (int)strcspn(symbol, "/"), symbol);
+  return u;
+}
+
+static bool beyond(Case *c, const char *what, Decimal x, const char *bound, const char *side, const char *unit) {
+  return refuse(c, GUARD_MARKET, "the market %s takes %s of %s %s %s; the order's is %s", c->o->symbol, what, side, bound, unit, shown(x).s);
+}
+
+static bool within(Case *c, const char *what, Decimal x, const char *least_text, const char *most_text, const char *unit) {
   Decimal bound;
-  if (number(least_text, &bound) && dec_cmp(x, bound) < 0)
-    return refuse(c, GUARD_MARKET, "%s %s is below what the market takes, %s", what, shown(x).s, least_text);
-  if (number(most_text, &bound) && dec_cmp(bound, dec_from_int(0)) > 0 && dec_cmp(x, bound) > 0)
-    return refuse(c, GUARD_MARKET, "%s %s is above what the market takes, %s", what, shown(x).s, most_text);
+  if (number(least_text, &bound) && dec_cmp(x, bound) < 0) return beyond(c, what, x, least_text, "at least", unit);
+  if (number(most_text, &bound) && dec_cmp(bound, dec_from_int(0)) > 0 && dec_cmp(x, bound) > 0) return beyond(c, what, x, most_text, "at most", unit);
   return true;
+}
+
+static bool amount_within(Case *c, Decimal amount) {
+  return within(c, "an amount", amount, c->o->amount_min, c->o->amount_max, base_of(c->o->symbol).s);
+}
+
+/* An amount that is not above zero, or of which rounding left nothing. */
+static bool no_amount(Case *c) {
+  const GuardOrder *o = c->o;
+  Decimal asked;
+  if (!number(o->asked_amount, &asked) || dec_cmp(asked, dec_from_int(0)) <= 0)
+    return refuse(c, GUARD_MARKET, "amount %s: it must be above zero", o->asked_amount && *o->asked_amount ? o->asked_amount : o->amount);
+  return amount_within(c, asked) && refuse(c, GUARD_MARKET, "amount %s is less than a step of the market %s", o->asked_amount, o->symbol);
 }
 
 static bool sound(Case *c) {
@@ -100,17 +123,16 @@ static bool sound(Case *c) {
   c->has_amount = number(o->amount, &c->amount);
   c->has_price = number(o->price, &c->price);
   if (!number(o->notional, &c->notional)) return refuse(c, GUARD_MARKET, "what the order is worth cannot be told");
-  if (c->has_amount && dec_cmp(c->amount, zero) <= 0) return refuse(c, GUARD_MARKET, "amount %s: it must be above zero",
-                                                                            o->asked_amount && *o->asked_amount ? o->asked_amount : o->amount);
+  if (c->has_amount && dec_cmp(c->amount, zero) <= 0) return no_amount(c);
   if (c->has_price && dec_cmp(c->price, zero) <= 0) return refuse(c, GUARD_MARKET, "price %s: it must be above zero", o->price);
   if (dec_cmp(c->notional, zero) <= 0) return refuse(c, GUARD_MARKET, "the order is worth nothing");
   if (c->has_amount && !rounded(c, "amount", o->asked_amount, c->amount, o->amount_step, true)) return false;
   if (c->has_price && !rounded(c, "price", o->asked_price, c->price, o->price_step, false)) return false;
   if (number(o->cost, &cost) && number(o->asked_cost, &asked_cost) && dec_cmp(cost, asked_cost) != 0)
     return refuse(c, GUARD_ASKED, "the order was prepared with the cost %s, and asked for with %s", o->cost, o->asked_cost);
-  if (c->has_amount && !within(c, "amount", c->amount, o->amount_min, o->amount_max)) return false;
-  if (c->has_price && !within(c, "price", c->price, o->price_min, o->price_max)) return false;
-  return within(c, "cost", c->notional, o->cost_min, o->cost_max);
+  if (c->has_amount && !amount_within(c, c->amount)) return false;
+  if (c->has_price && !within(c, "a price", c->price, o->price_min, o->price_max, o->quote)) return false;
+  return within(c, "a cost", c->notional, o->cost_min, o->cost_max, o->quote);
 }
 
 /* ---- the book that it is judged by ---- */

@@ -81,7 +81,7 @@ bool ask_by_hand(const Ask *a) { return a->peer && strcmp(a->peer->spec->role, "
 void guard_refuses(Ask *a, enum guard_limit limit, const char *why) {
   char code[48], text[500];
   snprintf(code, sizeof code, "guard:%s", guard_limit_name(limit));
-  snprintf(text, sizeof text, "refused by the guard: %s", why);
+  snprintf(text, sizeof text, "%s%s", limit == GUARD_MARKET ? "" : "refused by the guard: ", why);      /* what a market takes is nobody's limit */
   journal_event(a->orders->journal, 0, "guard", text, clock_wall_ms());
   ask_error(a, limit == GUARD_MARKET || limit == GUARD_ROUNDING ? "InvalidOrder" : "OperationRejected", code, text);
 }

@@ -363,8 +363,7 @@ static bool take_order(void *ctx, const JournalOrder *o) {
 static bool take_event(void *ctx, const JournalEvent *e) {
   Trial *t = ctx;
   if (strcmp(e->what, "guard")) return true;
-  const char *text = e->data ? e->data : "", *colon = strstr(text, ": ");
-  if (!t->refused++) snprintf(t->why_refused, sizeof t->why_refused, "%s", colon ? colon + 2 : text);
+  if (!t->refused++) snprintf(t->why_refused, sizeof t->why_refused, "%s", e->data ? e->data : "");
   return true;
 }
 

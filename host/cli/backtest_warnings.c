@@ -62,7 +62,7 @@ static void about_orders(Warnings *w, const Trial *t) {
   if (s->fills && s->fees == 0) warn(w, "no_fees", "no fees were paid: --fee TAKER,MAKER sets them");
   if (t->data.slippage == 0 && !*t->tape) warn(w, "no_slippage", "no slippage: market orders are filled at the open itself");
   if (t->beyond) warn(w, "volume", "%zu of %zu fills are more than all that was traded in their candle", t->beyond, s->fills);
-  if (t->refused) warn(w, "guard", "%zu orders were refused by the limits of the guard; the first: %s", t->refused, t->why_refused);
+  if (t->refused) warn(w, "guard", "%zu orders were not placed; the first: %s", t->refused, t->why_refused);
   if (t->rejected) warn(w, "rejected", "%zu orders were rejected; the first: %s", t->rejected, t->why_rejected);
   if (s->unpriced) warn(w, "unpriced", "%s is held and has no price in %s here: it counts as nothing", s->unpriced_code, t->currency);
 }

@@ -32,7 +32,8 @@ if args.part == "first" then
   assert(#ex:fetch_my_trades("BTC/USD") == 2)
 
   -- what the venue would refuse
-  assert(refused("InvalidOrder", "BTC/USD", "limit", "buy", "0.00001", ask[1]):find("below what the market takes"))
+  local why = refused("InvalidOrder", "BTC/USD", "limit", "buy", "0.00001", ask[1])
+  assert(why:find("the market BTC/USD takes an amount of at least 0.00005 BTC; ") and not why:find("guard"), why)
   assert(refused("InsufficientFunds", "BTC/USD", "limit", "buy", 0.19, bid[1]):find("USD"))
   refused("OrderImmediatelyFillable", "BTC/USD", "limit", "buy", 0.001, ask[1] * 1.001, { postOnly = true })
   refused("BadSymbol", "NO/SUCH", "limit", "buy", 1, 1)

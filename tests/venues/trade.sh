@@ -180,7 +180,8 @@ venue=binance upper=BINANCE symbol=BTC/USDT quote=USDT decimals=2 own=mine-1 unk
 post_only() { fails OrderImmediatelyFillable; }
 trade
 call create_order BTC/USDT limit sell 0.00002 90000
-has 'below what the market takes'
+fails InvalidOrder
+has 'the market BTC/USDT takes a cost of at least 5 USDT; '
 
 venue=kraken upper=KRAKEN symbol=BTC/USD quote=USD decimals=1 own=mine1 unknown=OAAAAA-BBBBB-CCCCCC ended=canceled
 twice() { fails DuplicateOrderId; }
