@@ -99,8 +99,8 @@ static void add_fills(Page *p, const Trial *t) {
 bool backtest_page(const Trial *t, const Warnings *w, const char *path) {
   char title[300], subtitle[300], from[40], until[40];
   snprintf(title, sizeof title, "backtest of %s", t->strategy);
-  snprintf(subtitle, sizeof subtitle, "%s to %s, %.1f days", backtest_date(t->data.from_ms, from), backtest_date(t->data.until_ms, until),
-           backtest_days(t->data.until_ms - t->data.from_ms));
+  snprintf(subtitle, sizeof subtitle, "%s to %s, %s", backtest_date(t->data.from_ms, from), backtest_date(t->data.until_ms, until),
+           show_span(t->data.until_ms - t->data.from_ms).s);
   Page *p = page_new(title, subtitle);
   add_figures(p, t);
   add_equity(p, t);

@@ -47,15 +47,14 @@ static void show_table(const Trial *t, const Warnings *w) {
   if (*t->tape) printf("%s on the tape%s %s", t->strategy, t->n_tapes > 1 ? "s" : "", t->tape);
   else printf("%s on candles of", t->strategy);
   for (size_t i = 0; i < t->data.n; i++) printf("%s %s %s %s", i ? "," : "", t->data.series[i].venue, t->data.series[i].symbol, t->data.series[i].timeframe);
-  printf("\n%s to %s (%.1f days); fees %s", backtest_date(t->data.from_ms, c), backtest_date(t->data.until_ms, d),
-    backtest_days(t->data.until_ms - t->data.from_ms),
-         t->data.taker ? "as given" : "of the market");
+  printf("\n%s to %s (%s); fees %s", backtest_date(t->data.from_ms, c), backtest_date(t->data.until_ms, d),
+         show_span(t->data.until_ms - t->data.from_ms).s, t->data.taker ? "as given" : "of the market");
   if (*t->tape) puts(", fills by the recorded books\n");
   else printf(", slippage %.10g bps\n\n", t->data.slippage * 10000);
   printf("  equity          %s to %s %s\n", plain(s->begin, a), plain(s->end, b), t->currency);
   printf("  return          %+.2f %%      buy and hold %+.2f %%\n", s->total_return * 100, s->hold_return * 100);
   if (s->drawdown > 0)
-    printf("  max drawdown    %.2f %%, %.1f days: from %s, lowest %s, %s %s\n", s->drawdown * 100, backtest_days(s->drawdown_until_ms - s->drawdown_from_ms),
+    printf("  max drawdown    %.2f %%, %s: from %s, lowest %s, %s %s\n", s->drawdown * 100, show_span(s->drawdown_until_ms - s->drawdown_from_ms).s,
            backtest_date(s->drawdown_from_ms, c), backtest_date(s->drawdown_low_ms, d), s->recovered ? "made good" : "not made good by",
            backtest_date(s->drawdown_until_ms, e));
   else puts("  max drawdown    none");

@@ -42,8 +42,8 @@ static void about_data(Warnings *w, const Trial *t) {
       missing += gap / s->period_ms;
       if (gap > longest) longest = gap, at = s->list[k - 1].end_ms;
     }
-    if (missing) warn(w, "gaps", "%s %s %s lacks %lld candles; the longest gap is of %.1f hours from %s", s->venue, s->symbol, s->timeframe, (long long)missing,
-                      (double)longest / 3600000, backtest_date(at, a));
+    if (missing) warn(w, "gaps", "%s %s %s lacks %lld candles; the longest gap is of %s from %s", s->venue, s->symbol, s->timeframe, (long long)missing,
+                      show_span(longest).s, backtest_date(at, a));
     int64_t end = s->list[s->n - 1].end_ms;
     if (end + s->period_ms < t->data.until_ms)
       warn(w, "ends_early", "%s %s %s ends %s: from then on its price stands still", s->venue, s->symbol, s->timeframe, backtest_date(end, a));
@@ -52,7 +52,7 @@ static void about_data(Warnings *w, const Trial *t) {
   if (t->late) warn(w, "begins_late", "--from is before all candles are known: it begins %s", backtest_date(t->data.from_ms, b));
   if (markets == 1 && !*t->tape) warn(w, "one_market", "one market, chosen today: those that fell or were closed meanwhile are not in it (survivorship)");
   if (backtest_days(t->data.until_ms - t->data.from_ms) < 30)
-    warn(w, "short", "%.1f days are too few to say much", backtest_days(t->data.until_ms - t->data.from_ms));
+    warn(w, "short", "%s: too short a time to say much", show_span(t->data.until_ms - t->data.from_ms).s);
 }
 
 static void about_orders(Warnings *w, const Trial *t) {

@@ -325,10 +325,7 @@ static void add_figures(Look *l, const Tally *t, int64_t ms) {
     if (p->found.executable && !(p->net.max <= best)) best = p->net.max;
   }
   for (size_t i = 0; i < t->n_venues; i++) failed += t->venues[i]->failed, requests += t->venues[i]->requests;
-  if (ms < 120000) snprintf(text, sizeof text, "%.1f s", (double)ms / 1000);
-  else if (ms < 7200000) snprintf(text, sizeof text, "%.0f min", (double)ms / 60000);
-  else snprintf(text, sizeof text, "%.1f h", (double)ms / 3600000);
-  page_figure(l->page, "run time", text, PAGE_NEUTRAL);
+  page_figure(l->page, "run time", show_span(ms).s, PAGE_NEUTRAL);
   add_count(l, "results", t->results, PAGE_NEUTRAL);
   if (seen) {
     add_count(l, "gaps seen", seen, PAGE_NEUTRAL);
@@ -387,8 +384,7 @@ static void add_times(Look *l, int64_t ms, const Tally *t) {
   time_t at = (time_t)(l->began_ms / 1000);
   struct tm tm;
   if (l->began_ms && gmtime_r(&at, &tm) && strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &tm)) page_fact(l->page, "began", text);
-  snprintf(text, sizeof text, "%.1f s", (double)ms / 1000);
-  page_fact(l->page, "time", text);
+  page_fact(l->page, "time", show_span(ms).s);
   for (size_t i = 0; i < t->n_venues; i++) text_format(&venues, "%s%s", i ? ", " : "", t->venues[i]->id);
   if (venues.len) page_fact(l->page, "venues", venues.p);
   text_free(&venues);

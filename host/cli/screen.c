@@ -498,7 +498,7 @@ void screen_summary(Screen *s) {
   if (s->mode == SCREEN_JSON) tally_json(all, ms, &t);
   else if (all->results || all->n_venues) {
     if (s->mode == SCREEN_LIVE && s->n_rows) draw(s);
-    text_format(&t, "%s%.1f s, %" PRIu64 " result%s", s->mode == SCREEN_LIVE ? "\n" : "", (double)ms / 1000, all->results, all->results == 1 ? "" : "s");
+    text_format(&t, "%s%s, %" PRIu64 " result%s", s->mode == SCREEN_LIVE ? "\n" : "", show_span(ms).s, all->results, all->results == 1 ? "" : "s");
     for (size_t i = 0; i < all->n_verdicts; i++) text_format(&t, "%s %" PRIu64 " %s", i ? "," : ":", all->verdicts[i].n, all->verdicts[i].name);
     if (s->has_best) {
       text_puts(&t, "\nbest: ");

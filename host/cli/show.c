@@ -155,6 +155,16 @@ static int step(const char *s, int *width) {
   return n;
 }
 
+/* Each from two of the unit on. */
+Span show_span(int64_t ms) {
+  static const struct { const char *name; int64_t ms; } units[] = { { "days", 86400000 }, { "h", 3600000 }, { "min", 60000 }, { "s", 1000 } };
+  Span text;
+  size_t i = 0;
+  while (i < 3 && ms < 2 * units[i].ms) i++;
+  snprintf(text.s, sizeof text.s, "%.1f %s", (double)ms / (double)units[i].ms, units[i].name);
+  return text;
+}
+
 int show_width(const char *s) {
   int total = 0, w;
   while (*s) {

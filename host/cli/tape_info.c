@@ -168,7 +168,7 @@ static void print_table(Seen *s, const Tape *t) {
   size_text(size.bytes, bytes);
   size_text(size.raw, raw);
   printf("%s: %s\n", tape_path(t), state_name(t));
-  printf("  %s to %s, %.1f s\n", from, to, (double)(s->last_us - s->first_us) / 1e6);
+  printf("  %s to %s, %s\n", from, to, show_span((s->last_us - s->first_us) / 1000).s);
   printf("  %llu events, %llu calls, %llu results; %s, %s unpacked\n", (unsigned long long)s->events, (unsigned long long)s->calls,
          (unsigned long long)s->reports, bytes, raw);
   for (size_t i = 0; i < s->n_scripts; i++) {

@@ -33,6 +33,10 @@ has '"side":"sell"'
 has '"amount":0.001,"fee":0.000002,"fee_currency":"BTC"'
 has '"tape":"books.tape"'
 cp "$tmp/out" first
+"$bourse" backtest trade.lua --balance USD=1000 --tape books.tape >"$tmp/out" 2>"$tmp/err" </dev/null || fail "as a table: $(head -n 3 "$tmp/err")"
+grep -q '^20.* ([0-9]*\.[0-9] s); fees of the market' "$tmp/out" || fail "how long it was is not told in seconds: $(head -n 4 "$tmp/out")"
+has ' s: too short a time to say much'
+cp first "$tmp/out"
 try trade.lua --balance USD=1000 --fee 0.2%,0.1%
 cmp -s "$tmp/out" first || fail "another report the second time: $(diff "$tmp/out" first | cut -c1-300)"
 

@@ -1,4 +1,4 @@
-/* Results counted by pair and venue, quantiles, failures, and the two ways in which they are told. */
+/* Results counted by pair and venue, quantiles, failures, the two ways in which they are told, and spans of time. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,7 +147,16 @@ static void full(void **state) {
   tally_free(&t);
 }
 
+static void spans(void **state) {
+  (void)state;
+  static const struct { int64_t ms; const char *text; } told[] = { { 0, "0.0 s" }, { 40, "0.0 s" }, { 8200, "8.2 s" }, { 119949, "119.9 s" },
+    { 120000, "2.0 min" }, { 7199000, "120.0 min" }, { 7200000, "2.0 h" }, { 108000000, "30.0 h" }, { 172800000, "2.0 days" }, { 63115200000, "730.5 days" },
+    { -1500, "-1.5 s" } };
+  for (size_t i = 0; i < sizeof told / sizeof *told; i++) assert_string_equal(show_span(told[i].ms).s, told[i].text);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = { cmocka_unit_test(counts), cmocka_unit_test(told), cmocka_unit_test(quantiles), cmocka_unit_test(full) };
+  const struct CMUnitTest tests[] = { cmocka_unit_test(counts), cmocka_unit_test(told), cmocka_unit_test(quantiles), cmocka_unit_test(full),
+                                      cmocka_unit_test(spans) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
