@@ -5,7 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
-typedef struct { LoopFdFn fn; void *ctx; uint32_t turn; int events; } Watch;   /* turn tells a reused descriptor from the old one */
+/* turn tells a reused descriptor from the old one, 0: the kernel does not look at it; fn NULL: nobody wants to hear of it. */
+typedef struct { LoopFdFn fn; void *ctx; uint32_t turn; int events; } Watch;
 
 #define TURNS 1000                 /* timers that are run before descriptors are looked at */
 
@@ -75,15 +76,15 @@ bool loop_watch(Loop *l, int fd, int events, LoopFdFn fn, void *ctx) {
     l->n_watches = n;
   }
   Watch *w = &l->watches[fd];
-  bool known = w->fn != NULL;
-  if (!known) w->turn = ++l->turn;
+  bool known = w->turn != 0;
+  if (!known && !(w->turn = ++l->turn)) w->turn = ++l->turn;
   if (!known || w->events != events) {
     struct epoll_event e = { .events = (events & LOOP_READ ? EPOLLIN : 0) | (events & LOOP_WRITE ? EPOLLOUT : 0),
                              .data.u64 = (uint64_t)w->turn << 32 | (uint32_t)fd };
     int r = epoll_ctl(l->ep, known ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &e);
     if (r < 0 && known && errno == ENOENT) r = epoll_ctl(l->ep, EPOLL_CTL_ADD, fd, &e);
     if (r < 0) {
-      w->fn = NULL;
+      *w = (Watch){ 0 };
       return false;
     }
   }
@@ -93,8 +94,12 @@ bool loop_watch(Loop *l, int fd, int events, LoopFdFn fn, void *ctx) {
   return true;
 }
 
+void loop_rest(Loop *l, int fd) {
+  if (fd >= 0 && (size_t)fd < l->n_watches) l->watches[fd].fn = NULL;
+}
+
 void loop_forget(Loop *l, int fd) {
-  if (fd < 0 || (size_t)fd >= l->n_watches || !l->watches[fd].fn) return;
+  if (fd < 0 || (size_t)fd >= l->n_watches || !l->watches[fd].turn) return;
   epoll_ctl(l->ep, EPOLL_CTL_DEL, fd, NULL);
   l->watches[fd] = (Watch){ 0 };
 }
@@ -224,7 +229,11 @@ void loop_run(Loop *l) {
     int n = epoll_wait(l->ep, ev, 64, wait);
     for (int i = 0; i < n && !l->stop; i++) {
       size_t fd = (uint32_t)ev[i].data.u64;
-      if (fd >= l->n_watches || !l->watches[fd].fn || l->watches[fd].turn != ev[i].data.u64 >> 32) continue;   /* closed meanwhile */
+      if (fd >= l->n_watches || l->watches[fd].turn != ev[i].data.u64 >> 32) continue;   /* closed meanwhile */
+      if (!l->watches[fd].fn) {                 /* it rests */
+        loop_forget(l, (int)fd);
+        continue;
+      }
       int got = (ev[i].events & (EPOLLIN | EPOLLRDHUP) ? LOOP_READ : 0) | (ev[i].events & EPOLLOUT ? LOOP_WRITE : 0) |
                 (ev[i].events & (EPOLLERR | EPOLLHUP) ? LOOP_GONE : 0);
       l->watches[fd].fn(l->watches[fd].ctx, (int)fd, got);

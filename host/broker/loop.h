@@ -24,6 +24,8 @@ typedef struct {
 Loop *loop_new(void);                                                  /* NULL with errno */
 void loop_free(Loop *l);
 bool loop_watch(Loop *l, int fd, int events, LoopFdFn fn, void *ctx);  /* adds, or changes what is asked for */
+/* Not heard of until it is watched again. The kernel goes on looking, which costs less than to tell it twice: so loop_forget must come before it is closed. */
+void loop_rest(Loop *l, int fd);
 void loop_forget(Loop *l, int fd);                                     /* before the descriptor is closed */
 void loop_after(Loop *l, LoopTimer *t, int64_t ms);                    /* sets, or sets anew; calls fn once */
 void loop_after_us(Loop *l, LoopTimer *t, int64_t us);

@@ -138,6 +138,51 @@ static void test_descriptors_have_their_turn(void **state) {
   close(ends[1]);
 }
 
+static void count(void *ctx, int fd, int events) {
+  char c;
+  if (events & LOOP_READ && read(fd, &c, 1) == 1) ++*(int *)ctx;
+  loop_stop(loop);
+}
+
+static void stop(void *ctx) {
+  (void)ctx;
+  loop_stop(loop);
+}
+
+/* What comes while a descriptor rests is neither told nor lost, and another one of its number is a new one. */
+static void test_rest(void **state) {
+  (void)state;
+  int ends[2], others[2], n = 0;
+  LoopTimer t = { .fn = stop };
+  assert_int_equal(pipe(ends), 0);
+  for (int i = 1; i <= 2; i++) {
+    assert_true(loop_watch(loop, ends[0], LOOP_READ, count, &n));
+    loop_rest(loop, ends[0]);
+    if (i == 2) {
+      loop_after(loop, &t, 20);
+      assert_int_equal(write(ends[1], "x", 1), 1);
+      loop_run(loop);
+      assert_int_equal(n, i - 1);
+    } else assert_int_equal(write(ends[1], "x", 1), 1);
+    assert_true(loop_watch(loop, ends[0], LOOP_READ, count, &n));
+    loop_run(loop);
+    assert_int_equal(n, i);
+  }
+  loop_rest(loop, ends[0]);
+  loop_forget(loop, ends[0]);
+  close(ends[0]);
+  close(ends[1]);
+  assert_int_equal(pipe(others), 0);
+  assert_int_equal(others[0], ends[0]);
+  assert_true(loop_watch(loop, others[0], LOOP_READ, count, &n));
+  assert_int_equal(write(others[1], "x", 1), 1);
+  loop_run(loop);
+  assert_int_equal(n, 3);
+  loop_forget(loop, others[0]);
+  close(others[0]);
+  close(others[1]);
+}
+
 static void test_time_is_the_machines_again(void **state) {
   (void)state;
   loop_play(loop, START, 0);
@@ -152,6 +197,7 @@ int main(void) {
     cmocka_unit_test_setup_teardown(test_live, begin, end), cmocka_unit_test_setup_teardown(test_tape, begin, end),
     cmocka_unit_test_setup_teardown(test_held, begin, end), cmocka_unit_test_setup_teardown(test_speed, begin, end),
     cmocka_unit_test_setup_teardown(test_descriptors_have_their_turn, begin, end),
+    cmocka_unit_test_setup_teardown(test_rest, begin, end),
     cmocka_unit_test_setup_teardown(test_time_is_the_machines_again, begin, end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
