@@ -8,7 +8,7 @@
 #define CURL_FUNCTIONS(X) \
   X(global_init) X(easy_init) X(easy_setopt) X(easy_getinfo) X(easy_cleanup) X(easy_strerror) X(version_info) \
   X(multi_init) X(multi_setopt) X(multi_add_handle) X(multi_remove_handle) X(multi_socket_action) \
-  X(multi_info_read) X(multi_cleanup) X(multi_strerror) X(slist_append) X(slist_free_all)
+  X(multi_info_read) X(multi_cleanup) X(multi_strerror) X(slist_append) X(slist_free_all) X(url) X(url_set) X(url_cleanup)
 
 typedef struct {
 #define CURL_FIELD(name) __typeof__(&curl_##name) name;

@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define IDLE_HANDLES 32
 #define SENT_US 500                     /* after that a request is on its way */
 #define TRIM_US 1000000                 /* no more often, also where a server closes each connection */
+#define HEAP_HELD (8u << 20)            /* of libcurl's buffers and bodies, from one request to the next */
 #define PART_SIZE (128u << 10)          /* of a body that is given away while it comes */
 #define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
 
@@ -26,6 +28,7 @@ struct HttpTransfer {
   HttpDone done;
   void *ctx;
   struct curl_slist *slist;
+  CURLU *server; char origin[300];       /* the URL of the last request up to its path, parsed; "": none is */
   HttpTransfer *prev, *next;      /* under way, or idle (next only) */
   char host[256];
   size_t body_max;
@@ -46,8 +49,10 @@ struct Http {
   CURLM *multi;
   LoopTimer timer, trim;
   int64_t trimmed_us;
+  struct curl_slist *always;      /* headers of every request, the User-Agent first */
   HttpTransfer *active, *idle;
   size_t n_idle, flight;          /* bytes of bodies under way */
+  bool *opened; size_t n_opened;  /* by descriptor: is it a socket of open_socket? Then close_socket closes it */
   char ca_file[300]; const char *ca_dir;
   int ca_fd;
 };
@@ -219,6 +224,34 @@ static void trim(void *ctx) {
   trim_code();
 }
 
+/* --- connections --- */
+
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to) {
+  Http *h = ctx;
+  int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+  (void)purpose;
+  if (fd < 0) return CURL_SOCKET_BAD;
+  if ((size_t)fd >= h->n_opened) {
+    size_t n = (size_t)fd * 2 + 16;
+    bool *more = realloc(h->opened, n * sizeof *more);
+    if (!more) return fd;
+    memset(more + h->n_opened, 0, (n - h->n_opened) * sizeof *more);
+    h->opened = more;
+    h->n_opened = n;
+  }
+  h->opened[fd] = true;
+  return fd;
+}
+
+static bool is_opened(const Http *h, int fd) { return (size_t)fd < h->n_opened && h->opened[fd]; }
+
+static int close_socket(void *ctx, curl_socket_t fd) {
+  Http *h = ctx;
+  if (is_opened(h, fd)) h->opened[fd] = false;
+  loop_forget(h->loop, fd);
+  return close(fd);
+}
+
 /* --- transfers --- */
 
 #define SET(option, value) h->curl->easy_setopt(t->easy, option, value)
@@ -246,6 +279,10 @@ static HttpTransfer *transfer_new(Http *h) {
   SET(CURLOPT_WRITEDATA, t);
   SET(CURLOPT_PREREQFUNCTION, on_send);
   SET(CURLOPT_PREREQDATA, t);
+  SET(CURLOPT_OPENSOCKETFUNCTION, open_socket);
+  SET(CURLOPT_OPENSOCKETDATA, h);
+  SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+  SET(CURLOPT_CLOSESOCKETDATA, h);
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);                  /* giving up does not wait for a name server */
@@ -263,11 +300,17 @@ static HttpTransfer *transfer_new(Http *h) {
   SET(CURLOPT_PATH_AS_IS, 1L);                  /* the path was signed as it is */
   SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   SET(CURLOPT_PROTOCOLS_STR, "http,https");
-  SET(CURLOPT_USERAGENT, "bourse/" BOURSE_VERSION);
   SET(CURLOPT_BUFFERSIZE, 65536L);
   SET(CURLOPT_TCP_KEEPALIVE, 1L);
   SET(CURLOPT_DNS_CACHE_TIMEOUT, 60L);
   return t;
+}
+
+static void transfer_free(HttpTransfer *t) {
+  t->http->curl->easy_cleanup(t->easy);
+  t->http->curl->url_cleanup(t->server);
+  free(t->head);
+  free(t);
 }
 
 /* Back to the idle ones, without what it carried. */
@@ -291,9 +334,7 @@ static void transfer_put(HttpTransfer *t) {
     h->n_idle++;
     return;
   }
-  h->curl->easy_cleanup(t->easy);
-  free(t->head);
-  free(t);
+  transfer_free(t);
 }
 
 static void unlink_active(HttpTransfer *t) {
@@ -303,36 +344,68 @@ static void unlink_active(HttpTransfer *t) {
   t->prev = t->next = NULL;
 }
 
+static bool sends_body(const HttpRequest *rq) {
+  return rq->body || !strcmp(rq->method, "POST") || !strcmp(rq->method, "PUT") || !strcmp(rq->method, "PATCH");
+}
+
 static void set_method(HttpTransfer *t, const HttpRequest *rq) {
   Http *h = t->http;
-  bool sends_body = rq->body || !strcmp(rq->method, "POST") || !strcmp(rq->method, "PUT") || !strcmp(rq->method, "PATCH");
-  if (sends_body) {
+  if (sends_body(rq)) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(rq->body ? rq->body_len : 0));
     SET(CURLOPT_COPYPOSTFIELDS, rq->body ? rq->body : "");
   } else SET(CURLOPT_HTTPGET, 1L);
-  const char *plain = sends_body ? "POST" : "GET";
+  const char *plain = sends_body(rq) ? "POST" : "GET";
   SET(CURLOPT_CUSTOMREQUEST, strcmp(rq->method, plain) ? rq->method : NULL);
+}
+
+static bool add_header(const CurlApi *curl, struct curl_slist **to, const char *line) {
+  struct curl_slist *more = curl->slist_append(*to, line);
+  if (more) *to = more;
+  return more != NULL;
+}
+
+static bool gives(const HttpRequest *rq, const char *name) {
+  for (const char *const *p = rq->headers; p && *p; p++)
+    if (!strncasecmp(*p, name, strlen(name)) && strchr(":;", (*p)[strlen(name)])) return true;
+  return false;
 }
 
 static bool set_headers(HttpTransfer *t, const HttpRequest *rq) {
   Http *h = t->http;
-  bool typed = false;
-  struct curl_slist *l = h->curl->slist_append(NULL, "Expect:");     /* never wait for a 100 */
-  for (const char *const *p = rq->headers; l && p && *p; p++) {
-    if (!strncasecmp(*p, "content-type:", 13)) typed = true;
-    struct curl_slist *more = h->curl->slist_append(l, *p);
-    if (!more) h->curl->slist_free_all(l);
-    l = more;
+  bool own = rq->headers && *rq->headers, ok = true;
+  if (own || sends_body(rq))
+    for (const struct curl_slist *l = h->always; ok && l; l = l->next)
+      if (l != h->always || !gives(rq, "User-Agent")) ok = add_header(h->curl, &t->slist, l->data);
+  for (const char *const *p = rq->headers; ok && p && *p; p++) ok = add_header(h->curl, &t->slist, *p);
+  if (sends_body(rq)) {
+    ok = ok && add_header(h->curl, &t->slist, "Expect:");       /* never wait for a 100 */
+    if (!gives(rq, "Content-Type")) ok = ok && add_header(h->curl, &t->slist, "Content-Type:");
   }
-  if (l && !typed) {
-    struct curl_slist *more = h->curl->slist_append(l, "Content-Type:");
-    if (!more) h->curl->slist_free_all(l);
-    l = more;
+  SET(CURLOPT_HTTPHEADER, t->slist ? t->slist : h->always);
+  return ok;
+}
+
+/* The bytes of a URL before its path; 0: it has none, or goes to a server without TLS, where a proxy would need all of it in the request. */
+static size_t origin_of(const char *url) {
+  size_t n = strncmp(url, "https://", 8) ? 0 : 8 + strcspn(url + 8, "/?");
+  return n && url[n] == '/' && n < sizeof ((HttpTransfer *)0)->origin ? n : 0;
+}
+
+/* libcurl takes a URL apart and puts it together again twice, letter by letter, which is a tenth of what a small request costs. So it gets the server's part
+ * parsed, and the rest as the text that goes out. */
+static bool set_url(HttpTransfer *t, const char *url) {
+  Http *h = t->http;
+  size_t n = origin_of(url);
+  if (n && (strncmp(t->origin, url, n) || t->origin[n])) {
+    memcpy(t->origin, url, n);
+    t->origin[n] = 0;
+    if (!t->server) t->server = h->curl->url();
+    if (!t->server || h->curl->url_set(t->server, CURLUPART_URL, t->origin, 0) != CURLUE_OK) t->origin[0] = 0;
   }
-  t->slist = l;
-  SET(CURLOPT_HTTPHEADER, l);
-  return l != NULL;
+  bool parsed = n && t->origin[0];
+  SET(CURLOPT_CURLU, parsed ? t->server : NULL);
+  return SET(CURLOPT_URL, parsed ? t->origin : url) == CURLE_OK && SET(CURLOPT_REQUEST_TARGET, parsed ? url + n : NULL) == CURLE_OK;
 }
 
 HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ctx, char *err, size_t errlen) {
@@ -349,12 +422,11 @@ HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ct
   t->body_max = rq->body_max ? rq->body_max : HTTP_BODY_MAX;
   t->started_us = clock_mono_us();
   snprintf(t->host, sizeof t->host, "%s", rq->host);
-  if (!set_headers(t, rq)) {
+  if (!set_headers(t, rq) || !set_url(t, rq->url)) {
     transfer_put(t);
     return snprintf(err, errlen, "out of memory"), NULL;
   }
   set_method(t, rq);
-  SET(CURLOPT_URL, rq->url);
   SET(CURLOPT_NOPROXY, rq->loopback ? "*" : NULL);
   SET(CURLOPT_TIMEOUT_MS, (long)(rq->deadline_ms > 0 ? rq->deadline_ms : 1));
   SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(rq->connect_ms > 0 ? rq->connect_ms : 5000));
@@ -501,6 +573,15 @@ static void collect(Http *h) {
     if (m->msg == CURLMSG_DONE) finish(h, m->easy_handle, m->data.result);
 }
 
+/* libcurl has options for these, and with them writes each anew for each request. */
+static bool headers_of_all(Http *h) {
+  int can = h->curl->version_info(CURLVERSION_NOW)->features;
+  char codings[80] = "Accept-Encoding: deflate, gzip";
+  if (can & CURL_VERSION_BROTLI) strcat(codings, ", br");
+  if (can & CURL_VERSION_ZSTD) strcat(codings, ", zstd");
+  return add_header(h->curl, &h->always, "User-Agent: bourse/" BOURSE_VERSION) && (!(can & CURL_VERSION_LIBZ) || add_header(h->curl, &h->always, codings));
+}
+
 /* --- libcurl and the loop --- */
 
 static void on_socket(void *ctx, int fd, int events) {
@@ -514,7 +595,8 @@ static void on_socket(void *ctx, int fd, int events) {
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *ctx, void *per_socket) {
   Http *h = ctx;
   (void)easy, (void)per_socket;
-  if (what == CURL_POLL_REMOVE) loop_forget(h->loop, fd);
+  if (what == CURL_POLL_REMOVE && is_opened(h, fd)) loop_rest(h->loop, fd);      /* it may be kept for the next request */
+  else if (what == CURL_POLL_REMOVE) loop_forget(h->loop, fd);
   else loop_watch(h->loop, fd, (what & CURL_POLL_IN ? LOOP_READ : 0) | (what & CURL_POLL_OUT ? LOOP_WRITE : 0), on_socket, h);
   return 0;
 }
@@ -549,8 +631,11 @@ Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen) {
     free(h);
     return NULL;
   }
+  trim_above(HEAP_HELD);
   h->multi = curl->multi_init();
-  if (!h->multi) {
+  if (!h->multi || !headers_of_all(h)) {
+    if (h->multi) curl->multi_cleanup(h->multi);
+    curl->slist_free_all(h->always);
     free(h);
     return snprintf(err, errlen, "out of memory"), NULL;
   }
@@ -570,14 +655,14 @@ void http_free(Http *h) {
   while (h->active) http_cancel(h->active);
   for (HttpTransfer *t = h->idle, *next; t; t = next) {
     next = t->next;
-    h->curl->easy_cleanup(t->easy);
-    free(t->head);
-    free(t);
+    transfer_free(t);
   }
   h->curl->multi_cleanup(h->multi);
+  h->curl->slist_free_all(h->always);
   loop_cancel(h->loop, &h->timer);
   loop_cancel(h->loop, &h->trim);
   if (h->ca_fd >= 0) close(h->ca_fd);
+  free(h->opened);
   free(h);
 }
 

@@ -31,7 +31,8 @@ static int trim_object(struct dl_phdr_info *o, size_t size, void *ctx) {
 
 void trim_code(void) { dl_iterate_phdr(trim_object, NULL); }
 void trim_heap(void) { malloc_trim(0); }
-void trim_later(void) {
+void trim_later(void) { trim_above(64 << 20); }
+void trim_above(size_t n) {
   mallopt(M_MMAP_THRESHOLD, 2 << 20);
-  mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  mallopt(M_TRIM_THRESHOLD, (int)n);
 }
