@@ -39,27 +39,35 @@ bool draft_read(Draft *d, const msgpack_object *m, char *err, size_t errlen) {
     if (!part_read(body, &d->body)) return snprintf(err, errlen, "the body must be text"), false;
     d->has_body = d->body.n > 0;
   }
-  size_t total = d->url.n + d->body.n + 2;
+  size_t total = d->url.n + d->body.n + 2, count = 0;
+  Part names[DRAFT_HEADERS], values[DRAFT_HEADERS];
   uint32_t n = headers && headers->type == MSGPACK_OBJECT_MAP ? headers->via.map.size : 0;
   if (n > DRAFT_HEADERS) return snprintf(err, errlen, "more than %d headers", DRAFT_HEADERS), false;
   static const char digits[] = "0123456789";
   for (uint32_t i = 0; i < n; i++) {
     const msgpack_object *k = &headers->via.map.ptr[i].key, *v = &headers->via.map.ptr[i].val;
     if (v->type == MSGPACK_OBJECT_NIL) continue;
-    Part *name = &d->names[d->n_headers], *value = &d->values[d->n_headers];
+    Part *name = &names[count], *value = &values[count];
     if (!part_read(k, name) || name->recipe) return snprintf(err, errlen, "a header's name must be plain text"), false;
     if (v->type == MSGPACK_OBJECT_POSITIVE_INTEGER && v->via.u64 < 10) *value = (Part){ digits + v->via.u64, 1, false };
     else if (!part_read(v, value)) return snprintf(err, errlen, "header %.*s: text is expected", name->n > 40 ? 40 : (int)name->n, name->p), false;
     total += name->n + value->n + 2;
-    d->n_headers++;
+    count++;
   }
   if (d->url.n > URL_BYTES || d->body.n > BODY_BYTES) return snprintf(err, errlen, "the request is too long"), false;
-  char *at = d->arena = malloc(total);
-  if (!at) return snprintf(err, errlen, "out of memory"), false;
+  total += 2 * count * sizeof(Part);
+  d->arena = malloc(total);
+  if (!d->arena) return snprintf(err, errlen, "out of memory"), false;
   d->size = total;
+  d->names = d->arena;
+  d->values = d->arena + count;
+  d->n_headers = count;
+  char *at = (char *)(d->values + count);
   keep(&d->url, &at);
   keep(&d->body, &at);
-  for (size_t i = 0; i < d->n_headers; i++) {
+  for (size_t i = 0; i < count; i++) {
+    d->names[i] = names[i];
+    d->values[i] = values[i];
     keep(&d->names[i], &at);
     keep(&d->values[i], &at);
   }

@@ -14,9 +14,9 @@ typedef struct { const char *p; size_t n; bool recipe; } Part;
 typedef struct {
   char method[8];
   Part url, body;
-  Part names[DRAFT_HEADERS], values[DRAFT_HEADERS]; size_t n_headers;
+  Part *names, *values; size_t n_headers;
   bool has_body;
-  char *arena; size_t size; /* all texts; their bytes, 0 before they are kept */
+  Part *arena; size_t size; /* headers and all texts; their bytes, 0 before they are kept */
 } Draft;
 
 /* False with the reason in err. */

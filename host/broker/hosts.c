@@ -38,10 +38,12 @@ static bool domain_ok(const char *h) {
 }
 
 static bool four_numbers(const char *h, unsigned out[4]) {
-  char more;
-  if (h[strspn(h, "0123456789.")] || strlen(h) > 15) return false;
-  return sscanf(h, "%3u.%3u.%3u.%3u%c", &out[0], &out[1], &out[2], &out[3], &more) == 4 && out[0] < 256 && out[1] < 256 &&
-         out[2] < 256 && out[3] < 256;
+  for (int i = 0; i < 4; i++) {
+    const char *from = h;
+    for (out[i] = 0; *h >= '0' && *h <= '9' && h - from < 3; h++) out[i] = out[i] * 10 + (unsigned)(*h - '0');
+    if (h == from || out[i] > 255 || *h++ != (i < 3 ? '.' : 0)) return false;
+  }
+  return true;
 }
 
 /* The last label is a number: an address, which has one form only ("0x7f.1", "2130706433" and "127.1" are refused). */
@@ -112,14 +114,12 @@ bool url_same_host(const Url *a, const Url *b) { return a->tls == b->tls && a->p
 
 size_t url_origin(const Url *u, char *buf, size_t cap) {
   bool v6 = strchr(u->host, ':') != NULL;
-  int n = snprintf(buf, cap, "%s://%s%s%s", u->tls ? "https" : "http", v6 ? "[" : "", u->host, v6 ? "]" : "");
-  if (n < 0 || (size_t)n >= cap) return 0;
-  if (u->port != (u->tls ? 443 : 80)) {
-    int m = snprintf(buf + n, cap - (size_t)n, ":%u", u->port);
-    if (m < 0 || (size_t)(n + m) >= cap) return 0;
-    n += m;
-  }
-  return (size_t)n;
+  char port[8] = "";
+  if (u->port != (u->tls ? 443 : 80)) snprintf(port, sizeof port, ":%u", u->port);
+  if (strlen(u->host) + 16 + sizeof port > cap) return 0;
+  char *end = stpcpy(stpcpy(buf, u->tls ? "https://" : "http://"), v6 ? "[" : "");
+  end = stpcpy(stpcpy(stpcpy(end, u->host), v6 ? "]" : ""), port);
+  return (size_t)(end - buf);
 }
 
 bool url_resolve(const char *base, const char *location, size_t n, char *buf, size_t cap) {

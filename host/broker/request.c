@@ -24,6 +24,7 @@
 #define TRIES_MAX 4
 #define LENT_MIN 32768        /* bytes of a reply from which it goes to the worker without a copy */
 #define REDIRECTS_MAX 3
+#define ORIGIN_MAX 300        /* of a URL: scheme, host and port */
 #define LOOK_MS 10            /* between looks whether another worker has fetched a list */
 #define REST_MS 2000          /* without a request, after which what they took is given back */
 
@@ -338,7 +339,7 @@ static bool sealed_url(const Request *r) { return r->draft.url.recipe && !r->red
 
 /* The URL that goes out: checked against the venue's hosts, then moved to its base URL if it has one. malloc'd. */
 static char *target(const Request *r, const Part *url, Url *u, char *err, size_t errlen) {
-  char origin[300], why[128];
+  char why[128];
   if (!url_parse(url->p, url->n, u, why, sizeof why)) return snprintf(err, errlen, "%s", sealed_url(r) ? "the URL with its sealed parts is no URL" : why), NULL;
   bool at_base = r->redirected && r->base && url_same_host(u, &r->base->url);
   if (!at_base && !hosts_allows(r->venue, u)) return snprintf(err, errlen, "%s is not one of the hosts that the adapter names", u->host), NULL;
@@ -349,12 +350,12 @@ static char *target(const Request *r, const Part *url, Url *u, char *err, size_t
     u->rest = rest;
     u->rest_len = n;
   }
-  size_t n = url_origin(u, origin, sizeof origin);
-  const char *slash = u->rest_len && u->rest[0] == '/' ? "" : "/";
-  size_t cap = n + u->rest_len + 2;
-  char *out = malloc(cap);
+  char *out = malloc(ORIGIN_MAX + u->rest_len + 2);
   if (!out) return snprintf(err, errlen, "out of memory"), NULL;
-  snprintf(out, cap, "%s%s%.*s", origin, slash, (int)u->rest_len, u->rest ? u->rest : "");
+  size_t n = url_origin(u, out, ORIGIN_MAX);
+  if (!u->rest_len || u->rest[0] != '/') out[n++] = '/';
+  if (u->rest_len) memcpy(out + n, u->rest, u->rest_len);
+  out[n + u->rest_len] = 0;
   return out;
 }
 

@@ -52,8 +52,11 @@ bool pack_is(const msgpack_object *o, const char *text) {
 
 const msgpack_object *pack_get(const msgpack_object *map, const char *key) {
   if (!map || map->type != MSGPACK_OBJECT_MAP) return NULL;
+  const size_t len = strlen(key);
+  const char *s;
+  size_t n;
   for (uint32_t i = 0; i < map->via.map.size; i++)
-    if (pack_is(&map->via.map.ptr[i].key, key)) {
+    if (pack_text(&map->via.map.ptr[i].key, &s, &n) && n == len && !memcmp(s, key, n)) {
       const msgpack_object *v = &map->via.map.ptr[i].val;
       return v->type == MSGPACK_OBJECT_NIL ? NULL : v;
     }
