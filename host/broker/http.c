@@ -19,7 +19,7 @@
 #define SENT_US 500                     /* after that a request is on its way */
 #define TRIM_US 1000000                 /* no more often, also where a server closes each connection */
 #define HEAP_HELD (8u << 20)            /* of libcurl's buffers and bodies, from one request to the next */
-#define PART_SIZE (128u << 10)          /* of a body that is given away while it comes */
+#define PART_SIZE (64u << 10)           /* of a body that is given away while it comes */
 #define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
 
 struct HttpTransfer {
@@ -38,7 +38,8 @@ struct HttpTransfer {
   char *head; size_t head_len, head_cap, head_bytes;
   char *body; size_t body_len, body_cap;
   HttpPart part;
-  size_t parted, expected;        /* bytes that it took; how long the body will be, 0: not known */
+  bool whole;
+  size_t given, expected;         /* bytes that `part` took; how long the body will be, 0: not known */
   const char *refused;            /* why we stopped reading */
   char why[CURL_ERROR_SIZE];
 };
@@ -182,25 +183,33 @@ static bool body_begin(HttpTransfer *t, size_t n) {
   if (status != 200) t->part = NULL;
   if (length <= 0 || (size_t)length > t->body_max) return true;
   t->expected = (size_t)length;
-  if (t->part && t->expected > PART_SIZE) return room(&t->body, 0, &t->body_cap, PART_SIZE + PART_SIZE / 2, PART_SIZE + PART_SIZE / 2);
+  if (t->part && !t->whole && t->expected > PART_SIZE) return room(&t->body, 0, &t->body_cap, PART_SIZE + PART_SIZE / 2, PART_SIZE + PART_SIZE / 2);
   return length >= 1 << 22 || t->expected <= n || room(&t->body, 0, &t->body_cap, t->expected + 1, t->expected + 1);
+}
+
+/* Bytes of the body that came and are no longer here. */
+static size_t gone(const HttpTransfer *t) { return t->whole ? 0 : t->given; }
+
+static void give_part(HttpTransfer *t) {
+  size_t at = t->given - gone(t), n = t->body_len - at;
+  if (!t->part || n < PART_SIZE || !t->part(t->ctx, t->body + at, n, t->expected)) return;
+  t->given += n;
+  if (t->whole) return;
+  t->http->flight -= n;
+  t->body_len = 0;
 }
 
 static size_t on_body(char *data, size_t size, size_t count, void *ctx) {
   HttpTransfer *t = ctx;
   size_t n = size * count;
-  if (n > t->body_max - t->body_len - t->parted) return refuse(t, "too long");
+  if (n > t->body_max - t->body_len - gone(t)) return refuse(t, "too long");
   if (n > HTTP_FLIGHT_MAX - t->http->flight) return refuse(t, "too much under way at once");
   if (!t->in_body && !body_begin(t, n)) return refuse(t, "out of memory");
-  if (!room(&t->body, t->body_len, &t->body_cap, t->body_len + n + 1, t->expected - t->parted + 1)) return refuse(t, "out of memory");
+  if (!room(&t->body, t->body_len, &t->body_cap, t->body_len + n + 1, t->expected - gone(t) + 1)) return refuse(t, "out of memory");
   memcpy(t->body + t->body_len, data, n);
   t->body_len += n;
   t->http->flight += n;
-  if (t->part && t->body_len >= PART_SIZE && t->part(t->ctx, t->body, t->body_len, t->expected)) {
-    t->http->flight -= t->body_len;
-    t->parted += t->body_len;
-    t->body_len = 0;
-  }
+  give_part(t);
   return n;
 }
 
@@ -321,7 +330,7 @@ static void transfer_put(HttpTransfer *t) {
   h->flight -= t->body_len;
   free(t->body);
   t->body = NULL;
-  t->body_len = t->body_cap = t->parted = t->expected = t->head_len = t->head_bytes = 0;
+  t->body_len = t->body_cap = t->given = t->expected = t->head_len = t->head_bytes = 0;
   if (t->head_cap > 16384) {
     free(t->head);
     t->head = NULL;
@@ -415,6 +424,7 @@ HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ct
   t->ctx = ctx;
   t->once = rq->once;
   t->part = rq->part;
+  t->whole = rq->whole;
   t->sends = 0;
   t->in_body = false;
   t->refused = NULL;
@@ -491,7 +501,7 @@ static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
         say(r, "%s: no connection after %.1f s", t->host, s);
       } else {
         r->failure = HTTP_TIMEOUT;
-        if (t->head_bytes) say(r, "%s: the answer was not complete after %.1f s (%zu bytes came)", t->host, s, t->parted + t->body_len);
+        if (t->head_bytes) say(r, "%s: the answer was not complete after %.1f s (%zu bytes came)", t->host, s, gone(t) + t->body_len);
         else say(r, "%s: no answer after %.1f s", t->host, s);
       }
       return;
@@ -510,7 +520,7 @@ static void explain(HttpTransfer *t, CURLcode code, HttpReply *r) {
       return;
     case CURLE_PARTIAL_FILE:
       r->failure = HTTP_BROKEN;
-      say(r, "%s: the answer was cut off after %zu bytes", t->host, t->parted + t->body_len);
+      say(r, "%s: the answer was cut off after %zu bytes", t->host, gone(t) + t->body_len);
       return;
     case CURLE_GOT_NOTHING: case CURLE_SEND_ERROR: case CURLE_RECV_ERROR: case CURLE_HTTP2: case CURLE_HTTP2_STREAM:
       if (strstr(why, "chunked-encoding")) {
@@ -557,6 +567,7 @@ static void finish(Http *h, CURL *easy, CURLcode code) {
     r.headers_len = t->head_len;
     r.body = t->body;
     r.body_len = t->body_len;
+    r.given = t->given - gone(t);
   }
   r.sent = t->sends > 0;
   h->curl->multi_remove_handle(h->multi, easy);

@@ -27,6 +27,7 @@ typedef struct {
   bool loopback;                        /* no proxy */
   bool once;                            /* never sent a second time, whatever becomes of the connection */
   HttpPart part;                        /* takes a large body of status 200 while it comes; NULL: it comes whole, with the reply */
+  bool whole;                           /* the reply has all of the body, also what `part` took */
 } HttpRequest;
 
 enum http_failure {
@@ -45,7 +46,8 @@ typedef struct {
   bool sent;                            /* bytes of the request went out (or may have) */
   int status;
   const char *headers; size_t headers_len;   /* "name\0value\0" ..., names in lower case, in the order of arrival */
-  char *body; size_t body_len;          /* what `part` did not take. The callee may take it: set to NULL then, free() later */
+  char *body; size_t body_len;          /* what `part` did not take, or all of it. The callee may take it: set to NULL then, free() later */
+  size_t given;                         /* bytes at the begin of this body that `part` took: 0, or some of a whole one */
   int ms;
 } HttpReply;
 typedef void (*HttpDone)(void *ctx, HttpReply *reply);   /* reply is valid during the call */

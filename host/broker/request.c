@@ -194,28 +194,33 @@ static bool request_queue(Request *r, int64_t at_least_us, int64_t *would_ms) {
 
 /* --- the answer --- */
 
+/* The worker reads while the disk is written to. */
 static void request_reply(Request *r, HttpReply *reply) {
   Peer *p = r->peer;
   if (r->act[0]) orders_replied(p->session, r->order, r->act, (int)reply->status, reply->body, reply->body_len);
-  if (r->keep_as && reply->status == 200 && reply->body_len)
-    kept_write(paths_state(), r->venue->id, r->keep_as, clock_wall_ms(), reply->body, reply->body_len);
   msgpack_packer pk = peer_begin(p, MSG_REPLY, r->id);
   pack_map(&pk, 4);
   pack_key_int(&pk, "status", reply->status);
   pack_key_int(&pk, "received_ms", clock_wall_ms());
   pack_key_str(&pk, "url", r->url);
+  char *rest = reply->body ? reply->body + reply->given : NULL, *keep_as = reply->status == 200 && reply->body_len ? r->keep_as : NULL, venue[64];
+  size_t n = reply->body_len - reply->given;
+  if (keep_as) r->keep_as = NULL;
+  snprintf(venue, sizeof venue, "%s", r->venue->id);
   r->transfer = NULL;
   request_free(r);
-  if (reply->body_len < LENT_MIN) {
-    pack_key_bin(&pk, "body", reply->body, reply->body_len);
-    peer_end_soon(p);
-    return;
+  if (n < LENT_MIN || keep_as) {
+    pack_key_bin(&pk, "body", rest, n);
+    if (keep_as) peer_end(p);
+    else peer_end_soon(p);
+  } else {
+    pack_str(&pk, "body");              /* last, so that the body need not be copied into the frame */
+    msgpack_pack_bin(&pk, n);
+    reply->body = NULL;
+    peer_end_with(p, rest, n);
   }
-  pack_str(&pk, "body");                /* last, so that the body need not be copied into the frame */
-  msgpack_pack_bin(&pk, reply->body_len);
-  char *body = reply->body;
-  reply->body = NULL;
-  peer_end_with(p, body, reply->body_len);
+  if (keep_as) kept_write(paths_state(), venue, keep_as, clock_wall_ms(), reply->body, reply->body_len);
+  free(keep_as);
 }
 
 static const char *class_of(const HttpReply *reply) {
@@ -372,7 +377,7 @@ static bool journalled(Request *r, Signer *signer, char *err, size_t errlen) {
   return ok;
 }
 
-/* A large body goes to the worker while it comes, so that it is read meanwhile. Not what is kept or recorded as a whole. */
+/* A large body goes to the worker while it comes, so that it is read meanwhile. Not what is recorded as a whole. */
 static bool part_came(void *ctx, const char *bytes, size_t n, size_t expected) {
   Request *r = ctx;
   bool taken = peer_part(r->peer, r->id, bytes, n, expected);
@@ -382,7 +387,7 @@ static bool part_came(void *ctx, const char *bytes, size_t n, size_t expected) {
 
 static bool in_parts(const Request *r) {
   const Session *s = r->peer->session;
-  return repeatable(r) && !r->act[0] && !r->keep_as && !s->recorder && !s->play;
+  return repeatable(r) && !r->act[0] && !s->recorder && !s->play;
 }
 
 static void request_send(Request *r) {
@@ -415,7 +420,8 @@ static void request_send(Request *r) {
     HttpRequest rq = {
       .method = r->draft.method, .url = url, .host = u.host, .headers = lines, .body = r->draft.has_body ? built.body.p : NULL,
       .body_len = built.body.n, .deadline_ms = (int)left, .connect_ms = left < 5000 ? (int)left : 5000,
-      .loopback = url_is_loopback(&u), .once = !repeatable(r), .part = in_parts(r) ? part_came : NULL };
+      .loopback = url_is_loopback(&u), .once = !repeatable(r), .part = in_parts(r) ? part_came : NULL,
+      .whole = r->keep_as != NULL };
     if (r->parted) r->parted = !peer_part(r->peer, r->id, NULL, 0, 0);
     r->tries++;
     r->transfer = http_start(s->net->http, &rq, arrived, r, err, sizeof err);

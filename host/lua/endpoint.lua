@@ -279,11 +279,12 @@ local function measure_clock(venue)
   if best then native.clock(offset, best) end
 end
 
--- Sends one description; the reply is checked. Returns what came, the view or the text, and the request.
-function perform(venue, d, a, right, with_params)
+-- Sends one description; the reply is checked. Returns what came, the view or the text, and the request. `store`: the map by which the reply goes into the
+-- store, so that it can be read while it comes.
+function perform(venue, d, a, right, with_params, store)
   if right ~= "public" and not venue.clock_asked and not venue.dry[a] then measure_clock(venue) end
   local request = request_of(venue, d, a, right, with_params)
-  request.keep = venue.keep[a]
+  request.keep, request.store = venue.keep[a], store
   local asked = native.now()
   local status, body, received, text, why = native.send(request)
   check(venue, d, a, request, status, body, text, why)
@@ -348,7 +349,7 @@ function run_method(venue, m, given, params, keep, dry_run)
   venue.keep[a], venue.dry[a] = keep, dry_run
   local again = not params and not keep and not dry_run
   if not d.run then
-    local reply, request = perform(venue, d, a, right, true)
+    local reply, request = perform(venue, d, a, right, true, keep and d.read)
     if d.read == nil then return "kind", kind, { info = reply }, a end
     if type(d.read) == "function" then return "kind", kind, d.read(reply, a), a end
     return "plan", d.read, reply, a, to_repeat(venue, m, d, a, request, again)
@@ -359,7 +360,7 @@ function run_method(venue, m, given, params, keep, dry_run)
   local result = d.run(a)
   venue.calls[co], venue.call_arguments[co] = nil, nil      -- the coroutine will serve other calls
   if is_description(result) then
-    local reply, request = perform(venue, result, a, within(name, right, result), true)
+    local reply, request = perform(venue, result, a, within(name, right, result), true, keep and result.read)
     if result.read == nil then return "kind", kind, { info = reply }, a end
     if type(result.read) == "function" then return "kind", kind, result.read(reply, a), a end
     return "plan", result.read, reply, a, to_repeat(venue, m, result, a, request, again)

@@ -140,7 +140,7 @@ static int store(lua_State *L, bool currencies) {
       venue_context(&rc, v);
       lua_pushvalue(L, 4);
       rc.args_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-      ok = currencies ? plan_run_currencies(p, &rc, doc, node, v->markets) : plan_run_markets(p, &rc, doc, node, v->markets);
+      ok = early_store(v, p, &rc, doc, node, currencies);
       luaL_unref(L, LUA_REGISTRYINDEX, rc.args_ref);
       view_release(L, 3);                         /* several megabytes of tape: not left to the collector */
       market_store_thin(v->markets);

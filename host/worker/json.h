@@ -43,6 +43,12 @@ typedef struct JsonStream JsonStream;
 JsonStream *json_stream_new(size_t expected);                                       /* NULL: out of memory */
 void json_stream_add(JsonStream *j, const char *p, size_t n);                       /* a copy; that there is no memory is told at the end, too */
 const char *json_stream_text(const JsonStream *j, size_t *len);                     /* so far; "" when there was no memory for it */
+/* What is there so far, as a document: of the arrays and objects that are open those nested up to `depth` (0: the outermost only) end before the first
+ * child that is not whole, deeper ones are not there yet. It is the one that json_stream_end will give: its nodes keep their numbers, a reference keeps it.
+ * NULL: there is nothing yet, or no JSON. Before the stream goes on, json_stream_uncut. */
+#define JSON_CUT_MAX 8
+JsonDoc *json_stream_cut(JsonStream *j, unsigned depth);
+void json_stream_uncut(JsonStream *j);
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen);                  /* as json_parse, and j is gone; NULL: j is still there, for its text */
 void json_stream_free(JsonStream *j);
 /* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself. */

@@ -394,29 +394,41 @@ JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
 
 /* ---- in parts ---- */
 
-struct JsonStream { JsonDoc d; Scan scan; size_t cap, wait; enum outcome outcome; bool lost; };
+struct JsonStream {
+  JsonDoc *d;
+  Scan scan;
+  size_t cap, wait;
+  enum outcome outcome;
+  bool lost;
+  struct { uint32_t node; JsonNode was[2]; } cut[JSON_CUT_MAX + 1];
+  unsigned n_cut;
+};
 
 /* Too much for this process: the text is let go, and counted. */
 static void lose(JsonStream *j) {
-  tape_free(&j->d);
-  free(j->d.text);
-  j->d.text = NULL;
+  tape_free(j->d);
+  free(j->d->text);
+  j->d->text = NULL;
   j->lost = true;
   j->outcome = SCAN_MEMORY;
 }
 
 JsonStream *json_stream_new(size_t expected) {
   JsonStream *j = calloc(1, sizeof *j);
-  if (!j) return NULL;
+  if (!j || !(j->d = calloc(1, sizeof *j->d))) {
+    free(j);
+    return NULL;
+  }
+  j->d->refs = 1;
   j->cap = (expected < STREAM_MIN ? STREAM_MIN : expected < LENGTH_MAX ? expected : LENGTH_MAX) + 1;
-  j->d.text = large_alloc(j->cap);
+  j->d->text = large_alloc(j->cap);
   j->outcome = SCAN_MORE;
-  if (!scan_begin(&j->scan, &j->d, expected) || !j->d.text) lose(j);
+  if (!scan_begin(&j->scan, j->d, expected) || !j->d->text) lose(j);
   return j;
 }
 
 static bool stream_room(JsonStream *j, size_t n) {
-  JsonDoc *d = &j->d;
+  JsonDoc *d = j->d;
   if (n < j->cap - d->len) return true;
   size_t cap = d->len + d->len / 2 + n + 1, at = j->scan.at ? (size_t)(j->scan.at - j->scan.begin) : 0;
   char *text = n < JSON_MAX - d->len ? large_grow(d->text, d->len, cap) : NULL;
@@ -430,7 +442,7 @@ static bool stream_room(JsonStream *j, size_t n) {
 }
 
 void json_stream_add(JsonStream *j, const char *p, size_t n) {
-  JsonDoc *d = &j->d;
+  JsonDoc *d = j->d;
   if (!j->lost && !stream_room(j, n)) lose(j);
   if (!j->lost && n) memcpy(d->text + d->len, p, n);
   d->len += n;
@@ -443,21 +455,46 @@ void json_stream_add(JsonStream *j, const char *p, size_t n) {
 }
 
 const char *json_stream_text(const JsonStream *j, size_t *len) {
-  *len = j->lost ? 0 : j->d.len;
-  return j->lost ? "" : j->d.text;
+  *len = j->lost ? 0 : j->d->len;
+  return j->lost ? "" : j->d->text;
+}
+
+/* An open array or object has its parent where a closed one has its end (see scan): those down to `depth` are given an end, which uncut takes away. */
+JsonDoc *json_stream_cut(JsonStream *j, unsigned depth) {
+  JsonNode *nodes = j->d->nodes;
+  uint32_t end = j->d->n, children = j->scan.kids + j->scan.after;
+  unsigned level = (unsigned)j->scan.depth;
+  if (j->outcome != SCAN_MORE || depth > JSON_CUT_MAX || end == 0) return NULL;
+  for (uint32_t at = j->scan.open, parent; at != JSON_NONE; at = parent) {
+    bool stays = --level <= depth;
+    parent = nodes[at + 1].start;
+    if (stays) {
+      j->cut[j->n_cut].node = at;
+      memcpy(j->cut[j->n_cut++].was, &nodes[at], sizeof j->cut->was);
+      nodes[at].size = children & (JSON_MAX - 1);
+      nodes[at + 1].start = end;
+    } else end = at;
+    if (parent == JSON_NONE) break;
+    if (!stays && nodes[parent].type == JSON_OBJECT) end--;           /* its key goes too */
+    children = nodes[parent].size + stays;
+  }
+  return j->d;
+}
+
+void json_stream_uncut(JsonStream *j) {
+  while (j->n_cut > 0) {
+    j->n_cut--;
+    memcpy(&j->d->nodes[j->cut[j->n_cut].node], j->cut[j->n_cut].was, sizeof j->cut->was);
+  }
 }
 
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen) {
-  JsonDoc *d = malloc(sizeof *d);
-  if (!d) return say(SCAN_MEMORY, NULL, j->d.len, err, errlen), NULL;
-  if (j->outcome == SCAN_MORE) j->outcome = scan_on(&j->scan, &j->d, false);
+  JsonDoc *d = j->d;
+  if (j->outcome == SCAN_MORE) j->outcome = scan_on(&j->scan, d, false);
   if (j->outcome != SCAN_OK) {
-    say(j->outcome, &j->scan, j->d.len, err, errlen);
-    free(d);
+    say(j->outcome, &j->scan, d->len, err, errlen);
     return NULL;
   }
-  *d = j->d;
-  d->refs = 1;
   d->id = next_id();
   d->block = d->text;
   free(j);
@@ -466,8 +503,8 @@ JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen) {
 
 void json_stream_free(JsonStream *j) {
   if (!j) return;
-  tape_free(&j->d);
-  free(j->d.text);
+  j->d->block = j->d->text;
+  json_unref(j->d);
   free(j);
 }
 

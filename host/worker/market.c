@@ -20,7 +20,7 @@ struct Market {
   bool later;                    /* not the first one with this id */
   MarketFacts facts;
   const char *packed, *end;
-  const Schema *schema;
+  const Shelf *shelf;
 };
 struct Currency { Market m; };
 
@@ -223,7 +223,7 @@ bool shelf_add(Shelf *h, Record *rec) {
   Market *m = (Market *)(void *)shelf_bytes(h, sizeof *m);
   if (!m) return false;
   memset(m, 0, sizeof *m);
-  m->schema = rec->schema;
+  m->shelf = h;
   m->name = shelf_text(h, name->s, name->n);
   m->name_len = (uint32_t)name->n;
   m->id = id->kind == V_TEXT ? shelf_text(h, id->s, id->n) : "";
@@ -466,23 +466,25 @@ const char *market_store_code(MarketStore *s, const char *id, size_t len) {
 static void push_record(lua_State *L, const Market *m) {
   Value slots[SCHEMA_SLOTS_MAX];
   TreeItem extras[64];
-  Record rec = { .schema = m->schema, .slots = slots, .info = value_none(), .extras = extras };
-  for (int i = 0; i < m->schema->n; i++) slots[i] = value_none();
+  const Schema *schema = schema_of(m->shelf->currencies ? SCHEMA_CURRENCY : SCHEMA_MARKET);
+  const JsonDoc *doc = m->shelf->doc;
+  Record rec = { .schema = schema, .slots = slots, .info = value_none(), .extras = extras };
+  for (int i = 0; i < schema->n; i++) slots[i] = value_none();
   const char *at = m->packed;
   while (at < m->end && (unsigned char)*at != 255) {
     unsigned char slot = (unsigned char)*at++;
-    slots[slot] = packed_next(&at);
+    slots[slot] = packed_next(&at, doc);
   }
   at++;
   uint32_t n;
   memcpy(&n, at, sizeof n);
   at += sizeof n;
   for (uint32_t i = 0; i < n; i++) {
-    Value key = packed_next(&at), v = packed_next(&at);
+    Value key = packed_next(&at, doc), v = packed_next(&at, doc);
     if (i < 64) extras[rec.nextras++] = (TreeItem){ key.s ? key.s : "", key.n, v };
   }
-  rec.info = packed_next(&at);
-  int keys = record_keys(L, m->schema, NULL);
+  rec.info = packed_next(&at, doc);
+  int keys = record_keys(L, schema, NULL);
   record_push(L, &rec, keys);
   lua_replace(L, keys);
   lua_settop(L, keys);

@@ -42,11 +42,9 @@ void packed_add(Packer *k, const Value *v) {
     case V_NODE: {
       const JsonNode *n = &v->doc->nodes[v->node];
       if (v->doc == k->kept) {
-        const char *at = v->doc->text + n->start;
-        uint32_t len = json_bytes(v->doc->nodes, v->node);
+        uint32_t at[2] = { n->start, json_bytes(v->doc->nodes, v->node) };
         byte(k, P_SLICE);
-        packed_bytes(k, &at, sizeof at);
-        packed_bytes(k, &len, sizeof len);
+        packed_bytes(k, at, sizeof at);
         return;
       }
       byte(k, P_JSON);
@@ -79,7 +77,7 @@ static uint32_t take_u32(const char **at) {
   return n;
 }
 
-Value packed_next(const char **at) {
+Value packed_next(const char **at, const JsonDoc *kept) {
   const char *from = *at;
   Value v = value_none();
   uint32_t n;
@@ -106,12 +104,13 @@ Value packed_next(const char **at) {
       *at += sizeof v.t;
       return v;
     case P_JSON: n = take_u32(at); *at += n + 1; break;
-    case P_SLICE: *at += sizeof(char *) + sizeof n; break;
+    case P_SLICE: *at += 2 * sizeof n; break;
     case P_LIST: case P_TABLE: take_u32(at); n = take_u32(at); *at += n; break;
     default: return v;
   }
   v.kind = V_PACKED;
-  v.s = from;
+  v.packed = from;
+  v.of = kept;
   return v;
 }
 
@@ -127,7 +126,7 @@ static void push_json(lua_State *L, const char *s, size_t n) {
   json_unref(doc);
 }
 
-static void push_next(lua_State *L, const char **at) {
+static void push_next(lua_State *L, const char **at, const JsonDoc *kept) {
   const char *from = *at;
   unsigned char kind = (unsigned char)*from;
   if (kind == P_DOUBLE) {        /* no detour over decimals */
@@ -145,14 +144,13 @@ static void push_next(lua_State *L, const char **at) {
     return;
   }
   if (kind == P_SLICE) {
-    const char *text;
-    memcpy(&text, from + 1, sizeof text);
-    *at += 1 + sizeof text;
-    push_json(L, text, take_u32(at));
+    *at += 1;
+    uint32_t start = take_u32(at);
+    push_json(L, kept->text + start, take_u32(at));
     return;
   }
   if (kind != P_LIST && kind != P_TABLE) {
-    Value v = packed_next(at);
+    Value v = packed_next(at, kept);
     value_push(L, &v);
     return;
   }
@@ -163,16 +161,16 @@ static void push_next(lua_State *L, const char **at) {
   lua_createtable(L, kind == P_LIST ? (int)n : 0, kind == P_LIST ? 0 : (int)n);
   for (uint32_t i = 0; i < n; i++) {
     if (kind == P_LIST) {
-      push_next(L, at);
+      push_next(L, at, kept);
       lua_rawseti(L, -2, (lua_Integer)i + 1);
     } else {
       uint32_t len = take_u32(at);
       lua_pushlstring(L, *at, len);
       *at += len + 1;
-      push_next(L, at);
+      push_next(L, at, kept);
       lua_rawset(L, -3);
     }
   }
 }
 
-void packed_push(lua_State *L, const char *at) { push_next(L, &at); }
+void packed_push(lua_State *L, const char *at, const JsonDoc *kept) { push_next(L, &at, kept); }

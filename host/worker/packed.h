@@ -4,7 +4,7 @@
 #include <string.h>
 #include "worker/value.h"
 
-/* kept: texts of this document stay where they are; it has to outlive what is packed. */
+/* kept: what lies in the text of this document is not copied; it has to outlive what is packed, and is given again to read it. Its text may move. */
 typedef struct { unsigned char *p; size_t n, cap; bool failed; const JsonDoc *kept; } Packer;
 
 void packed_add(Packer *k, const Value *v);                    /* sets k->failed when memory is short */
@@ -15,6 +15,6 @@ static inline void packed_bytes(Packer *k, const void *s, size_t n) {
   k->n += n;
 }
 /* Reads one value and steps over it; trees and nodes become V_PACKED. Only for bytes of our own making. */
-Value packed_next(const char **at);
-void packed_push(lua_State *L, const char *at);                /* as value_push does; JSON as a view */
+Value packed_next(const char **at, const JsonDoc *kept);
+void packed_push(lua_State *L, const char *at, const JsonDoc *kept);                /* as value_push does; JSON as a view */
 #endif

@@ -1,20 +1,9 @@
-/* Running maps: from the tape to finished records, and on to Lua or into a store. One protected call holds a whole run. */
+/* Running maps: from the tape to finished records, and on to Lua. One protected call holds a whole run. */
 #include <lauxlib.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "worker/read_in.h"
-#include "worker/shelf.h"
-
-typedef struct {
-  Reader r;
-  const Plan *plan;
-  Spot spot;
-  Shelf *shelf;
-  const Kind *kind;
-  Value raw;
-  int from;
-} Run;
 
 static int run_protected(lua_State *L) {
   Run *x = lua_touserdata(L, 1);
@@ -38,32 +27,13 @@ static int run_protected(lua_State *L) {
   return 1;
 }
 
-static int store_protected(lua_State *L) {
-  Run *x = lua_touserdata(L, 1);
-  Reader *r = &x->r;
-  const Plan *p = x->plan;
-  Walk w;
-  Spot at;
-  if (!walk_open(r, p, &x->spot, false, &w)) return 0;
-  Record *rec = record_new(r, p->schema);
-  Value *slots = rec->slots;
-  while (walk_next(r, p, &w, &at)) {
-    if (!read_chosen(r, p, &at)) continue;
-    record_clear(rec);
-    rec->slots = slots;
-    read_record(r, p, rec, &at, NULL);
-    if (!shelf_add(x->shelf, rec)) read_fail(r, "out of memory");
-  }
-  return 0;
-}
-
 static int take_protected(lua_State *L) {
   Run *x = lua_touserdata(L, 2);
   x->raw = value_of_lua(&x->r.arena, L, 1);
   return 0;
 }
 
-static void run_begin(Run *x, lua_State *to, ReadContext *c) {
+void run_begin(Run *x, lua_State *to, ReadContext *c) {
   memset(x, 0, sizeof *x);
   c->error[0] = 0;
   x->r.to = to;
@@ -79,7 +49,7 @@ static void run_failed(lua_State *L, ReadContext *c) {
   lua_pop(L, 1);
 }
 
-static bool run_call(Run *x, lua_State *L, lua_CFunction f, int nresults) {
+bool run_call(Run *x, lua_State *L, lua_CFunction f, int nresults) {
   ReadContext *c = x->r.c;
   bool ok = lua_checkstack(L, 8);
   if (ok) {
@@ -103,37 +73,6 @@ bool plan_run(lua_State *to, const Plan *p, ReadContext *c, JsonDoc *doc, uint32
   x.spot = (Spot){ doc, node, NULL, 0, c->market };
   if (p->schema->id == SCHEMA_MARKET && c->markets) market_store_fees(c->markets, c->taker, c->maker);
   return run_call(&x, to, run_protected, 1);
-}
-
-static bool run_store(const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, MarketStore *into, enum schema_id schema) {
-  Run x;
-  run_begin(&x, c->adapter, c);
-  if (p->schema->id != schema || (p->kind->shape != SHAPE_LIST && p->kind->shape != SHAPE_KEYED)) {
-    snprintf(c->error, sizeof c->error, "%s{} does not give %s", p->kind->name, schema == SCHEMA_MARKET ? "markets" : "currencies");
-    return false;
-  }
-  x.plan = p;
-  x.r.doc = doc;
-  x.r.kind = p->kind->name;
-  x.spot = (Spot){ doc, node, NULL, 0, NULL };
-  if (schema == SCHEMA_MARKET) market_store_fees(into, c->taker, c->maker);
-  x.shelf = shelf_new(into, schema == SCHEMA_CURRENCY);
-  if (x.shelf) shelf_keep(x.shelf, doc);
-  bool ok = x.shelf && run_call(&x, c->adapter, store_protected, 0);
-  if (ok && !shelf_put(into, x.shelf)) ok = false;
-  if (!ok) {
-    shelf_free(x.shelf);
-    if (!c->error[0]) snprintf(c->error, sizeof c->error, "out of memory");
-  }
-  return ok;
-}
-
-bool plan_run_markets(const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, MarketStore *into) {
-  return run_store(p, c, doc, node, into, SCHEMA_MARKET);
-}
-
-bool plan_run_currencies(const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, MarketStore *into) {
-  return run_store(p, c, doc, node, into, SCHEMA_CURRENCY);
 }
 
 bool plan_finish(lua_State *to, const char *kind, ReadContext *c, lua_State *from, int idx) {

@@ -11,6 +11,12 @@ typedef struct { JsonDoc *doc; uint32_t child, end; bool object; uint32_t index;
 
 typedef struct { Record **list; size_t n, cap; uint32_t *hash; uint32_t mask; } Purse;
 
+/* One run of a plan, or the completion of what a function read. */
+typedef struct { Reader r; const Plan *plan; Spot spot; const Kind *kind; Value raw; } Run;
+
+/* read.c */
+void run_begin(Run *x, lua_State *to, ReadContext *c);
+bool run_call(Run *x, lua_State *L, lua_CFunction f, int nresults);     /* f gets x; false: c->error says why. The run's memory is let go of */
 /* read_element.c */
 bool read_wanted(const Wanted *w, const Value *name);
 Wanted read_wanted_names(Reader *r, const char *argument);

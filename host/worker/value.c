@@ -248,7 +248,7 @@ void value_push(lua_State *L, const Value *v) {
       }
       return;
     }
-    case V_PACKED: packed_push(L, v->s); return;
+    case V_PACKED: packed_push(L, v->packed, v->of); return;
     default: lua_pushnil(L);
   }
 }

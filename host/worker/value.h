@@ -28,7 +28,7 @@ enum value_kind {
   V_NODE,       /* doc, node: an object or a list of a reply */
   V_TREE,       /* tree */
   V_RECORD,     /* record */
-  V_PACKED      /* s: bytes made by packed_add */
+  V_PACKED      /* packed: bytes made by packed_add; of: the document that they were to keep, or NULL */
 };
 
 struct Tree;
@@ -39,6 +39,7 @@ typedef struct Value {
   uint32_t node;            /* where in the reply it stood, or JSON_NONE */
   union {
     struct { const char *s; size_t n; };
+    struct { const char *packed; const JsonDoc *of; };
     Decimal d;
     int64_t t;
     JsonDoc *doc;

@@ -97,6 +97,7 @@ void venue_push_error(lua_State *to, const char *class, const char *venue, const
 void call_free(Call *c) {
   Venue *v = c->venue;
   v->calls--;
+  early_end(c);
   repeat_let_go(c);
   if (c->replaces) c->replaces->calls--;
   if (lua_status(c->co) == LUA_OK && c->ended && v->n_idle < IDLE_CALLS) {
@@ -350,9 +351,16 @@ static void call_yielded(Call *c, int n) {
     }
     lua_pushliteral(co, "text");
     c->whole_text = lua_rawget(co, base + 2) == LUA_TBOOLEAN;
+    lua_pushliteral(co, "store");
+    lua_rawget(co, base + 2);
+    const Plan *list = plan_test(co, -1);
     lua_settop(co, base);
     c->sent++;
-    worker_ask(v->worker, v->scripted || c->dry_run ? MSG_SIGN : MSG_HTTP, &out, on_reply, c);
+    if (v->scripted || c->dry_run) worker_ask(v->worker, MSG_SIGN, &out, on_reply, c);
+    else if (list) {
+      early_begin(c, list);
+      worker_ask_in_parts(v->worker, &out, on_reply, early_part, c);
+    } else worker_ask(v->worker, MSG_HTTP, &out, on_reply, c);
     msgpack_sbuffer_destroy(&out);
     venue_tell_closed(v);
   } else if (strcmp(op, "dialect") == 0 && n == 2) {

@@ -16,6 +16,8 @@
 
 typedef struct Call Call;
 typedef struct Repeat Repeat;
+typedef struct Early Early;
+struct JsonStream;
 typedef struct { char bytes[160]; size_t len; } RepeatKey;   /* a method and its arguments (venue_repeat.c) */
 
 typedef struct Venue {
@@ -38,6 +40,7 @@ typedef struct Venue {
   Call *idle; int n_idle;              /* calls that have ended, for their coroutines */
   Call *parked;                        /* calls that wait for the market list */
   bool unpark;
+  Early *early;                        /* a list that is read while its reply comes (venue_early.c), or NULL */
   Repeat *repeats[REPEATS];            /* requests that can be sent again as they are, by the hash of their keys */
   /* conform: requests are signed and kept instead of sent, replies come from a list */
   bool scripted;
@@ -79,6 +82,13 @@ void venue_wake_dressed(Worker *w, Waiter waiter, bool raise);        /* with th
 int venue_lib_dress(lua_State *L);
 void venue_push_error(lua_State *to, const char *class, const char *venue, const char *text);
 void call_free(Call *c);
+
+/* venue_early.c */
+void early_begin(Call *c, const Plan *p);                    /* c asks for a list to be read by p; of a venue one at a time is read early */
+void early_part(Worker *w, void *call, struct JsonStream *parts);
+void early_end(Call *c);                                     /* c has ended */
+/* Puts the list into the store as plan_run_markets and plan_run_currencies do, from what was read early where that is the same. */
+bool early_store(Venue *v, const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, bool currencies);
 
 /* venue_open.c */
 void venue_retire(Venue *v);

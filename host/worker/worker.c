@@ -103,14 +103,18 @@ static void more_questions(Worker *w) {
   free(old);
 }
 
-uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx) {
+static uint32_t ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, PartFn part, void *ctx) {
   if (w->n_questions >= w->cap_questions / 2) more_questions(w);
   do w->last_id++; while (w->last_id == 0 || place(w, w->last_id)->fn);
-  *place(w, w->last_id) = (Question){ w->last_id, fn, ctx, NULL };
+  *place(w, w->last_id) = (Question){ w->last_id, fn, part, ctx, NULL };
   w->n_questions++;
   if (!w->ahead || !ahead_ask(w, type, w->last_id, payload)) send_frame(w, type, w->last_id, payload);
   return w->last_id;
 }
+
+uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx) { return ask(w, type, payload, fn, NULL, ctx); }
+
+void worker_ask_in_parts(Worker *w, const msgpack_sbuffer *payload, AnswerFn fn, PartFn part, void *ctx) { ask(w, MSG_HTTP, payload, fn, part, ctx); }
 
 uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, const char *venue, AnswerFn fn, void *ctx) {
   msgpack_sbuffer out;
@@ -456,11 +460,12 @@ static void part(Worker *w, const Frame *f, const msgpack_object *payload) {
   if (!pack_get_text(payload, "body", &body, &n)) {
     json_stream_free(q->parts);
     q->parts = NULL;
-    return;
+  } else {
+    if (!q->parts) q->parts = json_stream_new((size_t)pack_get_int(payload, "expected", 0));
+    if (!q->parts) worker_die("worker: out of memory");
+    json_stream_add(q->parts, body, n);
   }
-  if (!q->parts) q->parts = json_stream_new((size_t)pack_get_int(payload, "expected", 0));
-  if (!q->parts) worker_die("worker: out of memory");
-  json_stream_add(q->parts, body, n);
+  if (q->part) q->part(w, q->ctx, q->parts);
 }
 
 static void handle(Worker *w, const Frame *f, const msgpack_object *payload) {

@@ -19,6 +19,9 @@ char *worker_give_frame(Worker *w, const char *end);
 /* In an answer: what came of its body before it, or NULL. The caller frees it. */
 struct JsonStream *worker_take_parts(Worker *w);
 uint32_t worker_ask(Worker *w, int type, const msgpack_sbuffer *payload, AnswerFn fn, void *ctx);
+/* MSG_HTTP; `part` is called as the body comes, when it comes in parts: with what is there so far, or NULL when it begins anew. */
+typedef void (*PartFn)(Worker *w, void *ctx, struct JsonStream *parts);
+void worker_ask_in_parts(Worker *w, const msgpack_sbuffer *payload, AnswerFn fn, PartFn part, void *ctx);
 uint32_t worker_ask_source(Worker *w, const char *kind, const char *name, const char *venue, AnswerFn fn, void *ctx);   /* MSG_SOURCE */
 void worker_tell(Worker *w, int type, const msgpack_sbuffer *payload);
 void worker_flush(Worker *w);        /* what was told and asked goes out now, before work that the answer can be made beside */

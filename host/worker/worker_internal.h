@@ -6,7 +6,7 @@
 #include "worker/state.h"
 
 typedef struct { lua_State *thread; int ref; int n; bool raise; } Turn;    /* a task that may go on; ref: registry of its state */
-typedef struct { uint32_t id; AnswerFn fn; void *ctx; JsonStream *parts; } Question;      /* parts: of its answer, so far */
+typedef struct { uint32_t id; AnswerFn fn; PartFn part; void *ctx; JsonStream *parts; } Question;      /* parts: of its answer, so far */
 typedef struct { AnswerFn fn; void *ctx; } Listener;
 
 struct Worker {

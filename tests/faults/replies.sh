@@ -72,6 +72,44 @@ grep -qF '"updated":3200000' "$tmp/stdout" || fail "a large text: $(head -c 400 
 # a book, which is no list, as JSON
 "$bourse" call proper fetch_order_book BTC/EUR --home "$tmp/home" --base-url "proper=$url" >"$tmp/stdout" 2>&1 </dev/null
 grep -qF '"asks":[[1.6,3]],"bids":[[1.5,2]]' "$tmp/stdout" || fail "a book: $(head -c 400 "$tmp/stdout")"
+# A list of markets is read while it comes; a map with a function waits for the whole of it. Both read the same, and what spoils it late is told alike.
+for list in list list_whole list_unsized list_once list_bad list_failed list_broken; do
+  id='"id"'
+  [ $list != list_whole ] || id='function(market) return market.id end'
+  cat >"$tmp/home/exchanges/$list.lua" <<LUA
+return {
+  hosts = { api = "https://api.example.com" },
+  failed = "error",
+  fetch_markets = {
+    get = "/${list%_whole}",
+    read = markets {
+      at = "markets", id = $id, baseId = "base", quoteId = "quote", precision = { price = "step" }, limits = { amount = { min = "filters.1.min" } },
+    },
+  },
+}
+LUA
+done
+list() { id=$1; shift; "$bourse" markets "$id" "$@" --home "$tmp/home" --base-url "$id=$url" --format csv >"$tmp/stdout" 2>"$tmp/stderr" </dev/null; }
+list list_whole || fail "a list of markets: $(head -c 400 "$tmp/stderr")"
+[ "$(wc -l <"$tmp/stdout")" -eq 6001 ] || fail "$(wc -l <"$tmp/stdout") lines of markets"
+mv "$tmp/stdout" "$tmp/markets"
+for name in list list_unsized list_once; do
+  list $name || fail "$name: $(head -c 400 "$tmp/stderr")"
+  cmp -s "$tmp/stdout" "$tmp/markets" || fail "$name: other markets"
+done
+for run in first second; do            # kept on disk while it is read, and read from there
+  list list_unsized --markets-age 1h || fail "$run of those kept: $(head -c 400 "$tmp/stderr")"
+  cmp -s "$tmp/stdout" "$tmp/markets" || fail "$run of those kept: other markets"
+  [ "$(cat "$BOURSE_STATE"/kept/list_unsized-* | wc -c)" -gt 450000 ] || fail "$run: nothing is kept"
+done
+spoilt() {
+  if list "$1" --markets-age 1h; then fail "$1 was taken"; fi
+  grep -qF "$1: $2" "$tmp/stderr" || fail "$1: $(head -c 400 "$tmp/stderr")"
+}
+spoilt list_bad "BadResponse: market.baseId: expected text or a number, got a list at markets.6000.base"
+spoilt list_failed "ExchangeError: closed today"
+spoilt list_broken "BadResponse: the reply is not JSON"
+[ "$(find "$BOURSE_STATE/kept" -name 'list_*.*' | wc -l)" -eq 0 ] || fail "a file that was not finished"
 # what arrives
 expect truncated NetworkError "cut off" 4000
 expect truncated_chunk NetworkError "" 4000

@@ -183,13 +183,35 @@ static int large(Conn *c, const char *path, int count) {
   return 1;
 }
 
+/* A list of 6,000 markets (500 KB), which is read while it comes: proper, of a length that was not told, wrong in its last market, followed by an error or by
+ * what is no JSON, cut off at two thirds the first time only. */
+static int list(Conn *c, const char *path, int count) {
+  enum { MARKETS = 6000, ROW = 104 };
+  if (strncmp(path, "/list", 5)) return 0;
+  const char *variant = path + 5;
+  char head[120] = "HTTP/1.1 200 OK\r\n\r\n", *text = malloc(MARKETS * ROW + 200), *at = text;
+  if (!text) exit(1);
+  at += sprintf(at, "{\"markets\":[");
+  for (int i = 0; i < MARKETS; i++) {
+    const char *base = !strcmp(variant, "_bad") && i == MARKETS - 1 ? "[]" : "\"B\"";
+    at += sprintf(at, "%s{\"id\":\"m%d\",\"base\":%s,\"quote\":\"Q%d\",\"step\":\"0.%03d\",\"filters\":[{\"min\":%d}]}", i ? "," : "", i, base, i, i % 1000, i);
+  }
+  at += sprintf(at, "]%s", !strcmp(variant, "_failed") ? ",\"error\":\"closed today\"}" : !strcmp(variant, "_broken") ? ",}" : "}");
+  size_t n = (size_t)(at - text);
+  if (strcmp(variant, "_unsized")) snprintf(head, sizeof head, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n", n);
+  puts_to(c, head);
+  put(c, text, !strcmp(variant, "_once") && count == 1 ? n / 3 * 2 : n);
+  free(text);
+  return 1;
+}
+
 /* Answers one request; 0: the connection stays open for another. */
 static int misbehave(Conn *c, const char *path, int nth) {
   static const char ok[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}";
   __atomic_add_fetch(&hit(path)->hits, 1, __ATOMIC_SEQ_CST);
   int count = fault_hits(path);
   if (!strcmp(path, "/ok") || !strncmp(path, "/ok?", 4)) return puts_to(c, ok);
-  if (answers(c, path) || encoded(c, path) || large(c, path, count)) return -1;
+  if (answers(c, path) || encoded(c, path) || large(c, path, count) || list(c, path, count)) return -1;
   if (!strcmp(path, "/drop_second")) {       /* a kept connection that dies under the next request */
     if (nth == 0) return puts_to(c, ok);
     reset(c);

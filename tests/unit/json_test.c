@@ -60,6 +60,88 @@ static void parts(const char *s, size_t len) {
   }
 }
 
+/* An array or object of `whole`, as far as the first `len` bytes have it: children that are whole, or stay although they are open. */
+static uint32_t is_so_far(const JsonDoc *whole, const JsonDoc *cut, uint32_t node, unsigned level, unsigned depth, size_t len) {
+  const JsonNode *full = &whole->nodes[node], *now = &cut->nodes[node];
+  assert_int_equal(now->type, full->type);
+  assert_int_equal(now->start, full->start);
+  size_t end = full->start + json_bytes(whole->nodes, node) + (full->type == JSON_STRING);
+  /* Of a number the end is only known by what follows, of a word and a bracket by itself. */
+  bool complete = full->type == JSON_NUMBER ? end < len : end <= len;
+  if (complete) {
+    assert_memory_equal(now, full, (json_next(whole->nodes, node) - node) * sizeof *now);
+    return json_next(whole->nodes, node);
+  }
+  assert_true(full->type >= JSON_ARRAY && level <= depth);
+  uint32_t children = 0, at = json_first(node), last = node;
+  bool object = full->type == JSON_OBJECT;
+  while (at < json_next(cut->nodes, node)) {
+    last = at + object;
+    at = is_so_far(whole, cut, at + object, level + 1, depth, len);
+    children++;
+  }
+  assert_int_equal(at, json_next(cut->nodes, node));
+  assert_int_equal(now->size, children);
+  if (last == node || json_next(whole->nodes, last) == at) {      /* no child is open: the next one, which is missing, is not whole, or lies too deep */
+    if (at == json_next(whole->nodes, node)) return at;
+    const JsonNode *next = &whole->nodes[at + object];
+    end = next->start + json_bytes(whole->nodes, at + object) + (next->type == JSON_STRING);
+    bool begun = next->start < len && next->type >= JSON_ARRAY;
+    if (next->type == JSON_NUMBER ? end < len : end <= len)
+      fail_msg("'%.*s', nested up to %u: what ends at byte %zu is missing", (int)len, whole->text, depth, end);
+    assert_true(!begun || level == depth);
+  }
+  return at;
+}
+
+static void so_far(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "{\"a\":1,\"list\":[{\"id\":\"x\",\"in\":[1,[2],{}]},{\"id\":\"y\\\\z\"},null,12.5,[]],\"b\":{\"c\":{\"d\":[true]}}}",
+    " [ [ ] , { } , [[1],2] , \"s\" , { \"k\" : [ 7 ] , \"l\" : { \"m\" : 1e5 } } ] ", "[]", "[1,2,3,44]", "{\"a\":{\"a\":{\"a\":{\"a\":1}}}}",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    size_t n = strlen(texts[i]);
+    JsonDoc *whole = parse(texts[i]);
+    for (size_t len = 1; len <= n; len++) {
+      JsonStream *j = json_stream_new(0);
+      JsonDoc *held = NULL;
+      json_stream_add(j, texts[i], len);
+      for (unsigned depth = 0; depth <= JSON_CUT_MAX && len >= 3; depth++) {
+        JsonDoc *d = json_stream_cut(j, depth);
+        assert_non_null(d);
+        if (!held) held = json_ref(d);
+        assert_ptr_equal(d, held);
+        is_so_far(whole, d, 0, 0, depth, len);
+        json_stream_uncut(j);
+      }
+      assert_null(json_stream_cut(j, JSON_CUT_MAX + 1));
+      json_stream_add(j, texts[i] + len, n - len);
+      JsonDoc *d = json_stream_end(j, err, sizeof err);
+      assert_int_equal(d->n, whole->n);
+      assert_memory_equal(d->nodes, whole->nodes, whole->n * sizeof *d->nodes);
+      if (held) {
+        assert_ptr_equal(d, held);
+        json_unref(d);
+        assert_int_equal(held->refs, 1);
+      }
+      json_unref(d);
+    }
+    json_unref(whole);
+  }
+  JsonStream *j = json_stream_new(0);              /* who holds the document may do so for longer than the stream */
+  json_stream_add(j, "[[1],[2", 7);
+  JsonDoc *held = json_ref(json_stream_cut(j, 0));
+  assert_int_equal(held->nodes[0].size, 1);
+  json_stream_uncut(j);
+  json_stream_add(j, "}", 1);
+  assert_null(json_stream_cut(j, 0));
+  assert_null(json_stream_end(j, err, sizeof err));
+  json_stream_free(j);
+  assert_int_equal(held->refs, 1);
+  json_unref(held);
+}
+
 static void accepts(void **state) {
   (void)state;
   static const char *const good[] = {
@@ -370,8 +452,8 @@ static void announced(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(accepts), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth), cmocka_unit_test(tape),
-    cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations),
+    cmocka_unit_test(accepts), cmocka_unit_test(so_far), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth),
+    cmocka_unit_test(tape), cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations),
     cmocka_unit_test(long_parts), cmocka_unit_test(many_nodes), cmocka_unit_test(too_long), cmocka_unit_test(announced),
   };
   return cmocka_run_group_tests_name("json", tests, NULL, NULL);

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "worker/book.h"
+#include "worker/fill.h"
 #include "worker/plan.h"
 #include "worker/view.h"
 
@@ -174,6 +175,153 @@ static void straight_from_a_reply(void **state) {
   look("eq(m.id, 'xbt') eq(m.fee, 0.1) eq(m.networks.L.fee, 0.1) eq(m.networks.L.info.k, 'L') eq(m.info.c, 'xbt')");
 }
 
+static const ReadContext plain = { .args_ref = LUA_NOREF, .maps_ref = LUA_NOREF, .symbol_of_ref = LUA_NOREF, .since = INT64_MIN, .limit = INT64_MIN,
+                                   .taker = NAN, .maker = NAN };
+
+/* The plan of a map, on the stack. */
+static const Plan *plan_of(const char *map) {
+  char code[1024];
+  snprintf(code, sizeof code, "return %s", map);
+  if (luaL_dostring(L, code)) fail_msg("%s", lua_tostring(L, -1));
+  return plan_test(L, -1);
+}
+
+/* Reads json by p as it comes in parts of `step` bytes. False: that failed before the end, at the end, or as a whole; why into err. */
+static bool in_parts(const Plan *p, const char *json, size_t step, char *err, size_t errlen) {
+  ReadContext c = plain;
+  unsigned depth;
+  Fill *f = NULL;
+  JsonStream *j = json_stream_new(0);
+  c.adapter = L;
+  c.markets = store;
+  assert_true(fill_early(p, &depth));
+  for (size_t at = 0, n = strlen(json); at < n; at += step) {
+    json_stream_add(j, json + at, step < n - at ? step : n - at);
+    JsonDoc *d = json_stream_cut(j, depth);
+    if (!d) continue;
+    if (!f) f = fill_new(p, &c, d, store);
+    assert_non_null(f);
+    assert_true(fill_is(f, p, d));
+    bool ok = fill_more(f, &c, 0);
+    json_stream_uncut(j);
+    if (!ok) {
+      snprintf(err, errlen, "%s", c.error);
+      fill_free(f);
+      json_stream_free(j);
+      return false;
+    }
+  }
+  JsonDoc *doc = json_stream_end(j, err, errlen);
+  if (!doc) {
+    fill_free(f);
+    json_stream_free(j);
+    return false;
+  }
+  bool ok = f ? fill_end(f, &c, 0) : plan_run_markets(p, &c, doc, 0, store);
+  assert_int_equal(doc->refs, ok ? 2 : 1);
+  json_unref(doc);
+  if (!ok) snprintf(err, errlen, "%s", c.error);
+  return ok;
+}
+
+/* Every market of the store with all that it has, as text, on the stack. */
+static void push_all(void) {
+  static const char code[] =
+    "local function text(v) if type(v) ~= 'table' then return tostring(v) end local keys, out = {}, {} for k in pairs(v) do keys[#keys + 1] = k end "
+    "table.sort(keys, function(a, b) return tostring(a) < tostring(b) end) "
+    "for _, k in ipairs(keys) do out[#out + 1] = tostring(k) .. '=' .. text(v[k]) end return '{' .. table.concat(out, ',') .. '}' end return text";
+  if (luaL_dostring(L, code)) fail_msg("%s", lua_tostring(L, -1));
+  lua_createtable(L, (int)market_count(store), 0);
+  for (size_t i = 0; i < market_count(store); i++) {
+    market_push(L, market_nth(store, i));
+    lua_rawseti(L, -2, (lua_Integer)i + 1);
+  }
+  lua_call(L, 1, 1);
+}
+
+static const char markets_map[] =
+  "markets { at = 'd.list', id = 'id', baseId = 'b', quoteId = 'q', limits = { amount = { min = 'f[t=lot].min' } }, precision = { price = 'p' },"
+  "where = 'on=true', extra = 'x' }";
+static const char markets_json[] =
+  "{\"e\":0,\"d\":{\"at\":1,\"list\":[{\"id\":\"A1\",\"b\":\"A\",\"q\":\"Q\",\"f\":[{\"t\":\"cost\",\"min\":9},{\"t\":\"lot\",\"min\":\"0.10\"}],"
+  "\"p\":0.01,\"on\":true,\"x\":{\"y\":[1,\"\\u00e9\"]}},null,{\"id\":\"off\",\"on\":false},{\"id\":\"B\",\"b\":\"B\",\"q\":\"Q\",\"p\":1,\"on\":true},"
+  "{\"id\":\"A1\",\"b\":\"C\",\"q\":\"A\",\"p\":1,\"on\":true}],\"list\":[{\"id\":\"Z\",\"b\":\"Z\",\"q\":\"Z\",\"on\":true}]},\"list\":[]}";
+
+static void by_and_by(void **state) {
+  (void)state;
+  char err[256];
+  const Plan *p = plan_of(markets_map);
+  if (!in_parts(p, markets_json, sizeof markets_json, err, sizeof err)) fail_msg("%s", err);
+  assert_int_equal(market_count(store), 3);
+  market_push(L, by_symbol("A/Q"));
+  lua_setglobal(L, "m");
+  if (luaL_dostring(L, "eq(m.limits.amount.min, 0.1) eq(m.info.x.y[2], 'é') eq(m.extra.y[1], '1')")) fail_msg("%s", lua_tostring(L, -1));
+  push_all();
+  for (size_t step = 1; step < sizeof markets_json; step++) {
+    load("return {}", false);
+    p = plan_of(markets_map);
+    if (!in_parts(p, markets_json, step, err, sizeof err)) fail_msg("in parts of %zu: %s", step, err);
+    push_all();
+    lua_pushvalue(L, -1);
+    lua_setglobal(L, "last");
+    if (luaL_dostring(L, "first = first or last eq(last, first) eq(select(2, last:gsub('id=', '')) >= 3, true)"))
+      fail_msg("in parts of %zu: %s", step, lua_tostring(L, -1));
+    lua_settop(L, 0);
+  }
+}
+
+static void by_and_by_refused(void **state) {
+  (void)state;
+  static const struct { const char *map, *json, *why; } rows[] = {
+    { "markets { at = 'l', id = 'i', baseId = 'b', quoteId = 'b', precision = { price = 'p' } }", 
+      "{\"l\":[{\"i\":\"a\",\"b\":\"b\"},{\"i\":\"c\",\"b\":\"d\",\"p\":{}},{}]}", "market.precision.price: expected a number, got an object at l.2.p" },
+    { "markets { at = 'l', id = 'i', baseId = 'i', quoteId = 'i' }", "{\"l\":[{\"i\":\"a\"},7]}", "markets: expected a list of objects, got number 7 at l.2" },
+    { "markets { at = 'l', id = 'i' }", "{\"k\":[[1],{\"l\":[]}]}", "markets: no 'l' in the reply" },
+    { "markets { at = 'l', id = 'i' }", "{\"l\":\"none\",\"m\":[]}", "markets: expected a list, got text 'none' at l" },
+    { "markets { id = 'i', baseId = 'i', quoteId = 'i' }", "[{\"i\":\"a\"},{\"i\":]", "invalid JSON at byte 17: expected a value, found ']'" },
+    { "markets { id = 'i', baseId = 'i', quoteId = 'i' }", "[{\"i\":\"a\"},{\"i\":\"b\"}", "truncated JSON (ends at byte 20)" },
+    { "markets { id = 'i' }", "[{\"i\":\"a\"},{\"i\":\"b\"}", "market a: no symbol, and no baseId and quoteId to make it from" },
+  };
+  char err[256];
+  unsigned depth, generation = market_generation(store);
+  size_t count = market_count(store);
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+    for (size_t step = 1; step <= strlen(rows[i].json); step++) {
+      if (in_parts(plan_of(rows[i].map), rows[i].json, step, err, sizeof err)) fail_msg("%s in parts of %zu: taken", rows[i].json, step);
+      assert_string_equal(err, rows[i].why);
+      lua_settop(L, 0);
+    }
+  assert_int_equal(market_generation(store), generation);
+  assert_int_equal(market_count(store), count);
+  static const char *const whole_only[] = {        /* they need more than the elements before, or are no list for a store */
+    "markets { at = 'a,b', id = 'i' }", "markets { at = 'a.-1', id = 'i' }", "markets { at = 'a[x=y].l', id = 'i' }", "markets { at = '/a', id = 'i' }",
+    "markets { id = 'i', quoteId = '/q' }", "markets { id = function(o) return o.i end }", "markets { id = 'i', where = '/on' }", "tickers { last = 'p' }",
+    "market { id = 'i' }", "markets { at = 'a.b.c.d.e.f.g.h.i', id = 'i' }",
+  };
+  for (size_t i = 0; i < sizeof whole_only / sizeof *whole_only; i++) {
+    if (fill_early(plan_of(whole_only[i]), &depth)) fail_msg("%s is read early", whole_only[i]);
+    lua_settop(L, 0);
+  }
+  assert_true(fill_early(plan_of("currencies { at = 'a.b', id = 'c' }"), &depth));
+  assert_int_equal(depth, 2);
+  lua_settop(L, 0);
+  /* What was read before the store was filled by somebody else is not what would be read now. */
+  ReadContext c = plain;
+  const Plan *p = plan_of("markets { id = 'i', baseId = 'i', quoteId = 'i' }");
+  JsonStream *j = json_stream_new(0);
+  c.adapter = L;
+  json_stream_add(j, "[{\"i\":\"a\"}", 10);
+  JsonDoc *d = json_stream_cut(j, 0);
+  Fill *f = fill_new(p, &c, d, store);
+  assert_true(fill_more(f, &c, 0));
+  json_stream_uncut(j);
+  assert_true(fill_is(f, p, d));
+  load("return {}", false);
+  assert_false(fill_is(f, p, d));
+  fill_free(f);
+  json_stream_free(j);
+}
+
 static void many(void **state) {
   (void)state;
   load("local t = {} for i = 1, 5000 do t[i] = { id = 'id' .. i % 4000, baseId = 'C' .. i, quoteId = i % 2 == 0 and 'USD' or 'EUR' } end return t", false);
@@ -198,7 +346,8 @@ static void many(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(kept_and_found), cmocka_unit_test(codes), cmocka_unit_test(refused), cmocka_unit_test(straight_from_a_reply), cmocka_unit_test(many),
+    cmocka_unit_test(kept_and_found), cmocka_unit_test(codes), cmocka_unit_test(refused), cmocka_unit_test(straight_from_a_reply), cmocka_unit_test(by_and_by),
+    cmocka_unit_test(by_and_by_refused), cmocka_unit_test(many),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
