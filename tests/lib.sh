@@ -17,6 +17,8 @@ export HOME BOURSE_STATE FAULT_LOG
 
 fail() { echo "not ok: $*"; failed=1; }
 
+# A library is preloaded by its name alone, and found by LD_LIBRARY_PATH: in LD_PRELOAD a blank of its folder's name would end it.
+
 # enter FILE...: into $tmp, with these files of the test's folder
 enter() {
   for file in "$@"; do cp "$here/$file" "$tmp/"; done

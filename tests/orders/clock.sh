@@ -1,7 +1,7 @@
 #!/bin/sh
 # clock.sh BOURSE VENUES SHIFT: clocks that are set by an hour while there are orders, this machine's and an exchange's: said or refused, and nothing is lost.
 set -u
-bourse=$1 venues=$2 shift_clock=$3
+bourse=$1 venues=$2 folder=${3%/*} shift_clock=${3##*/}
 # shellcheck source=tests/lib.sh
 . "$(dirname "$0")/../lib.sh"
 enter clock.lua
@@ -14,9 +14,11 @@ echo "return { limits = { $limits } }" >bourse.lua
 session() {
   name=$1 file=$2 first=$3 second=$4
   rm -rf "$tmp/state"
-  CLOCK_SHIFT=$tmp/there.ms LD_PRELOAD=$shift_clock start_venues "$venues" --venues kraken,binance,bitstamp,okx --manual --keys --for 200
+  CLOCK_SHIFT=$tmp/there.ms LD_LIBRARY_PATH=$folder LD_PRELOAD=$shift_clock \
+    start_venues "$venues" --venues kraken,binance,bitstamp,okx --manual --keys --for 200
   # shellcheck disable=SC2086
-  CLOCK_SHIFT=$tmp/here.ms LD_PRELOAD=$shift_clock timeout 60 "$bourse" run clock.lua $urls --live --yes --arg "venues=$names" >out 2>err </dev/null &
+  CLOCK_SHIFT=$tmp/here.ms LD_LIBRARY_PATH=$folder LD_PRELOAD=$shift_clock timeout 60 \
+    "$bourse" run clock.lua $urls --live --yes --arg "venues=$names" >out 2>err </dev/null &
   run=$!
   for step in "as it is=$first" "ahead=$second" "back=0"; do
     tries=0

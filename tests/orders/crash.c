@@ -158,7 +158,8 @@ static pid_t run_start(Schedule *s, const Run *r) {
   setenv("HOME", s->dir, 1);
   setenv("BOURSE_STATE", format("%s/state", s->dir), 1);
   setenv("BOURSE_CONFIG", format("%s/bourse.lua", s->dir), 1);
-  setenv("LD_PRELOAD", opt.shim, 1);
+  setenv("LD_PRELOAD", strrchr(opt.shim, '/') + 1, 1);      /* where a blank ends a name; not so in the path that it is looked for on */
+  setenv("LD_LIBRARY_PATH", format("%.*s", (int)(strrchr(opt.shim, '/') - opt.shim), opt.shim), 1);
   setenv("KILL_SPEED", format("%ld", opt.speed), 1);
   setenv("KILL_COUNT", format("%s/steps", s->dir), 1);
   if (r->at) setenv("KILL_AT", format("%" PRIu64, r->at), 1);

@@ -34,8 +34,8 @@ last() { "$bourse" orders --format csv 2> /dev/null | tail -1; }
 killed_at() {
   rm -rf state
   # shellcheck disable=SC2086 # one word an option
-  LD_PRELOAD=$shim KILL_AT=$1 KILL_HOW=after "$bourse" call bitstamp create_order BTC/USD limit buy 0.001 63500 '{"timeInForce":"IOC"}' $urls --live --yes \
-    > out 2> err || :
+  LD_LIBRARY_PATH=${shim%/*} LD_PRELOAD=${shim##*/} KILL_AT=$1 KILL_HOW=after \
+    "$bourse" call bitstamp create_order BTC/USD limit buy 0.001 63500 '{"timeInForce":"IOC"}' $urls --live --yes > out 2> err || :
   "$bourse" journal export events 2> /dev/null | grep -q ',reply,'
 }
 before=1 at=400

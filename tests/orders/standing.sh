@@ -14,7 +14,8 @@ fail() { echo "$1"; cat out err; exit 1; }
 run() {
   : > out
   # shellcheck disable=SC2086 # one word an option
-  LD_PRELOAD=$shim KILL_SPEED=$2 "$bourse" run standing.lua --live --yes $urls --arg "part=$1" ${3:+--arg "venues=$3"} > out 2> err & run=$!
+  LD_LIBRARY_PATH=${shim%/*} LD_PRELOAD=${shim##*/} KILL_SPEED=$2 \
+    "$bourse" run standing.lua --live --yes $urls --arg "part=$1" ${3:+--arg "venues=$3"} > out 2> err & run=$!
   said_by $run out '^ok' 200 || fail "$1: it did not get so far"
 }
 said() { tries=0; until grep -q "$1" err; do tries=$((tries + 1)); [ $tries -lt 100 ] || fail "it did not say: $1"; sleep 0.1; done; }

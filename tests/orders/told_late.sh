@@ -14,7 +14,7 @@ reads() { "$venues" get "$(venue_url kraken)/-/served"; }
 # Its clock runs 40 times as fast: five minutes take 7.5 s.
 : > out
 # shellcheck disable=SC2086 # one word an option
-LD_PRELOAD=$shim KILL_SPEED=40 "$bourse" run told_late.lua --live --yes $urls > out 2> err & run=$!
+LD_LIBRARY_PATH=${shim%/*} LD_PRELOAD=${shim##*/} KILL_SPEED=40 "$bourse" run told_late.lua --live --yes $urls > out 2> err & run=$!
 said_by $run out '^ok' 200 || fail "it did not get so far"
 sleep 9
 "$bourse" fills --format csv > fills 2> fills.err || fail "no fills"
