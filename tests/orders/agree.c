@@ -129,7 +129,7 @@ static bool journal_side(Agree *a, const char *dir) {
 
 static char *ask(const char *program, const char *url, size_t *len) {
   char *command, *text = NULL, buf[65536];
-  if (asprintf(&command, "%s get %s/-/state", program, url) < 0) abort();
+  if (asprintf(&command, "'%s' get %s/-/state", program, url) < 0) abort();
   FILE *p = popen(command, "re"), *out = open_memstream(&text, len);
   free(command);
   if (!p || !out) abort();

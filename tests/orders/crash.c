@@ -187,7 +187,7 @@ static uint64_t steps_of(const Schedule *s) {
 
 static void advance(Schedule *s, uint64_t ms) {
   if (!ms) return;
-  char *command = format("%s post '%s/-/advance?ms=%" PRIu64 "' >/dev/null", opt.venues, s->urls[0], ms);
+  char *command = format("'%s' post '%s/-/advance?ms=%" PRIu64 "' >/dev/null", opt.venues, s->urls[0], ms);
   fprintf(s->said, "the market goes on for %" PRIu64 " ms\n", ms);
   if (system(command)) fatal("the world did not move");
   free(command);
@@ -211,7 +211,7 @@ static pid_t market_start(Schedule *s) {
   fflush(s->said);
   pid_t pid = child();
   if (pid) return pid;
-  char *command = format("%s post '%s/-/advance?ms=3000' >/dev/null", opt.venues, s->urls[0]);
+  char *command = format("'%s' post '%s/-/advance?ms=3000' >/dev/null", opt.venues, s->urls[0]);
   for (;;) {
     nap(100);
     if (system(command)) _exit(1);
