@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
 
 typedef unsigned __int128 u128;
 
@@ -145,6 +148,40 @@ bool dec_from_double(double x, Decimal *out) {
     return true;
   }
   return false;
+}
+
+/* All digits at once, right-aligned in sixteen bytes: those behind the point as they lie, those before it one byte further back, over the point. */
+bool dec_quick_double(const char *s, size_t len, double *out) {
+#if defined(__SSE2__)
+  static const uint8_t zeros_and_ones[32] = { [16 ... 31] = 0xff };
+  const char *end = s + len;
+  bool neg = *s == '-';
+  size_t n = len - neg, behind = n, places = 0;
+  if (n - 1 > 15) return false;
+  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(end - 16));
+  unsigned points = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8('.'))) >> (16 - n);
+  if (points) {
+    behind = places = n - 1 - (unsigned)__builtin_ctz(points);
+    if (--n == 0) return false;
+  }
+  __m128i as_it_is = _mm_loadu_si128((const __m128i *)(const void *)(zeros_and_ones + behind));
+  __m128i digits = _mm_loadu_si128((const __m128i *)(const void *)(zeros_and_ones + n));
+  __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(end - 17));
+  v = _mm_or_si128(_mm_and_si128(v, as_it_is), _mm_andnot_si128(as_it_is, before));
+  v = _mm_and_si128(_mm_sub_epi8(v, _mm_set1_epi8('0')), digits);
+  if (_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_subs_epu8(v, _mm_set1_epi8(9)), _mm_setzero_si128())) != 0xffff) return false;
+  v = _mm_add_epi16(_mm_mullo_epi16(_mm_and_si128(v, _mm_set1_epi16(0xff)), _mm_set1_epi16(10)), _mm_srli_epi16(v, 8));
+  v = _mm_madd_epi16(v, _mm_set1_epi32(100 | 1 << 16));
+  v = _mm_madd_epi16(_mm_packs_epi32(v, v), _mm_set1_epi32(10000 | 1 << 16));
+  uint64_t halves = (uint64_t)_mm_cvtsi128_si64(v), m = (halves & UINT32_MAX) * 100000000 + (halves >> 32);
+  if (m >> 53) return false;
+  double x = (double)(int64_t)m / pow_double[places];
+  *out = neg && m ? -x : x;
+  return true;
+#else
+  (void)s, (void)len, (void)out;
+  return false;
+#endif
 }
 
 Decimal dec_strip(Decimal d) {

@@ -141,6 +141,57 @@ static void doubles(void **state) {
   }
 }
 
+/* `text` with so much before it as there must be. Gives whether the quick way took it. */
+static bool quick(const char *text, size_t n, char before) {
+  char *block = malloc(n < 17 ? 17 : n), *s = n < 17 ? block + 17 - n : block;
+  double x, want;
+  Decimal d;
+  memcpy(s, text, n);
+  memset(block, before, (size_t)(s - block));
+  bool took = dec_quick_double(s, n, &x);
+  if (took) {
+    if (!dec_parse(text, n, &d)) fail_msg("'%.*s' is no number", (int)n, text);
+    want = dec_double(d);
+    if (memcmp(&x, &want, sizeof x) != 0) fail_msg("%.*s: %.17g, expected %.17g", (int)n, text, x, want);
+  }
+  free(block);
+  return took;
+}
+
+static void quick_doubles(void **state) {
+  (void)state;
+  static const char before[] = "\",[{ .-0\xff";
+  static const char *const not[] = { "-", ".", "-.", "--1", "+1", "1e5", "1E-5", "1.2.3", "1-", "0x1", "1 ", " 1", "nan", "9007199254740992", "-9007199254740992",
+                                     "9.007199254740993", "1234567890123456789", "0.00000000000000000" };
+  for (size_t b = 0; b < sizeof before; b++)
+    for (size_t i = 0; i < sizeof not / sizeof *not; i++) assert_false(quick(not[i], strlen(not[i]), before[b]));
+  for (int i = 0; i < 400000; i++) {
+    char s[40];
+    uint64_t m = ((uint64_t)rnd(1u << 31) << 31 | rnd(1u << 31)) >> rnd(62);
+    int n, length, point = (int)rnd(18);
+    if (rnd(8) == 0) m = (1ull << 53) - 8 + rnd(16);
+    length = snprintf(s, sizeof s, "%0*llu", (int)rnd(18), (unsigned long long)m);
+    n = length;
+    if (point < length) {
+      memmove(s + point + 1, s + point, (size_t)(length - point));
+      s[point] = '.';
+      n++;
+    }
+    if (rnd(2)) {
+      memmove(s + 1, s, (size_t)n++);
+      s[0] = '-';
+    }
+    bool took = quick(s, (size_t)n, before[rnd(sizeof before)]);
+    if (took != (n - (s[0] == '-') <= 16 && !(m >> 53))) fail_msg("%.*s: %d", n, s, took);
+    s[n] = 0;
+    double want = strtod(s, NULL);
+    Decimal d;
+    if (took && (!dec_parse(s, (size_t)n, &d) || dec_double(d) != want)) fail_msg("%s: expected %.17g", s, want);
+    s[rnd((unsigned)n)] = (char)rnd(256);
+    quick(s, (size_t)n, '"');
+  }
+}
+
 static void long_doubles(void **state) {
   (void)state;
   static const char *const good[] = {
@@ -426,7 +477,7 @@ static void in_lua(void **state) {
 int main(void) {
   ctx = BN_CTX_new();
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(parses), cmocka_unit_test(texts), cmocka_unit_test(doubles), cmocka_unit_test(long_doubles), cmocka_unit_test(sums_and_products),
+    cmocka_unit_test(parses), cmocka_unit_test(texts), cmocka_unit_test(doubles), cmocka_unit_test(quick_doubles), cmocka_unit_test(long_doubles), cmocka_unit_test(sums_and_products),
     cmocka_unit_test(quotients), cmocka_unit_test(precision), cmocka_unit_test(precision_known), cmocka_unit_test(in_lua),
   };
   int rc = cmocka_run_group_tests_name("decimal", tests, NULL, NULL);
