@@ -23,7 +23,12 @@ const char *hostlua_source(const char *name, size_t *len) {
 static int env_index(lua_State *L) {
   lua_settop(L, 2);
   lua_pushvalue(L, 2);
-  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
+  if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) {
+    lua_pushvalue(L, 2);
+    lua_pushvalue(L, 3);
+    lua_rawset(L, 1);              /* there at once from now on: it stays what it is */
+    return 1;
+  }
   lua_settop(L, 2);
   lua_rawget(L, lua_upvalueindex(2));
   return 1;
