@@ -65,11 +65,12 @@ bool url_is_loopback(const Url *u) {
 }
 
 bool url_parse(const char *s, size_t n, Url *out, char *err, size_t errlen) {
+  static const bool barred[256] = { [0 ... ' '] = true, [0x7f ... 0xff] = true, ['\\'] = true, ['"'] = true, ['<'] = true, ['>'] = true, ['^'] = true,
+                                    ['`'] = true };
   *out = (Url){ 0 };
   if (n > URL_MAX) return fail(err, errlen, "the URL is too long");
   for (size_t i = 0; i < n; i++)
-    if (s[i] <= ' ' || s[i] == 0x7f || s[i] == '\\' || s[i] == '"' || s[i] == '<' || s[i] == '>' || s[i] == '^' || s[i] == '`')
-      return fail(err, errlen, "the URL holds a character that must be percent-encoded");   /* s[i] is signed: bytes over 127 too */
+    if (barred[(unsigned char)s[i]]) return fail(err, errlen, "the URL holds a character that must be percent-encoded");
   if (memchr(s, '#', n)) return fail(err, errlen, "the URL holds a '#'");
   const char *end = s + n;
   if (n > 8 && !memcmp(s, "https://", 8)) out->tls = true, s += 8;

@@ -357,14 +357,14 @@ static bool sends_body(const HttpRequest *rq) {
   return rq->body || !strcmp(rq->method, "POST") || !strcmp(rq->method, "PUT") || !strcmp(rq->method, "PATCH");
 }
 
-static void set_method(HttpTransfer *t, const HttpRequest *rq) {
+static void set_method(HttpTransfer *t, const HttpRequest *rq, bool sends) {
   Http *h = t->http;
-  if (sends_body(rq)) {
+  if (sends) {
     SET(CURLOPT_POST, 1L);
     SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)(rq->body ? rq->body_len : 0));
     SET(CURLOPT_COPYPOSTFIELDS, rq->body ? rq->body : "");
   } else SET(CURLOPT_HTTPGET, 1L);
-  const char *plain = sends_body(rq) ? "POST" : "GET";
+  const char *plain = sends ? "POST" : "GET";
   SET(CURLOPT_CUSTOMREQUEST, strcmp(rq->method, plain) ? rq->method : NULL);
 }
 
@@ -380,14 +380,14 @@ static bool gives(const HttpRequest *rq, const char *name) {
   return false;
 }
 
-static bool set_headers(HttpTransfer *t, const HttpRequest *rq) {
+static bool set_headers(HttpTransfer *t, const HttpRequest *rq, bool sends) {
   Http *h = t->http;
   bool own = rq->headers && *rq->headers, ok = true;
-  if (own || sends_body(rq))
+  if (own || sends)
     for (const struct curl_slist *l = h->always; ok && l; l = l->next)
       if (l != h->always || !gives(rq, "User-Agent")) ok = add_header(h->curl, &t->slist, l->data);
   for (const char *const *p = rq->headers; ok && p && *p; p++) ok = add_header(h->curl, &t->slist, *p);
-  if (sends_body(rq)) {
+  if (sends) {
     ok = ok && add_header(h->curl, &t->slist, "Expect:");       /* never wait for a 100 */
     if (!gives(rq, "Content-Type")) ok = ok && add_header(h->curl, &t->slist, "Content-Type:");
   }
@@ -406,15 +406,15 @@ static size_t origin_of(const char *url) {
 static bool set_url(HttpTransfer *t, const char *url) {
   Http *h = t->http;
   size_t n = origin_of(url);
-  if (n && (strncmp(t->origin, url, n) || t->origin[n])) {
+  if (!n || strncmp(t->origin, url, n) || t->origin[n]) {
     memcpy(t->origin, url, n);
     t->origin[n] = 0;
     if (!t->server) t->server = h->curl->url();
-    if (!t->server || h->curl->url_set(t->server, CURLUPART_URL, t->origin, 0) != CURLUE_OK) t->origin[0] = 0;
+    if (!t->server || (n && h->curl->url_set(t->server, CURLUPART_URL, t->origin, 0) != CURLUE_OK)) n = t->origin[0] = 0;
+    SET(CURLOPT_CURLU, n ? t->server : NULL);
+    if (SET(CURLOPT_URL, n ? t->origin : url) != CURLE_OK) return t->origin[0] = 0, false;
   }
-  bool parsed = n && t->origin[0];
-  SET(CURLOPT_CURLU, parsed ? t->server : NULL);
-  return SET(CURLOPT_URL, parsed ? t->origin : url) == CURLE_OK && SET(CURLOPT_REQUEST_TARGET, parsed ? url + n : NULL) == CURLE_OK;
+  return SET(CURLOPT_REQUEST_TARGET, n ? url + n : NULL) == CURLE_OK;
 }
 
 HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ctx, char *err, size_t errlen) {
@@ -431,12 +431,14 @@ HttpTransfer *http_start(Http *h, const HttpRequest *rq, HttpDone done, void *ct
   t->why[0] = 0;
   t->body_max = rq->body_max ? rq->body_max : HTTP_BODY_MAX;
   t->started_us = clock_mono_us();
-  snprintf(t->host, sizeof t->host, "%s", rq->host);
-  if (!set_headers(t, rq) || !set_url(t, rq->url)) {
+  t->host[0] = 0;
+  strncat(t->host, rq->host, sizeof t->host - 1);
+  bool sends = sends_body(rq);
+  if (!set_headers(t, rq, sends) || !set_url(t, rq->url)) {
     transfer_put(t);
     return snprintf(err, errlen, "out of memory"), NULL;
   }
-  set_method(t, rq);
+  set_method(t, rq, sends);
   SET(CURLOPT_NOPROXY, rq->loopback ? "*" : NULL);
   SET(CURLOPT_TIMEOUT_MS, (long)(rq->deadline_ms > 0 ? rq->deadline_ms : 1));
   SET(CURLOPT_CONNECTTIMEOUT_MS, (long)(rq->connect_ms > 0 ? rq->connect_ms : 5000));

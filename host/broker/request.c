@@ -476,7 +476,8 @@ bool request_credentials(Session *s, const char *venue, Credentials *out) {
 
 static void choose_bucket(Request *r, const msgpack_object *m) {
   Session *s = r->peer->session;
-  char name[32], venue[400], account[17] = "public";
+  char name[32], moved[sizeof r->venue->id + sizeof r->base->origin + 1], account[17] = "public";
+  const char *venue = r->venue->id;
   Credentials c = { 0 };
   double cost = pack_get_double(m, "cost", 1);
   r->cost = cost >= 0 && cost <= 10000 ? cost : 1;
@@ -485,7 +486,7 @@ static void choose_bucket(Request *r, const msgpack_object *m) {
   if (r->right != RIGHT_PUBLIC && request_credentials(s, r->venue->id, &c) && c.field[K_APIKEY].p)
     keys_fingerprint(c.field[K_APIKEY].p, c.field[K_APIKEY].len, account);
   else if (r->right != RIGHT_PUBLIC) strcpy(account, "private");
-  snprintf(venue, sizeof venue, "%s%s%s", r->venue->id, r->base ? "@" : "", r->base ? r->base->origin : "");
+  if (r->base) venue = moved, stpcpy(stpcpy(stpcpy(moved, r->venue->id), "@"), r->base->origin);
   r->bucket = budget_bucket(s->net->budget, venue, account, bucket_name(r->venue, m, name), clock_wall_ns() / 1000);
 }
 

@@ -22,7 +22,8 @@ static double level_number(Reader *r, const Value *v, const char *field) {
 static inline double node_number(Reader *r, JsonDoc *doc, uint32_t node, const char *field) {
   const JsonNode *n = &doc->nodes[node];
   double x;
-  if ((n->type == JSON_STRING || n->type == JSON_NUMBER) && n->size && n->start + n->size >= 17 && dec_quick_double(doc->text + n->start, n->size, &x)) return x;
+  bool scalar = (n->type == JSON_STRING || n->type == JSON_NUMBER) && n->size;
+  if (scalar && n->start + n->size >= 17 && dec_quick_double(doc->text + n->start, n->size, &x)) return x;
   Value v = value_of_node(&r->arena, doc, node);
   return level_number(r, &v, field);
 }

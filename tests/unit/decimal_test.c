@@ -161,8 +161,8 @@ static bool quick(const char *text, size_t n, char before) {
 static void quick_doubles(void **state) {
   (void)state;
   static const char before[] = "\",[{ .-0\xff";
-  static const char *const not[] = { "-", ".", "-.", "--1", "+1", "1e5", "1E-5", "1.2.3", "1-", "0x1", "1 ", " 1", "nan", "9007199254740992", "-9007199254740992",
-                                     "9.007199254740993", "1234567890123456789", "0.00000000000000000" };
+  static const char *const not[] = { "-", ".", "-.", "--1", "+1", "1e5", "1E-5", "1.2.3", "1-", "0x1", "1 ", " 1", "nan", "9007199254740992",
+                                     "-9007199254740992", "9.007199254740993", "1234567890123456789", "0.00000000000000000" };
   for (size_t b = 0; b < sizeof before; b++)
     for (size_t i = 0; i < sizeof not / sizeof *not; i++) assert_false(quick(not[i], strlen(not[i]), before[b]));
   for (int i = 0; i < 400000; i++) {
