@@ -31,12 +31,6 @@ static int flushed(int code) {
   return code ? code : 1;
 }
 
-/* As a program that heeds no signal ends: a loop of the shell ends with it, and systemd takes a stop for a stop. */
-static void end_by(int signal_number) {
-  signal(signal_number, SIG_DFL);
-  raise(signal_number);
-}
-
 int main(int argc, char **argv) {
   if (argc == 2 && strcmp(argv[1], "--worker") == 0) return worker_main(3);
   fill_standard_files();
@@ -44,7 +38,11 @@ int main(int argc, char **argv) {
   int code = flushed(cli_main(argc, argv));
   keys_wipe();
 #ifndef BOURSE_SANITIZE
-  if (code > SIGNAL_ENDED) end_by(code - SIGNAL_ENDED);
+  if (code > SIGNAL_ENDED) {
+    /* As a program that heeds no signal ends: a loop of the shell ends with it, and systemd takes a stop for a stop. */
+    signal(code - SIGNAL_ENDED, SIG_DFL);
+    raise(code - SIGNAL_ENDED);
+  }
   _exit(code);               /* what libraries put away at exit takes 3 ms; leaks are looked for where this is left out */
 #endif
   return code;

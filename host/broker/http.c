@@ -19,7 +19,7 @@
 #define SENT_US 500                     /* after that a request is on its way */
 #define TRIM_US 1000000                 /* no more often, also where a server closes each connection */
 #define HEAP_HELD (8u << 20)            /* of libcurl's buffers and bodies, from one request to the next */
-#define PART_SIZE (64u << 10)           /* of a body that is given away while it comes */
+#define PART_SIZE (128u << 10)          /* of a body that is given away while it comes */
 #define ENTRY_TOO_LARGE 100             /* CURLE_TOO_LARGE, since 8.6 */
 
 struct HttpTransfer {

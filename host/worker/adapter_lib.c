@@ -77,7 +77,8 @@ static int n_market(lua_State *L) {
   if (!lua_isnil(L, -1)) return 1;
   const Market *m = market_by_symbol(v->markets, symbol, n);
   if (!m) return 0;
-  market_push(L, m);
+  char err[300];
+  if (!market_push(L, m, err, sizeof err)) return venue_raise(L, v, err);
   lua_pushstring(L, market_symbol(m));
   lua_pushvalue(L, -2);
   lua_rawset(L, lua_upvalueindex(2));
@@ -93,7 +94,8 @@ static int n_currency(lua_State *L) {
   const char *code = lua_tolstring(L, 1, &n);
   const Currency *c = currency_by_code(v->markets, code, n);
   if (!c) return 0;
-  currency_push(L, c);
+  char err[300];
+  if (!currency_push(L, c, err, sizeof err)) return venue_raise(L, v, err);
   return 1;
 }
 
@@ -124,6 +126,15 @@ static void forget_markets(lua_State *L) {
   }
 }
 
+/* Markets are read by their plan as long as they are in the store, which is for two loads. */
+static void keep_plan(lua_State *L, int idx) {
+  static const char now, before;
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &now);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &before);
+  lua_pushvalue(L, idx);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &now);
+}
+
 static int store(lua_State *L, bool currencies) {
   Venue *v = venue_up(L);
   char err[256] = "";
@@ -140,6 +151,7 @@ static int store(lua_State *L, bool currencies) {
       venue_context(&rc, v);
       lua_pushvalue(L, 4);
       rc.args_ref = luaL_ref(L, LUA_REGISTRYINDEX);
+      if (!currencies) keep_plan(L, 2);
       ok = early_store(v, p, &rc, doc, node, currencies);
       luaL_unref(L, LUA_REGISTRYINDEX, rc.args_ref);
       view_release(L, 3);                         /* several megabytes of tape: not left to the collector */

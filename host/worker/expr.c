@@ -450,7 +450,8 @@ static void push_market(lua_State *L, const ReadContext *c, const Market *m) {
   }
   if (lua_rawgetp(L, -1, m) == LUA_TNIL) {
     lua_pop(L, 1);
-    market_push(L, m);
+    char err[300];
+    if (!market_push(L, m, err, sizeof err)) luaL_error(L, "%s", err);
     lua_pushvalue(L, -1);
     lua_rawsetp(L, -3, m);
   }

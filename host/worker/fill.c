@@ -1,5 +1,6 @@
 #include "worker/fill.h"
 
+#include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -9,6 +10,7 @@
 struct Fill {
   Run run;
   const Plan *plan;
+  Plan *first;             /* what is read at once; the rest is left to those who ask for the table of a market. NULL: all is read */
   JsonDoc *doc;
   MarketStore *into;
   Shelf *shelf;
@@ -44,6 +46,39 @@ bool fill_early(const Plan *p, unsigned *depth) {
   return true;
 }
 
+/* What a market is found by, and told apart, and what its name is made of. */
+static bool is_first(const Field *f) {
+  if (f->slot == MARKET_lowercaseId || f->slot == MARKET_active) return false;
+  return (f->slot >= MARKET_id && f->slot <= MARKET_optionType) || f->slot == MARKET_precision_price;
+}
+
+/* What lies in the element, and takes no function of the adapter. */
+static bool can_wait(const Field *f) {
+  if (f->e.form != EXPR_PATH || f->e.otherwise) return false;
+  for (int i = 0; i < f->e.n; i++)
+    if (f->e.alternatives[i].origin != FROM_ELEMENT || f->e.alternatives[i].nsteps == 0) return false;
+  return true;
+}
+
+static bool at_once(const Field *f) { return is_first(f) || !can_wait(f); }
+static bool later(const Field *f) { return !at_once(f); }
+
+/* A market list is thousands, of which a run looks at a few: half of the work of reading them is left until then. */
+static bool split(Fill *f, Shelf *shelf, const ReadContext *c) {
+  const Plan *p = f->plan;
+  if (p->schema->id != SCHEMA_MARKET) return true;
+  f->first = plan_part(p, at_once);
+  Plan *rest = plan_part(p, later);
+  if (!f->first || !rest) return plan_part_free(rest), false;
+  if (rest->n == 0) return plan_part_free(rest), true;
+  ReadContext kept = *c;
+  kept.args_ref = LUA_NOREF;
+  kept.market = NULL;
+  kept.code = NULL;
+  shelf_rest(shelf, rest, &kept);
+  return true;
+}
+
 Fill *fill_new(const Plan *p, ReadContext *c, JsonDoc *doc, MarketStore *into) {
   bool currencies = p->schema->id == SCHEMA_CURRENCY;
   Fill *f = calloc(1, sizeof *f);
@@ -56,12 +91,16 @@ Fill *fill_new(const Plan *p, ReadContext *c, JsonDoc *doc, MarketStore *into) {
   }
   shelf_keep(shelf, doc);
   *f = (Fill){ .plan = p, .doc = doc, .into = into, .shelf = shelf, .generation = market_generation(into) };
-  return f;
+  if (split(f, shelf, c)) return f;
+  fill_free(f);
+  snprintf(c->error, sizeof c->error, "out of memory");
+  return NULL;
 }
 
 void fill_free(Fill *f) {
   if (!f) return;
   shelf_free(f->shelf);
+  plan_part_free(f->first);
   free(f);
 }
 
@@ -72,7 +111,7 @@ bool fill_is(const Fill *f, const Plan *p, const JsonDoc *doc) {
 static int read_protected(lua_State *L) {
   Fill *f = lua_touserdata(L, 1);
   Reader *r = &f->run.r;
-  const Plan *p = f->plan;
+  const Plan *p = f->first ? f->first : f->plan;
   Walk w;
   Spot at;
   if (!walk_open(r, p, &f->run.spot, !f->whole, &w)) return 0;

@@ -8,7 +8,8 @@ typedef struct Fill Fill;
 /* Can a list be read by p before all of the reply is there? Not when it is no list of markets or currencies, when functions of the adapter take part, or
  * when an element is read together with what stands outside of it. *depth: how many objects the list lies in, for json_stream_cut. */
 bool fill_early(const Plan *p, unsigned *depth);
-/* doc may grow; p, doc and into are kept, a reference of doc is held. NULL: c->error says why. */
+/* doc may grow; a reference of it is held. p, into and what c leads to have to stay for as long as the store has markets that were read by it: some of
+ * their fields are only read when a table is asked for. NULL: c->error says why. */
 Fill *fill_new(const Plan *p, ReadContext *c, JsonDoc *doc, MarketStore *into);
 /* Reads on to the end of what is there. False: c->error says why, and only fill_free may follow. */
 bool fill_more(Fill *f, ReadContext *c, uint32_t node);

@@ -358,7 +358,7 @@ static enum outcome scan_on(Scan *s, JsonDoc *d, bool more) {
 static void say(enum outcome why, const Scan *s, size_t len, char *err, size_t errlen) {
   switch (why) {
     case SCAN_DEEP: snprintf(err, errlen, "JSON nested deeper than %d", JSON_DEPTH); break;
-    case SCAN_MEMORY: snprintf(err, errlen, "not enough memory for JSON of %zu bytes", len); break;
+    case SCAN_MEMORY: snprintf(err, errlen, len < JSON_MAX ? "not enough memory for JSON of %zu bytes" : "JSON of %zu bytes is too long", len); break;
     default: report(s, err, errlen);
   }
 }
@@ -378,10 +378,7 @@ JsonDoc *json_parse(char *text, size_t len, char *err, size_t errlen) {
 JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
   JsonDoc *d = NULL;
   Scan s;
-  if (len >= JSON_MAX) {
-    snprintf(err, errlen, "JSON of %zu bytes is too long", len);
-    return NULL;
-  }
+  if (len >= JSON_MAX) return say(SCAN_MEMORY, NULL, len, err, errlen), NULL;
   if (!(d = calloc(1, sizeof *d))) return say(SCAN_MEMORY, NULL, len, err, errlen), NULL;
   *d = (JsonDoc){ .text = text, .len = len, .refs = 1, .id = next_id() };
   enum outcome r = scan_begin(&s, d, len) ? scan_on(&s, d, false) : SCAN_MEMORY;
@@ -429,9 +426,10 @@ JsonStream *json_stream_new(size_t expected) {
 
 static bool stream_room(JsonStream *j, size_t n) {
   JsonDoc *d = j->d;
+  if (n >= JSON_MAX - d->len) return false;
   if (n < j->cap - d->len) return true;
   size_t cap = d->len + d->len / 2 + n + 1, at = j->scan.at ? (size_t)(j->scan.at - j->scan.begin) : 0;
-  char *text = n < JSON_MAX - d->len ? large_grow(d->text, d->len, cap) : NULL;
+  char *text = large_grow(d->text, d->len, cap);
   if (!text) return false;
   j->scan.at = (unsigned char *)text + at;
   j->scan.begin = (unsigned char *)text;

@@ -1,5 +1,5 @@
-/* Records are packed into bytes (a Binance market takes some 400), found through two hash tables, unpacked when a table is asked for. */
-#include "worker/market.h"
+/* Records are packed into bytes (a Binance market takes some 200), found through two hash tables, unpacked when a table is asked for (market_table.c). */
+#include "worker/market_in.h"
 
 #include <lauxlib.h>
 #include <math.h>
@@ -8,40 +8,6 @@
 #include <string.h>
 
 #include "worker/finish.h"
-#include "worker/packed.h"
-#include "worker/shelf.h"
-
-typedef struct Block { struct Block *next; size_t used, size; char bytes[]; } Block;
-
-struct Market {
-  const char *name, *id;         /* symbol or code; "" when there is no id */
-  uint32_t name_len, id_len;
-  struct Market *same_id;        /* the next one with this id */
-  bool later;                    /* not the first one with this id */
-  MarketFacts facts;
-  const char *packed, *end;
-  const Shelf *shelf;
-};
-struct Currency { Market m; };
-
-/* id <-> code of currencies, as the markets have them. */
-typedef struct Name { const char *id, *code; uint32_t id_len, code_len; } Name;
-
-typedef struct { uint32_t *at; uint32_t mask; } Hash;     /* index + 1, 0 free */
-
-struct Shelf {
-  bool currencies;
-  double taker, maker;
-  Block *blocks;
-  Market **all; size_t n, cap;           /* in order of arrival */
-  Market **sorted; size_t nsorted;       /* one a name */
-  Hash by_name, by_id;
-  size_t guess;                          /* see by_id */
-  Name *names; size_t nnames, names_cap;
-  Hash names_by_id, names_by_code;
-  Packer packer;                         /* of the record that is added */
-  JsonDoc *doc;                          /* what they were read from: `info` lies in its text. Copied, it took 3 MB more for 2,000 markets */
-};
 
 struct MarketStore {
   Shelf *markets, *currencies, *old_markets, *old_currencies;
@@ -102,10 +68,16 @@ void shelf_free(Shelf *h) {
   free(h->names_by_code.at);
   free(h->packer.p);
   json_unref(h->doc);
+  plan_part_free(h->rest);
   free(h);
 }
 
 void shelf_keep(Shelf *h, JsonDoc *doc) { h->packer.kept = h->doc = json_ref(doc); }
+
+void shelf_rest(Shelf *h, Plan *rest, const ReadContext *c) {
+  h->rest = rest;
+  h->context = *c;
+}
 
 /* ---- hashing ---- */
 
@@ -197,8 +169,10 @@ static bool complete_market(Shelf *h, Record *rec, Market *m) {
       && add_name(h, &s[MARKET_settleId], &s[MARKET_settle]);
 }
 
+/* The info comes first: the rest of the record may be read of it. */
 static void pack_record(Packer *k, const Record *rec) {
   unsigned char end = 255;
+  packed_add(k, &rec->info);
   for (int i = 0; i < rec->schema->n; i++) {
     if (!has(rec, i)) continue;
     unsigned char slot = (unsigned char)i;
@@ -213,7 +187,6 @@ static void pack_record(Packer *k, const Record *rec) {
     packed_add(k, &key);
     packed_add(k, &rec->extras[i].v);
   }
-  packed_add(k, &rec->info);
 }
 
 bool shelf_add(Shelf *h, Record *rec) {
@@ -240,7 +213,6 @@ bool shelf_add(Shelf *h, Record *rec) {
   if (!bytes) return false;
   memcpy(bytes, k->p, k->n);
   m->packed = bytes;
-  m->end = bytes + k->n;
   h->all[h->n++] = m;
   return true;
 }
@@ -460,38 +432,6 @@ const char *market_store_code(MarketStore *s, const char *id, size_t len) {
   n = renamed(s, s->code, len);
   return n ? n->code : s->code;
 }
-
-/* ---- to Lua ---- */
-
-static void push_record(lua_State *L, const Market *m) {
-  Value slots[SCHEMA_SLOTS_MAX];
-  TreeItem extras[64];
-  const Schema *schema = schema_of(m->shelf->currencies ? SCHEMA_CURRENCY : SCHEMA_MARKET);
-  const JsonDoc *doc = m->shelf->doc;
-  Record rec = { .schema = schema, .slots = slots, .info = value_none(), .extras = extras };
-  for (int i = 0; i < schema->n; i++) slots[i] = value_none();
-  const char *at = m->packed;
-  while (at < m->end && (unsigned char)*at != 255) {
-    unsigned char slot = (unsigned char)*at++;
-    slots[slot] = packed_next(&at, doc);
-  }
-  at++;
-  uint32_t n;
-  memcpy(&n, at, sizeof n);
-  at += sizeof n;
-  for (uint32_t i = 0; i < n; i++) {
-    Value key = packed_next(&at, doc), v = packed_next(&at, doc);
-    if (i < 64) extras[rec.nextras++] = (TreeItem){ key.s ? key.s : "", key.n, v };
-  }
-  rec.info = packed_next(&at, doc);
-  int keys = record_keys(L, schema, NULL);
-  record_push(L, &rec, keys);
-  lua_replace(L, keys);
-  lua_settop(L, keys);
-}
-
-void market_push(lua_State *L, const Market *m) { push_record(L, m); }
-void currency_push(lua_State *L, const Currency *c) { push_record(L, &c->m); }
 
 /* ---- from Lua ---- */
 

@@ -35,14 +35,15 @@ typedef struct {
 } MarketFacts;
 const MarketFacts *market_facts(const Market *m);
 unsigned market_generation(const MarketStore *s);                  /* another one after each load: Market pointers last for one more load */
-void market_push(lua_State *L, const Market *m);                   /* a fresh table, all unified fields and info */
+/* A fresh table, all unified fields and info. False: nothing is pushed; what cannot be read of it, or that memory is short, into err (300 bytes). */
+bool market_push(lua_State *L, const Market *m, char *err, size_t errlen);
 size_t currency_count(const MarketStore *s);
 const Currency *currency_nth(const MarketStore *s, size_t i);      /* sorted by code */
 const Currency *currency_by_code(const MarketStore *s, const char *code, size_t len);
 const Currency *currency_by_id(const MarketStore *s, const char *id, size_t len);
 const char *currency_code(const Currency *c);
 const char *currency_id(const Currency *c);
-void currency_push(lua_State *L, const Currency *c);
+bool currency_push(lua_State *L, const Currency *c, char *err, size_t errlen);
 /* Code of an exchange's currency id: by the store, else the adapter's renames, else upper case. Valid until the next call. */
 void market_store_rename(MarketStore *s, const char *id, const char *code);
 const char *market_store_code(MarketStore *s, const char *id, size_t len);

@@ -114,6 +114,13 @@ Value packed_next(const char **at, const JsonDoc *kept) {
   return v;
 }
 
+const char *packed_slice(const char *at, const JsonDoc *kept, size_t *n) {
+  if ((unsigned char)*at++ != P_SLICE) return NULL;
+  uint32_t start = take_u32(&at);
+  *n = take_u32(&at);
+  return kept->text + start;
+}
+
 static void push_json(lua_State *L, const char *s, size_t n) {
   char err[128];
   char *copy = malloc(n + 64);
@@ -144,9 +151,10 @@ static void push_next(lua_State *L, const char **at, const JsonDoc *kept) {
     return;
   }
   if (kind == P_SLICE) {
-    *at += 1;
-    uint32_t start = take_u32(at);
-    push_json(L, kept->text + start, take_u32(at));
+    size_t n;
+    const char *text = packed_slice(from, kept, &n);
+    *at += 1 + 2 * sizeof(uint32_t);
+    push_json(L, text, n);
     return;
   }
   if (kind != P_LIST && kind != P_TABLE) {

@@ -16,5 +16,6 @@ static inline void packed_bytes(Packer *k, const void *s, size_t n) {
 }
 /* Reads one value and steps over it; trees and nodes become V_PACKED. Only for bytes of our own making. */
 Value packed_next(const char **at, const JsonDoc *kept);
+const char *packed_slice(const char *at, const JsonDoc *kept, size_t *n);     /* the text of a node of the kept document; NULL: it is another value */
 void packed_push(lua_State *L, const char *at, const JsonDoc *kept);                /* as value_push does; JSON as a view */
 #endif

@@ -32,7 +32,8 @@ bool plan_plain(const Plan *p);                                    /* no functio
 /* Reads the whole document (or, when node != 0, a part) and pushes one value on `to`, which may be another state than the
  * adapter's. False: nothing pushed, c->error says why. Never raises, never longjmps out. */
 bool plan_run(lua_State *to, const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node);
-/* Straight into the store (all of it is replaced), no Lua tables in between: for `markets` and `currencies` maps (fill.h: the same while the reply comes). */
+/* Straight into the store (all of it is replaced), no Lua tables in between: for `markets` and `currencies` maps. How long p and c have to stay, and
+ * the same while the reply comes: fill.h. */
 bool plan_run_markets(const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, MarketStore *into);
 bool plan_run_currencies(const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, MarketStore *into);
 /* Same completion for what a read function returned: the raw value at idx of `from` (a record, a list or a table by key, by `kind`:

@@ -46,5 +46,8 @@ struct Plan {
   bool record;               /* SHAPE_EACH: one table read from the element itself */
 };
 
+/* The same plan with only those fields that `take` says; it holds on to p. NULL: out of memory. */
+Plan *plan_part(const Plan *p, bool (*take)(const Field *f));
+void plan_part_free(Plan *part);                     /* NULL is allowed */
 const Kind *kind_named(const char *name);
 #endif

@@ -144,6 +144,17 @@ static void add_extra(Reader *r, const Plan *p, Record *rec, const Field *f, Val
   rec->extras[rec->nextras++] = (TreeItem){ f->name, f->len, v };
 }
 
+void read_fields(Reader *r, const Plan *p, Record *rec, const Spot *spot) {
+  for (int i = 0; i < p->n; i++) {
+    const Field *f = &p->fields[i];
+    if (f->simple && expr_number(r, &f->e, spot, &rec->slots[f->slot])) continue;
+    r->field = f->label;
+    Value v = field_value(r, f, spot);
+    if (f->slot >= 0) record_set(r, rec, f->slot, v);
+    else add_extra(r, p, rec, f, v);
+  }
+}
+
 /* False: the call did not ask for this one. */
 bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wanted *w) {
   Spot spot = *at;
@@ -154,14 +165,7 @@ bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wa
     spot.market = rec->market;
     if (w && w->names && rec->own && !read_wanted(w, &rec->slots[p->schema->symbol])) return false;
   }
-  for (int i = 0; i < p->n; i++) {
-    const Field *f = &p->fields[i];
-    if (f->simple && expr_number(r, &f->e, &spot, &rec->slots[f->slot])) continue;
-    r->field = f->label;
-    Value v = field_value(r, f, &spot);
-    if (f->slot >= 0) record_set(r, rec, f->slot, v);
-    else add_extra(r, p, rec, f, v);
-  }
+  read_fields(r, p, rec, &spot);
   if (p->schema->symbol >= 0 && p->schema->id != SCHEMA_MARKET) read_adopt_symbol(r, rec);
   read_adopt_code(r, rec);
   r->field = p->schema->name;

@@ -24,6 +24,7 @@ Value read_as(Reader *r, const Expr *e, const char *field, enum slot_type type, 
 void read_set_market(Record *rec, const Market *m, bool own);
 void read_adopt_symbol(Reader *r, Record *rec);
 void read_adopt_code(Reader *r, Record *rec);
+void read_fields(Reader *r, const Plan *p, Record *rec, const Spot *spot);       /* into a record that may hold others already */
 bool read_record(Reader *r, const Plan *p, Record *rec, const Spot *at, const Wanted *w);
 bool walk_open(Reader *r, const Plan *p, const Spot *from, bool absent, Walk *w);
 bool walk_next(Reader *r, const Plan *p, Walk *w, Spot *out);

@@ -93,6 +93,13 @@ void venue_push_error(lua_State *to, const char *class, const char *venue, const
   lua_pushboolean(to, 0); lua_setfield(to, -2, "retry");
 }
 
+int venue_raise(lua_State *L, const Venue *v, const char *text) {
+  luaL_checkstack(L, 6, "no room for an error");
+  venue_push_error(L, "BadResponse", v->id, text);
+  dress(L, true);
+  return lua_error(L);
+}
+
 /* A coroutine that ran to its end serves the next call: none is made and collected anew, with room for its stack. */
 void call_free(Call *c) {
   Venue *v = c->venue;

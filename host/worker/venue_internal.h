@@ -81,6 +81,7 @@ void venue_wake_with(Waiter waiter, Venue *v, int n, bool raise);
 void venue_wake_dressed(Worker *w, Waiter waiter, bool raise);        /* with the one value on top; an error gets its metatable */
 int venue_lib_dress(lua_State *L);
 void venue_push_error(lua_State *to, const char *class, const char *venue, const char *text);
+int venue_raise(lua_State *L, const Venue *v, const char *text);      /* a BadResponse: of a reply that came before */
 void call_free(Call *c);
 
 /* venue_early.c */

@@ -117,7 +117,9 @@ static int lib_market(lua_State *L) {
   size_t n;
   const char *symbol = lua_type(L, 2) == LUA_TSTRING ? lua_tolstring(L, 2, &n) : NULL;
   const Market *m = symbol ? market_by_symbol(v->markets, symbol, n) : NULL;
-  if (m) market_push(L, m); else lua_pushnil(L);
+  char err[300];
+  if (!m) lua_pushnil(L);
+  else if (!market_push(L, m, err, sizeof err)) return venue_raise(L, v, err);
   return 1;
 }
 
@@ -126,7 +128,9 @@ static int lib_currency(lua_State *L) {
   size_t n;
   const char *code = luaL_checklstring(L, 2, &n);
   const Currency *c = currency_by_code(v->markets, code, n);
-  if (c) currency_push(L, c); else lua_pushnil(L);
+  char err[300];
+  if (!c) lua_pushnil(L);
+  else if (!currency_push(L, c, err, sizeof err)) return venue_raise(L, v, err);
   return 1;
 }
 
@@ -156,7 +160,8 @@ static int lib_currencies(lua_State *L) {
   lua_createtable(L, 0, (int)n);
   for (size_t i = 0; i < n; i++) {
     const Currency *c = currency_nth(v->markets, i);
-    currency_push(L, c);
+    char err[300];
+    if (!currency_push(L, c, err, sizeof err)) return venue_raise(L, v, err);
     lua_setfield(L, -2, currency_code(c));
   }
   return 1;

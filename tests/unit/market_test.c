@@ -52,6 +52,16 @@ static void look(const char *code) {
   assert_int_equal(lua_gettop(L), 0);
 }
 
+static void push_market(const Market *m) {
+  char err[300];
+  if (!market_push(L, m, err, sizeof err)) fail_msg("%s", err);
+}
+
+static void push_currency(const Currency *c) {
+  char err[300];
+  if (!currency_push(L, c, err, sizeof err)) fail_msg("%s", err);
+}
+
 static const Market *by_symbol(const char *s) { return market_by_symbol(store, s, strlen(s)); }
 static const Market *by_id(const char *s, const char *type) { return market_by_id(store, s, strlen(s), type); }
 
@@ -72,10 +82,10 @@ static void kept_and_found(void **state) {
   assert_null(by_symbol("BTC/USD"));
   assert_int_equal(market_facts(by_symbol("BTC/USDT"))->price_places, 8);
   assert_true(market_facts(by_symbol("BTC/USDT:USDT"))->contract);
-  market_push(L, by_symbol("BTC/USDT"));
+  push_market(by_symbol("BTC/USDT"));
   look("eq(m.id, 'BTCUSDT') eq(m.base, 'BTC') eq(m.type, 'spot') eq(m.spot, true) eq(m.active, true) eq(m.taker, 0.5) eq(m.maker, 0.001) eq(m.precision.price, 1e-8)"
        " eq(m.limits.amount.min, 1.0) eq(m.limits.amount.max, nil) eq(type(m.limits.cost), 'table') eq(type(m.limits.leverage), 'table') eq(m.info.raw, 'r') eq(m.subType, nil)");
-  market_push(L, by_symbol("BTC/USDT:USDT"));
+  push_market(by_symbol("BTC/USDT:USDT"));
   look("eq(m.settle, 'USDT') eq(m.linear, true) eq(m.inverse, false) eq(m.subType, 'linear') eq(m.contractSize, 0.01) eq(m.altname, 'x') eq(m.tiers['1'][2], '0.5')"
        " eq(m.tiers.deep.a, true) eq(m.taker, 0.002)");
   assert_string_equal(market_currency_id(store, "EUR"), "eur");
@@ -101,7 +111,7 @@ static void codes(void **state) {
   assert_string_equal(currency_code(currency_by_id(store, "zz", 2)), "ZZ");
   assert_string_equal(currency_code(currency_nth(store, 0)), "BTC");
   assert_null(currency_by_code(store, "QQ", 2));
-  currency_push(L, currency_by_code(store, "BTC", 3));
+  push_currency(currency_by_code(store, "BTC", 3));
   look("eq(m.fee, 2.0) eq(m.deposit, true) eq(m.networks.X.fee, '2')");
 }
 
@@ -130,18 +140,25 @@ static void refused(void **state) {
   assert_int_equal(market_generation(store), generation);
 }
 
-static bool run(const char *map, const char *json, bool currencies, char *err, size_t errlen) {
-  ReadContext c = { .adapter = L, .args_ref = LUA_NOREF, .maps_ref = LUA_NOREF, .symbol_of_ref = LUA_NOREF, .markets = store,
-                    .since = INT64_MIN, .limit = INT64_MIN, .taker = NAN, .maker = NAN };
+/* The plan of a map, on the stack. It stays: the store reads by it later. */
+static const Plan *plan_of(const char *map) {
   char code[1024];
   snprintf(code, sizeof code, "return %s", map);
   if (luaL_dostring(L, code)) fail_msg("%s", lua_tostring(L, -1));
+  lua_pushvalue(L, -1);
+  luaL_ref(L, LUA_REGISTRYINDEX);
+  return plan_test(L, -1);
+}
+
+static bool run(const char *map, const char *json, bool currencies, char *err, size_t errlen) {
+  ReadContext c = { .adapter = L, .args_ref = LUA_NOREF, .maps_ref = LUA_NOREF, .symbol_of_ref = LUA_NOREF, .markets = store,
+                    .since = INT64_MIN, .limit = INT64_MIN, .taker = NAN, .maker = NAN };
+  const Plan *p = plan_of(map);
   size_t n = strlen(json);
   char *copy = malloc(n + 64);
   memcpy(copy, json, n + 1);
   JsonDoc *doc = json_parse(copy, n, err, errlen);
   assert_non_null(doc);
-  const Plan *p = plan_test(L, -1);
   bool ok = currencies ? plan_run_currencies(p, &c, doc, 0, store) : plan_run_markets(p, &c, doc, 0, store);
   assert_int_equal(doc->refs, ok ? 2 : 1);      /* the store holds the reply's text, in which `info` lies */
   json_unref(doc);
@@ -161,7 +178,7 @@ static void straight_from_a_reply(void **state) {
   if (!ok) fail_msg("%s", err);
   assert_string_equal(market_symbol(old), symbol);   /* what a call still holds stays valid for one more load */
   assert_int_equal(market_count(store), 1);
-  market_push(L, by_symbol("BTC/USD"));
+  push_market(by_symbol("BTC/USD"));
   look("eq(m.id, 'XXBTZUSD') eq(m.altname, 'XBTUSD') eq(m.precision.price, 0.1) eq(m.info.f[2], 'two') eq(m.filters[1], '1') eq(m.info.base, 'XBT')");
   assert_false(run("markets { at = 'zz', id = 'x' }", "{}", false, err, sizeof err));
   assert_string_equal(err, "markets: no 'zz' in the reply");
@@ -171,20 +188,12 @@ static void straight_from_a_reply(void **state) {
   assert_string_equal(err, "market.precision.price: expected a number, got an object at 1.p");
   assert_int_equal(market_count(store), 1);
   assert_true(run("currencies { id = 'c', networks = each { at = 'n', key = 'k', fee = 'f' } }", "[{\"c\":\"xbt\",\"n\":[{\"k\":\"L\",\"f\":\"0.1\"}]}]", true, err, sizeof err));
-  currency_push(L, currency_by_code(store, "BTC", 3));
+  push_currency(currency_by_code(store, "BTC", 3));
   look("eq(m.id, 'xbt') eq(m.fee, 0.1) eq(m.networks.L.fee, 0.1) eq(m.networks.L.info.k, 'L') eq(m.info.c, 'xbt')");
 }
 
 static const ReadContext plain = { .args_ref = LUA_NOREF, .maps_ref = LUA_NOREF, .symbol_of_ref = LUA_NOREF, .since = INT64_MIN, .limit = INT64_MIN,
                                    .taker = NAN, .maker = NAN };
-
-/* The plan of a map, on the stack. */
-static const Plan *plan_of(const char *map) {
-  char code[1024];
-  snprintf(code, sizeof code, "return %s", map);
-  if (luaL_dostring(L, code)) fail_msg("%s", lua_tostring(L, -1));
-  return plan_test(L, -1);
-}
 
 /* Reads json by p as it comes in parts of `step` bytes. False: that failed before the end, at the end, or as a whole; why into err. */
 static bool in_parts(const Plan *p, const char *json, size_t step, char *err, size_t errlen) {
@@ -233,7 +242,7 @@ static void push_all(void) {
   if (luaL_dostring(L, code)) fail_msg("%s", lua_tostring(L, -1));
   lua_createtable(L, (int)market_count(store), 0);
   for (size_t i = 0; i < market_count(store); i++) {
-    market_push(L, market_nth(store, i));
+    push_market(market_nth(store, i));
     lua_rawseti(L, -2, (lua_Integer)i + 1);
   }
   lua_call(L, 1, 1);
@@ -253,7 +262,7 @@ static void by_and_by(void **state) {
   const Plan *p = plan_of(markets_map);
   if (!in_parts(p, markets_json, sizeof markets_json, err, sizeof err)) fail_msg("%s", err);
   assert_int_equal(market_count(store), 3);
-  market_push(L, by_symbol("A/Q"));
+  push_market(by_symbol("A/Q"));
   lua_setglobal(L, "m");
   if (luaL_dostring(L, "eq(m.limits.amount.min, 0.1) eq(m.info.x.y[2], 'é') eq(m.extra.y[1], '1')")) fail_msg("%s", lua_tostring(L, -1));
   push_all();
@@ -322,6 +331,60 @@ static void by_and_by_refused(void **state) {
   json_stream_free(j);
 }
 
+/* What a market is not found by is only read when its table is asked for, and what is wrong with it is told then. */
+static void the_rest_later(void **state) {
+  (void)state;
+  char err[300];
+  lua_newtable(L);
+  lua_setglobal(L, "kept");
+  if (luaL_dostring(L, "plan = markets { id = 'i', baseId = 'b', quoteId = 'q', active = { 'on', yes = true, default = false }, taker = 'fee',"
+                       "  lower = 'i|lower', name = '@key', limits = { amount = { min = 'f[t=lot].min' } },"
+                       "  precision = { price = 'p', amount = 'f[t=lot].step,p|tick' },"
+                       "  created = function(o) kept[#kept + 1] = o.i return o.at end }"))
+    fail_msg("%s", lua_tostring(L, -1));
+  ReadContext c = plain;
+  char json[] =
+    "{\"k1\":{\"i\":\"AQ\",\"b\":\"A\",\"q\":\"Q\",\"on\":\"yes\",\"p\":\"0.1\",\"fee\":\"0.5\",\"at\":7,"
+    "\"f\":[{\"t\":\"lot\",\"min\":\"2\",\"step\":\"0.25\"}]},"
+    "\"k2\":{\"i\":\"BQ\",\"b\":\"B\",\"q\":\"Q\",\"p\":2,\"at\":8,\"f\":[{\"t\":\"lot\",\"min\":\"none\"}]}}";
+  c.adapter = L;
+  c.markets = store;
+  c.taker = 0.25;
+  lua_getglobal(L, "plan");
+  JsonDoc *doc = json_parse(strcpy(malloc(sizeof json), json), strlen(json), err, sizeof err);
+  assert_non_null(doc);
+  if (!plan_run_markets(plan_test(L, -1), &c, doc, 0, store)) fail_msg("%s", c.error);
+  json_unref(doc);
+  lua_settop(L, 0);
+  if (luaL_dostring(L, "eq(#kept, 2)")) fail_msg("%s", lua_tostring(L, -1));      /* a function is called while the list is read, once */
+  for (int i = 0; i < 2; i++) {
+    push_market(by_symbol("A/Q"));
+    look("eq(m.limits.amount.min, 2) eq(m.precision.amount, 0.25) eq(m.precision.price, 0.1) eq(m.active, true) eq(m.taker, 0.5)"
+         "eq(m.lower, 'aq') eq(m.name, 'k1') eq(m.created, 7) eq(m.base, 'A') eq(m.spot, true) eq(m.info.f[1].min, '2') eq(#kept, 2)");
+  }
+  assert_int_equal(market_facts(by_symbol("B/Q"))->price_places, 0);
+  assert_false(market_push(L, by_symbol("B/Q"), err, sizeof err));
+  assert_string_equal(err, "B/Q: market.limits.amount.min: expected a number, got text 'none' at f.1.min");
+  assert_int_equal(lua_gettop(L), 0);
+  /* The default fee counts where the element has none; what is false stays out. */
+  if (luaL_dostring(L, "plan = markets { id = 'i', baseId = 'b', quoteId = 'q', taker = 'fee', maker = { 'fee', none = false } }"))
+    fail_msg("%s", lua_tostring(L, -1));
+  char two[] = "[{\"i\":\"AQ\",\"b\":\"A\",\"q\":\"Q\"},{\"i\":\"BQ\",\"b\":\"B\",\"q\":\"Q\",\"fee\":\"none\"}]";
+  c.maker = 0.125;
+  lua_getglobal(L, "plan");
+  doc = json_parse(strcpy(malloc(sizeof two), two), strlen(two), err, sizeof err);
+  if (!plan_run_markets(plan_test(L, -1), &c, doc, 0, store)) fail_msg("%s", c.error);
+  json_unref(doc);
+  lua_settop(L, 0);
+  push_market(by_symbol("A/Q"));
+  look("eq(m.taker, 0.25) eq(m.maker, 0.125)");
+  assert_false(market_push(L, by_symbol("B/Q"), err, sizeof err));
+  assert_string_equal(err, "B/Q: market.taker: expected a number, got text 'none' at fee");
+  assert_true(run("markets { id = '.', baseId = '.', quoteId = '@key', active = 'on' }", "{\"q\":\"b\"}", false, err, sizeof err));      /* plain values */
+  push_market(by_symbol("B/Q"));
+  look("eq(m.id, 'b') eq(m.info, 'b') eq(m.active, nil)");
+}
+
 static void many(void **state) {
   (void)state;
   load("local t = {} for i = 1, 5000 do t[i] = { id = 'id' .. i % 4000, baseId = 'C' .. i, quoteId = i % 2 == 0 and 'USD' or 'EUR' } end return t", false);
@@ -347,7 +410,7 @@ static void many(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(kept_and_found), cmocka_unit_test(codes), cmocka_unit_test(refused), cmocka_unit_test(straight_from_a_reply), cmocka_unit_test(by_and_by),
-    cmocka_unit_test(by_and_by_refused), cmocka_unit_test(many),
+    cmocka_unit_test(by_and_by_refused), cmocka_unit_test(the_rest_later), cmocka_unit_test(many),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
 }
