@@ -31,8 +31,11 @@ static int trim_object(struct dl_phdr_info *o, size_t size, void *ctx) {
 
 void trim_code(void) { dl_iterate_phdr(trim_object, NULL); }
 void trim_heap(void) { malloc_trim(0); }
-void trim_later(void) { trim_above(64 << 20); }
-void trim_above(size_t n) {
-  mallopt(M_MMAP_THRESHOLD, 2 << 20);
-  mallopt(M_TRIM_THRESHOLD, (int)n);
+
+static void hold(int block, int all) {
+  mallopt(M_MMAP_THRESHOLD, block);
+  mallopt(M_TRIM_THRESHOLD, all);
 }
+
+void trim_later(void) { hold(2 << 20, 64 << 20); }
+void trim_above(size_t n) { hold((int)(n / 2), (int)n); }

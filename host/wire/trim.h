@@ -9,5 +9,5 @@ void trim_code(void);
 void trim_heap(void);        /* what malloc holds and nobody uses */
 /* Up to 64 MB of that are held on to until then: by itself malloc gives a reply's 1 MB back as soon as it is done with, and each page of the next faults. */
 void trim_later(void);
-void trim_above(size_t n);   /* the same, of n bytes */
+void trim_above(size_t n);   /* the same of n bytes, and of blocks below half of that */
 #endif
