@@ -248,7 +248,6 @@ static bool shelf_seal(Shelf *h) {
   }
   for (uint32_t i = 0; i <= h->by_name.mask; i++)
     if (h->by_name.at[i]) h->sorted[h->nsorted++] = h->all[h->by_name.at[i] - 1];
-  qsort(h->sorted, h->nsorted, sizeof *h->sorted, name_order);
   for (size_t i = 0; i < h->nnames; i++) {
     const Name *n = &h->names[i];
     uint32_t k = hash_text(n->code, n->code_len);
@@ -315,7 +314,13 @@ void market_store_thin(MarketStore *s) {
 size_t market_count(const MarketStore *s) { return s->markets ? s->markets->nsorted : 0; }
 size_t currency_count(const MarketStore *s) { return s->currencies ? s->currencies->nsorted : 0; }
 
-static const Market *nth(const Shelf *h, size_t i) { return h && i < h->nsorted ? h->sorted[i] : NULL; }
+/* Most runs never ask for all. */
+static const Market *nth(Shelf *h, size_t i) {
+  if (!h || i >= h->nsorted) return NULL;
+  if (!h->in_order) qsort(h->sorted, h->nsorted, sizeof *h->sorted, name_order);
+  h->in_order = true;
+  return h->sorted[i];
+}
 
 static const Market *by_name(const Shelf *h, const char *name, size_t len) {
   if (!h) return NULL;

@@ -29,6 +29,7 @@ struct Shelf {
   Block *blocks;
   Market **all; size_t n, cap;           /* in order of arrival */
   Market **sorted; size_t nsorted;       /* one a name */
+  bool in_order;                         /* those are: since somebody asked */
   Hash by_name, by_id;
   size_t guess;                          /* see by_id */
   Name *names; size_t nnames, names_cap;
