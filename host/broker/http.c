@@ -51,6 +51,7 @@ struct Http {
   LoopTimer timer, trim;
   int64_t trimmed_us;
   struct curl_slist *always;      /* headers of every request, the User-Agent first */
+  struct curl_slist *to_proxy;    /* the same, of those to a proxy */
   HttpTransfer *active, *idle;
   size_t n_idle, flight;          /* bytes of bodies under way */
   bool *opened; size_t n_opened;  /* by descriptor: is it a socket of open_socket? Then close_socket closes it */
@@ -240,6 +241,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
   int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
   (void)purpose;
   if (fd < 0) return CURL_SOCKET_BAD;
+  loop_forget(h->loop, fd);       /* should one of this number have been closed by others */
   if ((size_t)fd >= h->n_opened) {
     size_t n = (size_t)fd * 2 + 16;
     bool *more = realloc(h->opened, n * sizeof *more);
@@ -292,6 +294,7 @@ static HttpTransfer *transfer_new(Http *h) {
   SET(CURLOPT_OPENSOCKETDATA, h);
   SET(CURLOPT_CLOSESOCKETFUNCTION, close_socket);
   SET(CURLOPT_CLOSESOCKETDATA, h);
+  SET(CURLOPT_PROXYHEADER, h->to_proxy);
   SET(CURLOPT_NOSIGNAL, 1L);
 #if LIBCURL_VERSION_NUM >= 0x075700
   SET(CURLOPT_QUICK_EXIT, 1L);                  /* giving up does not wait for a name server */
@@ -592,6 +595,7 @@ static bool headers_of_all(Http *h) {
   char codings[80] = "Accept-Encoding: deflate, gzip";
   if (can & CURL_VERSION_BROTLI) strcat(codings, ", br");
   if (can & CURL_VERSION_ZSTD) strcat(codings, ", zstd");
+  if (!add_header(h->curl, &h->to_proxy, "User-Agent: bourse/" BOURSE_VERSION)) return false;
   return add_header(h->curl, &h->always, "User-Agent: bourse/" BOURSE_VERSION) && (!(can & CURL_VERSION_LIBZ) || add_header(h->curl, &h->always, codings));
 }
 
@@ -649,6 +653,7 @@ Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen) {
   if (!h->multi || !headers_of_all(h)) {
     if (h->multi) curl->multi_cleanup(h->multi);
     curl->slist_free_all(h->always);
+    curl->slist_free_all(h->to_proxy);
     free(h);
     return snprintf(err, errlen, "out of memory"), NULL;
   }
@@ -672,6 +677,7 @@ void http_free(Http *h) {
   }
   h->curl->multi_cleanup(h->multi);
   h->curl->slist_free_all(h->always);
+  h->curl->slist_free_all(h->to_proxy);
   loop_cancel(h->loop, &h->timer);
   loop_cancel(h->loop, &h->trim);
   if (h->ca_fd >= 0) close(h->ca_fd);

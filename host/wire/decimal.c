@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
 #include <emmintrin.h>
 #endif
 
@@ -152,7 +152,7 @@ bool dec_from_double(double x, Decimal *out) {
 
 /* All digits at once, right-aligned in sixteen bytes: those behind the point as they lie, those before it one byte further back, over the point. */
 bool dec_quick_double(const char *s, size_t len, double *out) {
-#if defined(__SSE2__)
+#if defined(__SSE2__) && defined(__x86_64__)
   static const uint8_t zeros_and_ones[32] = { [16 ... 31] = 0xff };
   const char *end = s + len;
   bool neg = *s == '-';

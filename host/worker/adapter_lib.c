@@ -126,13 +126,15 @@ static void forget_markets(lua_State *L) {
   }
 }
 
-/* Markets are read by their plan as long as they are in the store, which is for two loads. */
+/* Markets are read by their plan as long as they are in the store, which is for two loads: registry, the plan of the last one and of the one before. Both keys
+ * are there from the beginning, so that nothing can fail once the list is stored. */
+static const char last_plan, plan_before;
+
 static void keep_plan(lua_State *L, int idx) {
-  static const char now, before;
-  lua_rawgetp(L, LUA_REGISTRYINDEX, &now);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &before);
+  lua_rawgetp(L, LUA_REGISTRYINDEX, &last_plan);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &plan_before);
   lua_pushvalue(L, idx);
-  lua_rawsetp(L, LUA_REGISTRYINDEX, &now);
+  lua_rawsetp(L, LUA_REGISTRYINDEX, &last_plan);
 }
 
 static int store(lua_State *L, bool currencies) {
@@ -151,8 +153,8 @@ static int store(lua_State *L, bool currencies) {
       venue_context(&rc, v);
       lua_pushvalue(L, 4);
       rc.args_ref = luaL_ref(L, LUA_REGISTRYINDEX);
-      if (!currencies) keep_plan(L, 2);
       ok = early_store(v, p, &rc, doc, node, currencies);
+      if (ok && !currencies) keep_plan(L, 2);
       luaL_unref(L, LUA_REGISTRYINDEX, rc.args_ref);
       view_release(L, 3);                         /* several megabytes of tape: not left to the collector */
       market_store_thin(v->markets);
@@ -313,6 +315,10 @@ static const luaL_Reg natives[] = {
 
 static int open_protected(lua_State *L) {
   Venue *v = lua_touserdata(L, 1);
+  for (int i = 0; i < 2; i++) {
+    lua_pushboolean(L, 0);
+    lua_rawsetp(L, LUA_REGISTRYINDEX, i ? &plan_before : &last_plan);
+  }
   view_open(L);
   lua_pushglobaltable(L);
   plan_open(L);

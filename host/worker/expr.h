@@ -84,6 +84,7 @@ uint32_t object_get(const Reader *r, Step *s, const JsonDoc *doc, uint32_t objec
 /* transform.c */
 bool transform_find(const char *name, size_t len, uint8_t *op, bool *takes_argument, bool *numeric);
 bool transform_on_nothing(uint8_t op);
+bool transform_by_store(uint8_t op);                 /* it depends on what markets and currencies are known */
 Value transform_in(Reader *r, Transform *t, Value v);
 /* Sets the function transform(value, name, arg) in the table on top of the stack: transforms on the way out, from unified values to the exchange's. */
 void expr_open(lua_State *L);

@@ -7,6 +7,8 @@
 #include "worker/read_in.h"
 #include "worker/shelf.h"
 
+#define BEGINS_IN (1u << 20)      /* bytes in which a list begins, or is not read early: it is looked for from the top with each part */
+
 struct Fill {
   Run run;
   const Plan *plan;
@@ -15,7 +17,7 @@ struct Fill {
   MarketStore *into;
   Shelf *shelf;
   unsigned generation;     /* of the store: an element may be read by what it holds */
-  uint32_t next;           /* the first node of the list that was not read; 0: the list was not there yet */
+  uint32_t list, next;     /* the list, and its first node that was not read; next 0: it was not there yet */
   bool whole;              /* nothing is to come: a list that is not there is none */
 };
 
@@ -52,11 +54,15 @@ static bool is_first(const Field *f) {
   return (f->slot >= MARKET_id && f->slot <= MARKET_optionType) || f->slot == MARKET_precision_price;
 }
 
-/* What lies in the element, and takes no function of the adapter. */
+/* What lies in the element, takes no function of the adapter, and is the same whenever it is read. */
 static bool can_wait(const Field *f) {
   if (f->e.form != EXPR_PATH || f->e.otherwise) return false;
-  for (int i = 0; i < f->e.n; i++)
-    if (f->e.alternatives[i].origin != FROM_ELEMENT || f->e.alternatives[i].nsteps == 0) return false;
+  for (int i = 0; i < f->e.n; i++) {
+    const Alternative *a = &f->e.alternatives[i];
+    if (a->origin != FROM_ELEMENT || a->nsteps == 0) return false;
+    for (int k = 0; k < a->ntransforms; k++)
+      if (transform_by_store(a->transforms[k].op)) return false;
+  }
   return true;
 }
 
@@ -114,8 +120,11 @@ static int read_protected(lua_State *L) {
   const Plan *p = f->first ? f->first : f->plan;
   Walk w;
   Spot at;
-  if (!walk_open(r, p, &f->run.spot, !f->whole, &w)) return 0;
-  if (f->next) w.child = f->next;
+  if (f->next) w = (Walk){ f->doc, f->next, json_next(f->doc->nodes, f->list), f->doc->nodes[f->list].type == JSON_OBJECT, 0 };
+  else if (!walk_open(r, p, &f->run.spot, !f->whole, &w)) {
+    if (!f->whole && f->doc->len > BEGINS_IN) read_fail(r, "%s: no list yet", p->kind->name);
+    return 0;
+  } else f->list = w.child - json_first(0);
   Record *rec = record_new(r, p->schema);
   Value *slots = rec->slots;
   while (walk_next(r, p, &w, &at)) {

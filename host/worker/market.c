@@ -147,10 +147,14 @@ static double number_or_nan(const Record *rec, int slot) {
 
 static bool flag(const Record *rec, int slot) { return rec->slots[slot].kind == V_BOOL && rec->slots[slot].b; }
 
-static bool complete_market(Shelf *h, Record *rec, Market *m) {
-  Value *s = rec->slots;
+void shelf_fees(const Shelf *h, Record *rec) {
   default_number(rec, MARKET_taker, h->taker);
   default_number(rec, MARKET_maker, h->maker);
+}
+
+static bool complete_market(Shelf *h, Record *rec, Market *m) {
+  Value *s = rec->slots;
+  shelf_fees(h, rec);
   if (!has(rec, MARKET_subType) && flag(rec, MARKET_linear)) s[MARKET_subType] = value_text("linear", 6);
   if (!has(rec, MARKET_subType) && flag(rec, MARKET_inverse)) s[MARKET_subType] = value_text("inverse", 7);
   static const char *const types[] = { "spot", "margin", "swap", "future", "option" };

@@ -38,6 +38,7 @@ static int push_protected(lua_State *L) {
   if (rest) {
     read_fields(r, rest, rec, &x->run.spot);
     record_withhold(rec);
+    shelf_fees(x->m->shelf, rec);
     rec->info = value_of_node(&r->arena, x->run.spot.doc, x->run.spot.node);
   }
   record_push(L, rec, record_keys(L, rec->schema, NULL));

@@ -67,6 +67,7 @@ static const char *op_name(uint8_t op) {
 }
 
 bool transform_on_nothing(uint8_t op) { return op == T_DEFAULT; }
+bool transform_by_store(uint8_t op) { return op == T_CODE || op == T_CURRENCY; }
 
 /* ---- what both directions share ---- */
 

@@ -4,6 +4,7 @@
 
 #include "worker/fill.h"
 #include "worker/json.h"
+#include "worker/plan_in.h"
 #include "worker/venue_internal.h"
 
 struct Early {
@@ -55,7 +56,8 @@ void early_part(Worker *w, void *call, struct JsonStream *parts) {
 
 bool early_store(Venue *v, const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, bool currencies) {
   Early *e = v->early;
-  if (e && e->fill && node == 0 && fill_is(e->fill, p, doc)) {
+  bool meant = p->schema->id == (currencies ? SCHEMA_CURRENCY : SCHEMA_MARKET);
+  if (e && e->fill && node == 0 && meant && fill_is(e->fill, p, doc)) {
     Fill *f = e->fill;
     e->fill = NULL;
     if (fill_end(f, c, node)) return true;

@@ -109,6 +109,44 @@ spoilt() {
 spoilt list_bad "BadResponse: market.baseId: expected text or a number, got a list at markets.6000.base"
 spoilt list_failed "ExchangeError: closed today"
 spoilt list_broken "BadResponse: the reply is not JSON"
+# Loads that fail leave the list that is there as it was, also where each was to be read by a map of its own; a map of something else is none.
+cat >"$tmp/home/exchanges/remade.lua" <<'LUA'
+local loads = 0
+return {
+  hosts = { api = "https://api.example.com" },
+  failed = "error",
+  fetch_markets = {
+    run = function()
+      loads = loads + 1
+      local map = { at = "markets", id = "id", baseId = "base", quoteId = "quote", limits = { amount = { min = "filters.1.min" } } }
+      return { get = loads == 1 and "/list" or loads < 40 and "/list_bad" or "/list_unsized", read = markets(map) }
+    end,
+  },
+  fetch_currencies = { run = function() return { get = "/list", read = markets { at = "markets", id = "id", baseId = "base", quoteId = "quote" } } end },
+}
+LUA
+cat >"$tmp/home/exchanges/other.lua" <<'LUA'
+return { hosts = { api = "https://api.example.com" }, fetch_markets = { get = "/list", read = currencies { at = "markets", id = "id" } } }
+LUA
+cat >"$tmp/remade.lua" <<'LUA'
+local ex = exchange "remade"
+ex:load_markets()
+for load = 2, 39 do
+  local ok, why = pcall(ex.load_markets, ex, true)
+  assert(not ok and why.class == "BadResponse", load)
+end
+assert(ex:market("B/Q7").limits.amount.min == 7 and ex:market("B/Q5999").limits.amount.min == 5999)
+ex:load_markets(true)
+assert(ex:market("B/Q8").limits.amount.min == 8)
+local ok, why = pcall(ex.currency, ex, "unheard")
+assert(not ok and why.message:find("markets{} does not give currencies", 1, true), why)
+assert(ex:market("B/Q9").limits.amount.min == 9)
+print("ended")
+LUA
+"$bourse" run "$tmp/remade.lua" --home "$tmp/home" --base-url "remade=$url" >"$tmp/stdout" 2>"$tmp/stderr" </dev/null
+grep -qx ended "$tmp/stdout" || fail "lists that are loaded again: $(head -c 400 "$tmp/stderr")"
+if list other; then fail "currencies were taken for markets"; fi
+grep -qF 'currencies{} does not give markets' "$tmp/stderr" || fail "currencies for markets: $(head -c 400 "$tmp/stderr")"
 [ "$(find "$BOURSE_STATE/kept" -name 'list_*.*' | wc -l)" -eq 0 ] || fail "a file that was not finished"
 # what arrives
 expect truncated NetworkError "cut off" 4000
