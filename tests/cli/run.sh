@@ -101,38 +101,31 @@ check "run, its summary in JSON" 0 '"results":1,"verdicts":{},"pairs":[{"pair":"
 "$bourse" run tiny.lua --format json --quiet >out 2>err
 checks=$((checks + 1))
 [ "$(cat out)" = "$(printf '{"net":0.5,"pair":"A/B"}\nhello')" ] || [ "$(cat out)" = "$(printf '{"pair":"A/B","net":0.5}\nhello')" ] || { failed=$((failed + 1)); echo "FAILED quiet:"; cat out; }
-# Stopped: the summary comes all the same, and the exit code says it.
-printf 'every(0.1, function() report { pair = "A/B", net = 0.5, verdict = "opportunity" } end)\n' > on.lua
-rm -f out
-"$bourse" run on.lua --for 20s >out 2>err &
-pid=$!
-tries=0
-until [ -s out ] || [ $tries -gt 100 ]; do tries=$((tries + 1)); sleep 0.05; done
-kill -TERM $pid
-wait $pid
-code=$?
-checks=$((checks + 2))
-[ $code -eq 143 ] || { failed=$((failed + 1)); echo "FAILED stopped: exit $code"; }
-grep -q 'results\{0,1\}: [0-9]* opportunity$' err || { failed=$((failed + 1)); echo "FAILED no summary when stopped:"; cat err; }
-# Interrupted before it came to anything, and when something had gone wrong: that counts.
-interrupted() {
-  code=$1
-  shift
+# stopped SIGNAL CODE ARGUMENT...: by that signal, when something was printed; it ends with that code
+stopped() {
+  signal=$1 code=$2
+  shift 2
   rm -f out
   "$bourse" "$@" >out 2>err &
   pid=$!
   tries=0
   until [ -s out ] || [ $tries -gt 100 ]; do tries=$((tries + 1)); sleep 0.05; done
-  kill -INT $pid
+  kill -"$signal" $pid
   wait $pid
   got=$?
   checks=$((checks + 1))
-  [ $got -eq "$code" ] || { failed=$((failed + 1)); echo "FAILED interrupted: exit $got, expected $code"; cat err; }
+  [ $got -eq "$code" ] || { failed=$((failed + 1)); echo "FAILED stopped by $signal: exit $got, expected $code"; cat err; }
 }
+# The summary comes all the same, and the exit code says it.
+printf 'every(0.1, function() report { pair = "A/B", net = 0.5, verdict = "opportunity" } end)\n' > on.lua
+stopped TERM 143 run on.lua --for 20s
+checks=$((checks + 1))
+grep -q 'results\{0,1\}: [0-9]* opportunity$' err || { failed=$((failed + 1)); echo "FAILED no summary when stopped:"; cat err; }
+# Before it came to anything, and when something had gone wrong: that counts.
 printf 'print "begun"\nsleep(20)\n' > waits.lua
 printf 'local ex = exchange "kraken"\nprint(pcall(ex.fetch_ticker, ex, "BTC/USD"))\nsleep(20)\n' > failed.lua
-interrupted 130 run waits.lua
-interrupted 5 run failed.lua --base-url kraken=http://127.0.0.1:9 --timeout 1
+stopped INT 130 run waits.lua
+stopped INT 5 run failed.lua --base-url kraken=http://127.0.0.1:9 --timeout 1
 check "time is over" 0 "begun" run waits.lua --for 1s
 printf 'print(pcall(string.rep, "x", {}))\nprint(pcall(scan.gaps, 5))\nlocal q = scan.quotes()\nprint(pcall(q.set, q, 1))\nprint(pcall(ipairs))\nprint(pcall(string.find, "a", "b", {}))' > named.lua
 for name in string.rep scan.gaps quotes.set ipairs string.find; do check "the name of $name in an error" 0 "to '$name' (" run named.lua; done
