@@ -654,6 +654,7 @@ Http *http_new(Loop *loop, const char *cacert, char *err, size_t errlen) {
     if (h->multi) curl->multi_cleanup(h->multi);
     curl->slist_free_all(h->always);
     curl->slist_free_all(h->to_proxy);
+    if (h->ca_fd >= 0) close(h->ca_fd);
     free(h);
     return snprintf(err, errlen, "out of memory"), NULL;
   }
