@@ -80,30 +80,40 @@ local function check_hosts(t, report)
   if n > 16 then report("hosts", "names more than 16 hosts") end
 end
 
-local endpoint_fields = set "get post put delete patch host send read right cost bucket encode arrays headers needs priceless types run failed code message text timeout_ms kind params markets steady"
+-- Fields of an endpoint: the type that each has, or true for what is looked at further down.
+local endpoint_fields = {
+  host = true, send = true, read = true, right = true, encode = true, arrays = true, run = "function", failed = true, code = true, message = true,
+  text = true, kind = true, params = true, markets = true, cost = "number", bucket = "string", headers = "table", needs = "string", priceless = true,
+  types = "string", timeout_ms = "number", steady = true,
+}
 
 local function check_endpoint(A, field, d, report)
   if not is_type(d, "table", field, report) then return end
   local verb
-  for k in pairs(d) do
+  for k, v in pairs(d) do
+    local known = endpoint_fields[k]
     if verbs[k] then
       if verb then report(field, "has both " .. verb .. " and " .. k) end
       verb = k
-    elseif not endpoint_fields[k] then
+    elseif not known then
       local near = type(k) == "string" and nearest(k, endpoint_fields)
       report(field .. "." .. tostring(k), "unknown field" .. (near and " (did you mean '" .. near .. "'?)" or ""))
+    elseif known ~= true and type(v) ~= known then
+      is_type(v, known, field .. "." .. k, report)
+    elseif list_of[k] then
+      one_of(v, list_of[k], field .. "." .. k, report)
     end
   end
   if d.run ~= nil then
     if verb then report(field, "has both run and " .. verb) end
-    is_type(d.run, "function", field .. ".run", report)
     is_type(d.steady, "boolean", field .. ".steady", report)
   elseif not verb then
     report(field, "says neither what to get, post, put, delete or patch, nor how to run")
   else
-    if is_type(d[verb], "string", field .. "." .. verb, report) then
-      if d[verb]:sub(1, 1) ~= "/" and d[verb] ~= "" and d[verb]:sub(1, 1) ~= "{" then report(field .. "." .. verb, "the path must begin with '/'") end
-      local ok, why = pcall(template.value, d[verb], true)
+    local path = d[verb]
+    if is_type(path, "string", field .. "." .. verb, report) then
+      if not path:find "^[/{]" and path ~= "" then report(field .. "." .. verb, "the path must begin with '/'") end
+      local ok, why = pcall(template.value, path, true)
       if not ok then report(field .. "." .. verb, tostring(why)) end
     end
     if d.host ~= nil and not (type(A.hosts) == "table" and A.hosts[d.host]) then report(field .. ".host", "no host '" .. tostring(d.host) .. "' in hosts") end
@@ -118,15 +128,8 @@ local function check_endpoint(A, field, d, report)
   if d.read ~= nil and type(d.read) ~= "function" and not native.is_plan(d.read) then
     report(field .. ".read", "expected a map such as ticker { ... }, or a function")
   end
-  for _, name in ipairs { "right", "encode", "arrays" } do
-    if d[name] ~= nil then one_of(d[name], list_of[name], field .. "." .. name, report) end
-  end
-  if is_type(d.cost, "number", field .. ".cost", report) and (d.cost < 0 or d.cost > 10000) then report(field .. ".cost", "must be 0 to 10000") end
-  is_type(d.bucket, "string", field .. ".bucket", report)
-  is_type(d.headers, "table", field .. ".headers", report)
-  is_type(d.needs, "string", field .. ".needs", report)
-  is_type(d.types, "string", field .. ".types", report)
-  if is_type(d.timeout_ms, "number", field .. ".timeout_ms", report) and d.timeout_ms <= 0 then report(field .. ".timeout_ms", "must be positive") end
+  if type(d.cost) == "number" and (d.cost < 0 or d.cost > 10000) then report(field .. ".cost", "must be 0 to 10000") end
+  if type(d.timeout_ms) == "number" and d.timeout_ms <= 0 then report(field .. ".timeout_ms", "must be positive") end
   local m = methods[field]
   local r = d.right or (m and m.right)
   if r and r ~= "public" and not A.sign then report(field, "needs the right '" .. tostring(r) .. "', but the adapter has no sign") end

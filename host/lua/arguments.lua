@@ -204,26 +204,26 @@ local function check_number(a, name)
   if type(x) == "number" and (x ~= x or x == math.huge or x == -math.huge) then fail("BadRequest", "%s is not finite", name) end
 end
 
--- What is to be checked of a method's arguments, worked out once (`method` is a row of methods.lua). With the kept templates and
+-- What is to be checked of a method's arguments, worked out once (`method`: the row of `name` in methods.lua). With the kept templates and
 -- the coroutines that serve again, this made an order book a third cheaper (samples of a profile, both processes).
-function arguments.prepare(method, description)
-  local p = { name = method.name, args = method.args, needs = {}, numbers = {}, texts = {}, trade = method.right == "trade" and method.name:find("order") ~= nil,
-    default_timeframe = method.name == "fetch_open_interest_history" and "1h" or "1m" }
-  for name in ((needs[method.name] or "") .. " " .. (description.needs or "")):gmatch("%S+") do p.needs[#p.needs + 1] = name end
-  for _, name in ipairs(method.args) do
-    if numbers[name] then p.numbers[#p.numbers + 1] = name end
-    if texts[name] then p.texts[#p.texts + 1] = name end
-    if name == "timeframe" then p.timeframe = true end
+function arguments.prepare(name, method, description)
+  local p = { name = name, args = method.args, needs = {}, numbers = {}, texts = {}, trade = method.right == "trade" and name:find("order") ~= nil,
+    default_timeframe = name == "fetch_open_interest_history" and "1h" or "1m" }
+  for word in ((needs[name] or "") .. " " .. (description.needs or "")):gmatch("%S+") do p.needs[#p.needs + 1] = word end
+  for _, arg in ipairs(method.args) do
+    if numbers[arg] then p.numbers[#p.numbers + 1] = arg end
+    if texts[arg] then p.texts[#p.texts + 1] = arg end
+    if arg == "timeframe" then p.timeframe = true end
   end
-  p.side = method.name:find("order") ~= nil
-  p.priced = method.name == "create_order" and not description.priceless
-  p.by_cost = method.name:find "_with_cost$" ~= nil
+  p.side = name:find("order") ~= nil
+  p.priced = name == "create_order" and not description.priceless
+  p.by_cost = name:find "_with_cost$" ~= nil
   if description.types then
     p.types, p.types_text = {}, description.types:gsub("%s+", " and ")
-    for name in description.types:gmatch("%S+") do p.types[name] = true end
+    for word in description.types:gmatch("%S+") do p.types[word] = true end
   end
-  p.positive = p.side or method.name == "withdraw" or method.name == "transfer" or method.name == "deposit" or method.name:find("^borrow_")
-    or method.name:find("^repay_") or method.name:find("convert_")
+  p.positive = p.side or name == "withdraw" or name == "transfer" or name == "deposit" or name:find("^borrow_")
+    or name:find("^repay_") or name:find("convert_")
   return p
 end
 

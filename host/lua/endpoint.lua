@@ -318,7 +318,7 @@ function known(venue, name)
   if d == nil then error(errors.new("NotSupported", name .. " is not offered"), 0) end
   m = {
     name = name, description = d, right = d.right or (method and method.right) or "public", kind = d.kind or (method and method.kind) or "raw",
-    prepared = method and arguments.prepare(method, d),
+    prepared = method and arguments.prepare(name, method, d),
     steady = d.steady or not d.run and type(d.send) ~= "function",
     needs_markets = A.markets_need ~= false and not without_markets[name] and d.markets ~= false and A.fetch_markets ~= nil,
   }

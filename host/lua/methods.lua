@@ -150,10 +150,26 @@ local M = {
   fetch_underlying_assets = { "", "raw", "public" },
 }
 
-for name, m in pairs(M) do
-  local args = {}
-  for word in m[1]:gmatch("%S+") do args[#args + 1] = word end
-  M[name] = { name = name, args = args, kind = m[2], right = m[3] }
+-- A row is read as { args = list, kind =, right = }; the list is made when it is first asked for, and rows with the same arguments share it.
+local lists = {}
+
+local function list_of(text)
+  local list = lists[text]
+  if not list then
+    list = {}
+    for word in text:gmatch("%S+") do list[#list + 1] = word end
+    lists[text] = list
+  end
+  return list
 end
+
+local meta = {
+  __index = function(row, field)
+    if field == "args" then return list_of(row[1]) end
+    if field == "kind" then return row[2] end
+    if field == "right" then return row[3] end
+  end,
+}
+for _, row in pairs(M) do setmetatable(row, meta) end
 
 return M

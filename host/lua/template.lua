@@ -10,6 +10,9 @@ end
 
 -- "name.field|transform:arg|..." -> a function of `a` that gives the value or nil.
 local function placeholder(text)
+  if text:find("^[%a_][%w_]*$") and text ~= "true" and text ~= "false" then
+    return function(a) return a:value(text) end
+  end
   if text == "true" then return function() return true end end
   if text == "false" then return function() return false end end
   if tonumber(text) then local n = raw_number(text) return function() return n end end
@@ -73,6 +76,7 @@ local function kept(f)
 end
 
 local function value(text, in_path)
+  if not text:find("[{}]") then return function() return text end end
   local whole = text:match("^{([^{}]*)}$")
   if whole and whole:sub(-1) ~= "?" then
     local get = placeholder(whole)
@@ -91,11 +95,6 @@ local function value(text, in_path)
   end
   if at <= #text then pieces[#pieces + 1] = text:sub(at) end
   if text:gsub("{[^{}]*}", ""):find("[{}]") then error("unmatched brace in '" .. text .. "'", 0) end
-  if #pieces == 0 then return function() return "" end end
-  if #pieces == 1 and type(pieces[1]) == "string" then
-    local literal = pieces[1]
-    return function() return literal end
-  end
   return function(a)
     local out = {}
     for i, piece in ipairs(pieces) do

@@ -253,11 +253,15 @@ static Expr *compile_new(lua_State *L, Plan *p, const char *place, bool steps) {
 
 /* ---- fields ---- */
 
-typedef struct { Plan *p; Field list[FIELDS_MAX]; int n; } Fields;
+/* The fields of a map while it is compiled stand behind those of the map around it. Nothing of Lua runs meanwhile that could begin another one. */
+static Field open_fields[4 * FIELDS_MAX];
+static int n_open;
+typedef struct { Plan *p; Field *list; int n; } Fields;
 
 static Field *field_new(lua_State *L, Fields *f, const char *place, int slot, const char *name) {
-  if (f->n == FIELDS_MAX) wrong(L, place, "too many fields");
+  if (f->n == FIELDS_MAX || f->list + f->n == open_fields + sizeof open_fields / sizeof *open_fields) wrong(L, place, "too many fields");
   Field *field = &f->list[f->n++];
+  n_open = (int)(field + 1 - open_fields);
   field->slot = slot;
   field->len = (uint32_t)strlen(name);
   field->name = arena_text(&f->p->arena, name, field->len);
@@ -521,9 +525,7 @@ static void compile_kind(lua_State *L, const Kind *kind, const char *place) {
   int idx = lua_gettop(L);
   luaL_checkstack(L, 12, "maps nested too deep");
   Plan *p = plan_new(L, kind);
-  Fields *f = lua_newuserdatauv(L, sizeof *f, 0);
-  f->p = p;
-  f->n = 0;
+  Fields own = { p, open_fields + n_open, 0 }, *f = &own;
   lua_pushnil(L);
   while (lua_next(L, idx)) {
     char inner[256];
@@ -541,12 +543,13 @@ static void compile_kind(lua_State *L, const Kind *kind, const char *place) {
   for (int i = 0; i < p->n; i++)
     p->fields[i].simple = p->fields[i].slot >= 0 && p->schema->slots[p->fields[i].slot].type == SLOT_NUMBER && is_plain(&p->fields[i].e);
   check_whole(L, p);
-  lua_pop(L, 1);
+  n_open = (int)(own.list - open_fields);
   lua_replace(L, idx);
 }
 
 static int construct(lua_State *L) {
   const Kind *kind = lua_touserdata(L, lua_upvalueindex(1));
+  n_open = 0;
   lua_settop(L, 1);
   if (kind->shape == SHAPE_TIME) {      /* time("result.unixtime|s") */
     Plan *p;

@@ -18,24 +18,34 @@ static const struct { SlotInfo *slots; int n; const char *name; } sources[] = {
   SCHEMA_SOURCE(BOOK, "book"), SCHEMA_SOURCE(CANDLE, "candles"), SCHEMA_SOURCE(EACH, "each"),
 };
 
-/* Single names live as long as the program; there are a few hundred bytes of them. */
+static uint32_t name_hash(const char *s, size_t n) {
+  uint32_t h = 2166136261u;
+  for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)s[i]) * 16777619u;
+  return h ^ h >> 15;
+}
+
+/* Single names live as long as the program, each once; there are a few hundred of them. */
 static const char *keep_name(const char *s, size_t n) {
   static char pool[8192];
-  static size_t used;
-  for (size_t i = 0; i < used; i += strlen(pool + i) + 1)
-    if (strlen(pool + i) == n && memcmp(pool + i, s, n) == 0) return pool + i;
-  if (used + n + 1 > sizeof pool) return "?";
+  static const char *names[1024];
+  static size_t used, count;
+  uint32_t i = name_hash(s, n) & 1023;
+  for (; names[i]; i = (i + 1) & 1023)
+    if (strncmp(names[i], s, n) == 0 && names[i][n] == 0) return names[i];
+  if (used + n + 1 > sizeof pool || count == 1000) return "?";
   char *p = pool + used;
   memcpy(p, s, n);
   p[n] = 0;
   used += n + 1;
-  return p;
+  count++;
+  return names[i] = p;
 }
 
 static uint8_t key_index(Schema *s, const char *name, size_t n) {
+  const char *kept = keep_name(name, n);
   for (int i = 0; i < s->nkeys; i++)
-    if (strlen(s->keys[i]) == n && memcmp(s->keys[i], name, n) == 0) return (uint8_t)i;
-  s->keys[s->nkeys] = keep_name(name, n);
+    if (s->keys[i] == kept) return (uint8_t)i;
+  s->keys[s->nkeys] = kept;
   return (uint8_t)s->nkeys++;
 }
 
@@ -49,12 +59,6 @@ static void split_names(Schema *s, SlotInfo *slot) {
     if (!dot) break;
     p = dot + 1;
   }
-}
-
-static uint32_t name_hash(const char *s, size_t n) {
-  uint32_t h = 2166136261u;
-  for (size_t i = 0; i < n; i++) h = (h ^ (unsigned char)s[i]) * 16777619u;
-  return h ^ h >> 15;
 }
 
 static void add_name(Schema *s, const SlotInfo *slots, int slot, size_t n, bool group) {

@@ -16,17 +16,17 @@ local helpers = {
   create_take_profit_order = "symbol type side amount price takeProfitPrice",
 }
 
--- fetchOHLCV and fetch_ohlcv are the same method.
+-- Its name, and what methods.lua says of it. fetchOHLCV and fetch_ohlcv are the same method.
 local function method_of(word)
   local name = word
   if name:find("%u") then name = name:gsub("(%l)(%u)", "%1_%2"):lower() end
-  if methods[name] then return methods[name] end
+  if methods[name] then return name, methods[name] end
   local names = {}
   for k in pairs(methods) do names[#names + 1] = k end
   if helpers[name] then
     local args = {}
     for word in helpers[name]:gmatch("%S+") do args[#args + 1] = word end
-    return { name = name, args = args, kind = "raw" }
+    return name, { args = args, kind = "raw" }
   end
   for k in pairs(helpers) do names[#names + 1] = k end
   local near = format.nearest(name, names)
@@ -65,7 +65,7 @@ local function show_request(r)
 end
 
 verb.main(function()
-  local m = method_of(verb.words[2])
+  local name, m = method_of(verb.words[2])
   local args, n = {}, 0
   for i = 3, #verb.words do
     n = n + 1
@@ -75,7 +75,7 @@ verb.main(function()
   local symbol = verb.symbol
   if n > #m.args + 1 then
     local takes = table.concat(m.args, ", ") .. (#m.args > 0 and ", " or "") .. "params"
-    verb.fail(2, ("call: %s takes (%s)"):format(m.name, takes))
+    verb.fail(2, ("call: %s takes (%s)"):format(name, takes))
   end
   -- An object after fewer arguments than the method has is its params.
   local last = args[n]
@@ -86,11 +86,11 @@ verb.main(function()
   local dry = verb.args["dry-run"]
   local ex = verb.open(verb.words[1], symbol, dry and { dry_run = true })
   if dry then
-    local request = ex[m.name](ex, table.unpack(args, 1, n))
+    local request = ex[name](ex, table.unpack(args, 1, n))
     if not verb.args.format then return show_request(request) end
     return verb.json(request, { order = { "method", "url", "headers", "body" } })
   end
-  local result = ex[m.name](ex, table.unpack(args, 1, n))
+  local result = ex[name](ex, table.unpack(args, 1, n))
   local pretty = verb.args.format == "pretty" or (host.tty and not verb.args.format)
   host.out(format.json(result, { list = lists[m.kind], info = verb.args.info == true, indent = pretty and "  " or nil }) .. "\n")
 end)
