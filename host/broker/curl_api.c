@@ -1,5 +1,6 @@
 #include "broker/curl_api.h"
 #include <dlfcn.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,6 +67,7 @@ void curl_api_begin(void (*also)(void)) {
   void *ctx;
   if (ready || loading) return;
   prepare();
+  mallopt(M_ARENA_MAX, 1);      /* what the thread keeps is used by this one; an arena of its own grows page by page */
   memcpy(&ctx, &also, sizeof ctx);
   loading = pthread_create(&loader, NULL, load_beside, ctx) == 0;
 }

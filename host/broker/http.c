@@ -63,12 +63,17 @@ struct Http {
 
 /* A folder of hashed certificates is read by need, one file a chain; the usual bundle costs 15 ms to parse, each time. */
 static bool hashed_dir(const char *dir) {
-  DIR *d = opendir(dir);
-  if (!d) return false;
+  _Alignas(struct dirent64) char some[2048];      /* readdir would have all of it listed */
   bool found = false;
-  for (struct dirent *e; !found && (e = readdir(d));)
-    found = strlen(e->d_name) == 10 && strspn(e->d_name, "0123456789abcdef") == 8 && e->d_name[8] == '.';
-  closedir(d);
+  ssize_t n = 0;
+  int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  while (fd >= 0 && !found && (n = getdents64(fd, some, sizeof some)) > 0)
+    for (ssize_t at = 0; at < n && !found;) {
+      const struct dirent64 *e = (const void *)(some + at);
+      found = strlen(e->d_name) == 10 && strspn(e->d_name, "0123456789abcdef") == 8 && e->d_name[8] == '.';
+      at += e->d_reclen;
+    }
+  if (fd >= 0) close(fd);
   return found;
 }
 
