@@ -149,7 +149,7 @@ static int store(lua_State *L, bool currencies) {
     JsonDoc *doc;
     uint32_t node;
     Plan *p = plan_test(L, 2);
-    if (p && view_test(L, 3, &doc, &node)) {
+    if (p && view_test_hollow(L, 3, &doc, &node)) {
       venue_context(&rc, v);
       lua_pushvalue(L, 4);
       rc.args_ref = luaL_ref(L, LUA_REGISTRYINDEX);

@@ -120,8 +120,11 @@ static int read_protected(lua_State *L) {
   const Plan *p = f->first ? f->first : f->plan;
   Walk w;
   Spot at;
-  if (f->next) w = (Walk){ f->doc, f->next, json_next(f->doc->nodes, f->list), f->doc->nodes[f->list].type == JSON_OBJECT, 0 };
-  else if (!walk_open(r, p, &f->run.spot, !f->whole, &w)) {
+  if (f->next) {
+    bool ended = f->doc->hollow && f->doc->list == f->list && f->doc->list_end;
+    uint32_t end = ended ? f->doc->list_end : json_next(f->doc->nodes, f->list);
+    w = (Walk){ f->doc, f->next, end, f->doc->nodes[f->list].type == JSON_OBJECT, 0 };
+  } else if (!walk_open(r, p, &f->run.spot, !f->whole, &w)) {
     if (!f->whole && f->doc->len > BEGINS_IN) read_fail(r, "%s: no list yet", p->kind->name);
     return 0;
   } else f->list = w.child - json_first(0);
@@ -147,6 +150,10 @@ static bool read_on(Fill *f, ReadContext *c, uint32_t node) {
 }
 
 bool fill_more(Fill *f, ReadContext *c, uint32_t node) { return read_on(f, c, node); }
+
+void fill_drop(Fill *f, JsonStream *parts) {
+  if (f->next && json_stream_drop(parts, f->list, f->next)) f->next = json_first(f->list);
+}
 
 bool fill_end(Fill *f, ReadContext *c, uint32_t node) {
   f->whole = true;

@@ -1,6 +1,7 @@
 /* Filling a store of markets or currencies by a map: at once, or by and by while the reply comes. What was in the store stays until the list is whole. */
 #ifndef BOURSE_FILL_H
 #define BOURSE_FILL_H
+#include "worker/json.h"
 #include "worker/plan.h"
 
 typedef struct Fill Fill;
@@ -13,6 +14,8 @@ bool fill_early(const Plan *p, unsigned *depth);
 Fill *fill_new(const Plan *p, ReadContext *c, JsonDoc *doc, MarketStore *into);
 /* Reads on to the end of what is there. False: c->error says why, and only fill_free may follow. */
 bool fill_more(Fill *f, ReadContext *c, uint32_t node);
+/* What was read is needed no more on the tape of the stream, which is not cut now. */
+void fill_drop(Fill *f, JsonStream *parts);
 /* Reads the rest and puts the list into the store. f is gone, whatever happens. False: c->error says why, and the store is as it was. */
 bool fill_end(Fill *f, ReadContext *c, uint32_t node);
 void fill_free(Fill *f);

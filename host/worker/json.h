@@ -29,8 +29,8 @@ static inline bool json_flat(const JsonNode *nodes, uint32_t node) {
 }
 
 typedef struct JsonDoc JsonDoc;
-struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n; int refs; void *block; int64_t id; };
-/* node 0 is the whole; block is freed with it; id: the same in a replay, where an address is not; cap: room for nodes */
+struct JsonDoc { char *text; size_t len; JsonNode *nodes; size_t cap; uint32_t n; int refs; void *block; int64_t id; bool hollow; uint32_t list, list_end; };
+/* node 0 is the whole; block is freed with it; id: the same in a replay, where an address is not; cap: room for nodes; hollow: see json_stream_drop */
 
 /* Takes ownership of `text` (malloc'd, len bytes plus one spare, which becomes 0) whatever happens. NULL on an error, with a
  * message that says what and at which byte, counted from 1, in err (at least 128 bytes). A byte order mark in front is skipped. */
@@ -49,9 +49,15 @@ const char *json_stream_text(const JsonStream *j, size_t *len);                 
 #define JSON_CUT_MAX 8
 JsonDoc *json_stream_cut(JsonStream *j, unsigned depth);
 void json_stream_uncut(JsonStream *j);
+/* The children of `list` before the node `to` were read and are needed no more: they are taken off the tape, which so takes no more room than what comes at
+ * once. The document is hollow then: of the list only the last children are there, from its first place on, up to list_end (0 as long as it is open), and
+ * all that is no child of it has the number that it would have. json_unfold makes it whole. False: the list has ended, or is another one than before, and
+ * nothing was done. */
+bool json_stream_drop(JsonStream *j, uint32_t list, uint32_t to);
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen);                  /* as json_parse, and j is gone; NULL: j is still there, for its text */
 void json_stream_free(JsonStream *j);
-/* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself. */
+/* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself, unless
+ * all that is asked for is a key of an object in a hollow one. */
 void json_fold(JsonDoc *d);
 bool json_unfold(JsonDoc *d);
 void json_rest(void);                           /* what is kept for the next document is given back */

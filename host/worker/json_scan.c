@@ -32,6 +32,7 @@ typedef struct {
   uint32_t open, kids;
   int depth;
   bool in_object, after;              /* after: a comma or an end is next */
+  uint32_t list, dropped;             /* of which so many nodes were taken off; JSON_NONE: of none that is open */
 } Scan;
 
 static const unsigned char *fail(Scan *s, const unsigned char *at, const char *what) {
@@ -188,9 +189,10 @@ static inline void put(JsonNode *node, const unsigned char *base, const unsigned
 
 static struct { JsonNode *nodes; size_t cap; } spare;
 
-static JsonNode *tape_new(size_t *cap) {
+/* large: it will be filled; of a hollow one little more than the beginning is. */
+static JsonNode *tape_new(size_t *cap, bool large) {
   JsonNode *nodes = spare.nodes;
-  if (!nodes || spare.cap < *cap) return large_alloc(*cap * sizeof *nodes);
+  if (!nodes || spare.cap < *cap) return large ? large_alloc(*cap * sizeof *nodes) : malloc(*cap * sizeof *nodes);
   *cap = spare.cap;
   spare.nodes = NULL;
   spare.cap = 0;
@@ -204,13 +206,26 @@ static void tape_free(JsonDoc *d) {
     spare.cap = d->cap;
   } else free(d->nodes);
   d->nodes = NULL;
-  d->n = 0;
+  d->n = d->list_end = 0;
+  d->hollow = false;
 }
 
 void json_rest(void) {
   free(spare.nodes);
   spare.nodes = NULL;
   spare.cap = 0;
+}
+
+/* Room for three nodes, which is what one step of the scan writes, after the first n, of which `used` are in use. */
+static bool tape_room(JsonDoc *d, size_t used, size_t n) {
+  size_t cap = d->cap;
+  while (cap < n + 3) cap += cap / 2;
+  if (cap == d->cap) return true;
+  JsonNode *grown = large_grow(d->nodes, used * sizeof *grown, cap * sizeof *grown);
+  if (!grown) return false;
+  d->nodes = grown;
+  d->cap = cap;
+  return true;
 }
 
 enum outcome { SCAN_OK, SCAN_BAD, SCAN_DEEP, SCAN_MEMORY, SCAN_MORE };
@@ -238,11 +253,9 @@ next:
   token = p;
   token_n = n;
   if (cap - n < 3) {
-    cap += cap / 2;
-    JsonNode *grown = large_grow(nodes, n * sizeof *nodes, cap * sizeof *nodes);
-    if (!grown) return SCAN_MEMORY;
-    d->nodes = nodes = grown;
-    d->cap = cap;
+    if (!tape_room(d, n, n)) return SCAN_MEMORY;
+    nodes = d->nodes;
+    cap = d->cap;
   }
   if (in_object) {
     unsigned escaped = 0;
@@ -313,6 +326,15 @@ close:
   p++;
   JsonNode *o = &nodes[open];
   uint32_t parent = o[1].start;
+  if (open == s->list) {                     /* what follows has the numbers that it has on a whole tape */
+    d->list_end = n;
+    if (!tape_room(d, n, (size_t)n + s->dropped)) return SCAN_MEMORY;
+    n += s->dropped;
+    nodes = d->nodes;
+    cap = d->cap;
+    o = &nodes[open];
+    s->list = JSON_NONE;
+  }
   o[0].size = kids;
   o[1].start = n;
   o[1].size = ((uint32_t)(p - base) - o->start) & (JSON_MAX - 1);
@@ -335,11 +357,11 @@ cut:
   return SCAN_MORE;
 }
 
-static bool scan_begin(Scan *s, JsonDoc *d, size_t len) {
+static bool scan_begin(Scan *s, JsonDoc *d, size_t len, bool large) {
   size_t cap = (len < LENGTH_MAX ? len : LENGTH_MAX) / 9 + 16;
-  *s = (Scan){ .open = JSON_NONE };
+  *s = (Scan){ .open = JSON_NONE, .list = JSON_NONE };
   d->n = 0;
-  d->nodes = tape_new(&cap);
+  d->nodes = tape_new(&cap, large);
   d->cap = d->nodes ? cap : 0;
   return d->nodes != NULL;
 }
@@ -381,7 +403,7 @@ JsonDoc *json_parse_at(char *text, size_t len, char *err, size_t errlen) {
   if (len >= JSON_MAX) return say(SCAN_MEMORY, NULL, len, err, errlen), NULL;
   if (!(d = calloc(1, sizeof *d))) return say(SCAN_MEMORY, NULL, len, err, errlen), NULL;
   *d = (JsonDoc){ .text = text, .len = len, .refs = 1, .id = next_id() };
-  enum outcome r = scan_begin(&s, d, len) ? scan_on(&s, d, false) : SCAN_MEMORY;
+  enum outcome r = scan_begin(&s, d, len, true) ? scan_on(&s, d, false) : SCAN_MEMORY;
   if (r == SCAN_OK) return d;
   say(r, &s, len, err, errlen);
   tape_free(d);
@@ -420,7 +442,7 @@ JsonStream *json_stream_new(size_t expected) {
   j->cap = (expected < STREAM_MIN ? STREAM_MIN : expected < LENGTH_MAX ? expected : LENGTH_MAX) + 1;
   j->d->text = large_alloc(j->cap);
   j->outcome = SCAN_MORE;
-  if (!scan_begin(&j->scan, j->d, expected) || !j->d->text) lose(j);
+  if (!scan_begin(&j->scan, j->d, expected, false) || !j->d->text) lose(j);
   return j;
 }
 
@@ -486,6 +508,25 @@ void json_stream_uncut(JsonStream *j) {
   }
 }
 
+bool json_stream_drop(JsonStream *j, uint32_t list, uint32_t to) {
+  JsonDoc *d = j->d;
+  JsonNode *nodes = d->nodes;
+  uint32_t first = json_first(list), less = to - first, at = j->scan.open;
+  if (j->outcome != SCAN_MORE || (d->hollow && list != j->scan.list)) return false;
+  while (at != JSON_NONE && at > list) at = nodes[at + 1].start;      /* of what is open, this is what it is in */
+  if (at != list) return false;
+  memmove(&nodes[first], &nodes[to], (d->n - to) * sizeof *nodes);
+  d->n -= less;
+  for (uint32_t i = first; i < d->n; i++)
+    if (nodes[i].type >= JSON_ARRAY && nodes[++i].start > list) nodes[i].start -= less;
+  if (j->scan.open > list) j->scan.open -= less;
+  j->scan.dropped += less;
+  j->scan.list = list;
+  d->hollow = true;
+  d->list = list;
+  return true;
+}
+
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen) {
   JsonDoc *d = j->d;
   if (j->outcome == SCAN_MORE) j->outcome = scan_on(&j->scan, d, false);
@@ -512,8 +553,9 @@ void json_fold(JsonDoc *d) { tape_free(d); }
 
 bool json_unfold(JsonDoc *d) {
   Scan s;
-  if (d->nodes) return true;
-  if (scan_begin(&s, d, d->len) && scan_on(&s, d, false) == SCAN_OK) return true;
+  if (d->nodes && !d->hollow) return true;
+  tape_free(d);
+  if (scan_begin(&s, d, d->len, true) && scan_on(&s, d, false) == SCAN_OK) return true;
   tape_free(d);
   return false;
 }

@@ -1,5 +1,6 @@
 /* Lists of markets and currencies are megabytes: they are read while they come. Nothing of it counts before the reply is whole, was looked at and is to be
  * stored; whatever fails before is let go of in silence, for the whole reply is read then and says what is wrong. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "worker/fill.h"
@@ -51,7 +52,8 @@ void early_part(Worker *w, void *call, struct JsonStream *parts) {
   if (!e->fill) e->fill = fill_new(e->plan, &rc, doc, v->markets);
   bool ok = e->fill && fill_more(e->fill, &rc, 0);
   json_stream_uncut(parts);
-  if (!ok) drop(v);
+  if (ok) fill_drop(e->fill, parts);
+  else drop(v);
 }
 
 bool early_store(Venue *v, const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t node, bool currencies) {
@@ -61,6 +63,10 @@ bool early_store(Venue *v, const Plan *p, ReadContext *c, JsonDoc *doc, uint32_t
     Fill *f = e->fill;
     e->fill = NULL;
     if (fill_end(f, c, node)) return true;
+  }
+  if (!json_unfold(doc)) {
+    snprintf(c->error, sizeof c->error, "out of memory");
+    return false;
   }
   return currencies ? plan_run_currencies(p, c, doc, node, v->markets) : plan_run_markets(p, c, doc, node, v->markets);
 }

@@ -26,27 +26,30 @@ static View *view_of_any(lua_State *L, int idx) {
   return same && v->holder ? v : NULL;
 }
 
-static View *view_at(lua_State *L, int idx) {
+/* hollow: may its document be that? */
+static View *view_at(lua_State *L, int idx, bool hollow) {
   View *v = view_of_any(L, idx);
   if (!v || !v->holder->doc) return NULL;                    /* no document: it was let go of */
+  if (hollow && v->holder->doc->nodes) return v;
   return json_unfold(v->holder->doc) ? v : NULL;             /* no memory for its tape: some who ask are not within a protected call */
 }
 
-static View *check_view(lua_State *L, int idx) {
-  View *v = view_at(L, idx), *any = v ? v : view_of_any(L, idx);
+static View *check_view(lua_State *L, int idx, bool hollow) {
+  View *v = view_at(L, idx, hollow), *any = v ? v : view_of_any(L, idx);
   if (!any) luaL_error(L, "expected a reply");
   if (!any->holder->doc) luaL_error(L, "a reply can only be read in the call that asked for it; copy what you need of it");
   if (!v) luaL_error(L, "out of memory");
   return v;
 }
 
-bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) {
-  View *v = view_at(L, idx);
-  if (!v) return false;
-  if (doc) *doc = v->holder->doc;
-  if (node) *node = v->node;
-  return true;
+static bool view_tell(const View *v, JsonDoc **doc, uint32_t *node) {
+  if (v && doc) *doc = v->holder->doc;
+  if (v && node) *node = v->node;
+  return v != NULL;
 }
+
+bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) { return view_tell(view_at(L, idx, false), doc, node); }
+bool view_test_hollow(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) { return view_tell(view_at(L, idx, true), doc, node); }
 
 static void push_text(lua_State *L, const JsonDoc *doc, uint32_t node) {
   const JsonNode *n = &doc->nodes[node];
@@ -110,7 +113,7 @@ void view_push_shared(lua_State *L, uint32_t node, int shared) {
 
 void view_push(lua_State *L, JsonDoc *doc, uint32_t node) {
   luaL_checkstack(L, 6, NULL);
-  if (!json_unfold(doc)) luaL_error(L, "out of memory");      /* of a book that keeps its reply */
+  if (!doc->nodes && !json_unfold(doc)) luaL_error(L, "out of memory");      /* of a book that keeps its reply */
   if (node >= doc->n) {
     lua_pushnil(L);
     return;
@@ -142,9 +145,10 @@ static uint32_t element(View *v, int64_t i) {
 }
 
 static int view_index(lua_State *L) {
-  View *v = check_view(L, 1);
+  View *v = check_view(L, 1, true);
   uint32_t node = JSON_NONE;
   bool list = v->holder->doc->nodes[v->node].type == JSON_ARRAY;
+  if (list || v->node == v->holder->doc->list) check_view(L, 1, false);
   if (list && lua_isinteger(L, 2)) {
     node = element(v, lua_tointeger(L, 2));
   } else if (!list && lua_type(L, 2) == LUA_TSTRING) {
@@ -165,14 +169,14 @@ static int view_index(lua_State *L) {
 static int view_newindex(lua_State *L) { return luaL_error(L, "a reply is read-only"); }
 
 static int view_len(lua_State *L) {
-  View *v = check_view(L, 1);
+  View *v = check_view(L, 1, true);
   lua_pushinteger(L, v->holder->doc->nodes[v->node].size);
   return 1;
 }
 
 /* Upvalues: the view, the next node, the index. Nulls are passed over, as a table would not hold them either. */
 static int view_next(lua_State *L) {
-  View *v = check_view(L, lua_upvalueindex(1));
+  View *v = check_view(L, lua_upvalueindex(1), false);
   const JsonNode *nodes = v->holder->doc->nodes;
   bool object = nodes[v->node].type == JSON_OBJECT;
   uint32_t node = (uint32_t)lua_tointeger(L, lua_upvalueindex(2)), value;
@@ -194,7 +198,7 @@ static int view_next(lua_State *L) {
 }
 
 static int view_pairs(lua_State *L) {
-  View *v = check_view(L, 1);
+  View *v = check_view(L, 1, false);
   lua_settop(L, 1);
   lua_pushinteger(L, json_first(v->node));
   lua_pushinteger(L, 0);
@@ -203,7 +207,7 @@ static int view_pairs(lua_State *L) {
 }
 
 static int view_tostring(lua_State *L) {
-  View *v = check_view(L, 1);
+  View *v = check_view(L, 1, true);
   const JsonDoc *d = v->holder->doc;
   lua_pushlstring(L, d->text + d->nodes[v->node].start, json_bytes(d->nodes, v->node));
   return 1;
@@ -219,8 +223,8 @@ static int holder_gc(lua_State *L) {
 }
 
 void view_release(lua_State *L, int idx) {
-  View *v = view_at(L, idx);
-  if (!v || v->holder->views > 1) return;      /* somebody may have kept a part of it */
+  View *v = view_of_any(L, idx);
+  if (!v || !v->holder->doc || v->holder->views > 1) return;      /* somebody may have kept a part of it */
   JsonDoc *doc = v->holder->doc;
   v->holder->doc = NULL;
   json_unref(doc);

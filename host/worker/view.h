@@ -16,6 +16,7 @@ void view_push(lua_State *L, JsonDoc *doc, uint32_t node);
 void view_share(lua_State *L, JsonDoc *doc);
 void view_push_shared(lua_State *L, uint32_t node, int shared);
 bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node);   /* no reference is taken; doc and node may be NULL */
+bool view_test_hollow(lua_State *L, int idx, JsonDoc **doc, uint32_t *node);      /* the same, and the document may be hollow (json_stream_drop) */
 /* The node decoded into Lua tables, at most `depth` deep (else it raises): numbers as their exact text, or with `numbers` as Lua
  * integers (when written so and within 64 bits), floats, or text when beyond the largest float. null is absent. */
 void view_plain(lua_State *L, JsonDoc *doc, uint32_t node, int depth, bool numbers);

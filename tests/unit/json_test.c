@@ -142,6 +142,94 @@ static void so_far(void **state) {
   json_unref(held);
 }
 
+/* In how many arrays and objects a node lies. */
+static unsigned level_of(const JsonDoc *d, uint32_t node) {
+  unsigned level = 0;
+  for (uint32_t i = 0; i < node; i++) {
+    if (d->nodes[i].type < JSON_ARRAY) continue;
+    if (json_next(d->nodes, i) > node) level++;
+    i++;
+  }
+  return level;
+}
+
+/* In parts of `step` bytes, of which the children of `list` that are whole are taken off after each; whether any were. */
+static bool with_drops(const JsonDoc *whole, uint32_t list, size_t step) {
+  JsonStream *j = json_stream_new(0);
+  bool dropped = false;
+  for (size_t at = 0; at < whole->len; at += step) {
+    json_stream_add(j, whole->text + at, step < whole->len - at ? step : whole->len - at);
+    JsonDoc *cut = json_stream_cut(j, level_of(whole, list));
+    if (!cut) continue;
+    bool there = list < cut->n && cut->nodes[list].type >= JSON_ARRAY && json_next(cut->nodes, 0) > list;
+    uint32_t end = there ? json_next(cut->nodes, list) : 0;
+    json_stream_uncut(j);
+    if (!there || !json_stream_drop(j, list, end)) continue;
+    assert_int_equal(cut->list, list);
+    dropped = dropped || end > json_first(list);
+  }
+  JsonDoc *d = json_stream_end(j, err, sizeof err);
+  if (!d) fail_msg("%s in parts of %zu: %s", whole->text, step, err);
+  assert_int_equal(d->n, whole->n);
+  uint32_t first = json_first(list), after = json_next(whole->nodes, list), there = after;
+  assert_memory_equal(d->nodes, whole->nodes, first * sizeof *d->nodes);
+  if (after < d->n) assert_memory_equal(d->nodes + after, whole->nodes + after, (d->n - after) * sizeof *d->nodes);
+  assert_true(d->hollow || !dropped);
+  if (d->hollow) there = d->list_end;
+  uint32_t less = after - there;
+  for (uint32_t i = first; i < there; i++) {      /* the children that are there are the last ones */
+    JsonNode n = whole->nodes[i + less];
+    assert_int_equal(d->nodes[i].start, n.start);
+    assert_int_equal(d->nodes[i].type, n.type);
+    assert_int_equal(d->nodes[i].size, n.size);
+    if (n.type >= JSON_ARRAY) {
+      i++;
+      assert_int_equal(d->nodes[i].start, whole->nodes[i + less].start - less);
+      assert_int_equal(d->nodes[i].size, whole->nodes[i + less].size);
+    }
+  }
+  assert_true(json_unfold(d));
+  assert_false(d->hollow);
+  assert_int_equal(d->n, whole->n);
+  assert_memory_equal(d->nodes, whole->nodes, whole->n * sizeof *d->nodes);
+  json_unref(d);
+  return dropped;
+}
+
+static void hollow(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    "{\"a\":1,\"list\":[{\"id\":\"x\",\"in\":[1,[2],{}]},{\"id\":\"y\\\\z\"},null,12.5,[],{\"k\":[[[3]]]}],\"b\":{\"c\":{\"d\":[true]}}}",
+    " [ [ ] , { } , [[1],2] , \"s\" , { \"k\" : [ 7 ] , \"l\" : { \"m\" : 1e5 } } ] ", "{\"x\":{\"a\":1,\"b\":{\"c\":[2,3]},\"d\":\"e\"},\"y\":[[4]]}", "[]",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    JsonDoc *whole = parse(texts[i]);
+    for (uint32_t list = 0; list < whole->n; list++) {
+      if (whole->nodes[list].type < JSON_ARRAY) continue;
+      bool any = false;
+      for (size_t step = 1; step <= whole->len; step++) any = with_drops(whole, list, step) || any;
+      assert_true(any ? whole->nodes[list].size > 0 : whole->nodes[list].size < 2);      /* one alone may be whole only when the list is */
+      list++;
+    }
+    json_unref(whole);
+  }
+  /* One list a document, and only while it is open. */
+  JsonStream *j = json_stream_new(0);
+  json_stream_add(j, "[[1,2],[3,4,", 12);
+  assert_false(json_stream_drop(j, 2, 6));
+  assert_true(json_stream_drop(j, 6, 10));
+  assert_false(json_stream_drop(j, 0, 6));
+  json_stream_add(j, "5],[6,", 6);
+  assert_false(json_stream_drop(j, 6, 8));
+  json_stream_add(j, "7]]", 3);
+  JsonDoc *d = json_stream_end(j, err, sizeof err), *whole = parse("[[1,2],[3,4,5],[6,7]]");
+  assert_int_equal(d->list_end, 9);
+  assert_int_equal(d->nodes[8].size, 1);
+  assert_memory_equal(d->nodes + 11, whole->nodes + 11, (whole->n - 11) * sizeof *d->nodes);
+  json_unref(whole);
+  json_unref(d);
+}
+
 static void accepts(void **state) {
   (void)state;
   static const char *const good[] = {
@@ -452,7 +540,7 @@ static void announced(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(accepts), cmocka_unit_test(so_far), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth),
+    cmocka_unit_test(accepts), cmocka_unit_test(so_far), cmocka_unit_test(hollow), cmocka_unit_test(refuses), cmocka_unit_test(every_cut_is_an_error), cmocka_unit_test(depth),
     cmocka_unit_test(tape), cmocka_unit_test(nested_elements), cmocka_unit_test(strings), cmocka_unit_test(string_lengths), cmocka_unit_test(mutations),
     cmocka_unit_test(long_parts), cmocka_unit_test(many_nodes), cmocka_unit_test(too_long), cmocka_unit_test(announced),
   };

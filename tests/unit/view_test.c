@@ -133,6 +133,38 @@ static void folded(void **state) {
   json_rest();
 }
 
+/* Of a reply whose list was read while it came, and taken off the tape, keys are found as it is; who looks into the list finds all of it. */
+static void hollow(void **state) {
+  (void)state;
+  static const char *const looks[] = {
+    "assert(v.list[1].id == 'a' and v.list[3].id == 'c')", "assert(v.list[-1].in_[2] == '2')", "local n = 0 for _ in pairs(v.list) do n = n + 1 end assert(n == 3)",
+    "local seen = '' for k in pairs(v) do seen = seen .. k end assert(seen == 'codelistafter')",
+  };
+  for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+    char err[160];
+    const char *first = "{\"code\":7,\"list\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\",\"in_\":[1,", *rest = "2]}],\"after\":{\"k\":[\"x\"]}}";
+    JsonStream *j = json_stream_new(0);
+    json_stream_add(j, first, strlen(first));
+    JsonDoc *d = json_stream_cut(j, 1);
+    uint32_t list = json_get(d, 0, "list", 4), end = json_next(d->nodes, list);
+    assert_int_equal(d->nodes[list].size, 2);
+    json_stream_uncut(j);
+    assert_true(json_stream_drop(j, list, end));
+    json_stream_add(j, rest, strlen(rest));
+    d = json_stream_end(j, err, sizeof err);
+    assert_non_null(d);
+    lua_State *L = state_with(d);
+    run(L, "assert(v.code == '7' and v.after.k and #v.list == 3 and #v == 3 and v.none == nil) after = v.after");
+    run(L, "assert(tostring(v.list):find('^%[{.*2%]}%]$') and tostring(after) == '{\"k\":[\"x\"]}')");
+    assert_true(d->hollow);
+    run(L, looks[i]);
+    assert_false(d->hollow);
+    run(L, "assert(after.k[1] == 'x' and v.after.k[1] == 'x' and v.list[2].id == 'b')");
+    lua_close(L);
+    json_unref(d);
+  }
+}
+
 static void long_list(void **state) {
   (void)state;
   enum { N = 100000 };
@@ -266,7 +298,7 @@ static void out_of_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(reading), cmocka_unit_test(walking), cmocka_unit_test(letting_go), cmocka_unit_test(folded), cmocka_unit_test(long_list),
+    cmocka_unit_test(reading), cmocka_unit_test(walking), cmocka_unit_test(letting_go), cmocka_unit_test(folded), cmocka_unit_test(hollow), cmocka_unit_test(long_list),
     cmocka_unit_test(plain), cmocka_unit_test(plain_depth),
     cmocka_unit_test(testing), cmocka_unit_test(out_of_memory),
   };
