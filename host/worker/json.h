@@ -56,8 +56,8 @@ void json_stream_uncut(JsonStream *j);
 bool json_stream_drop(JsonStream *j, uint32_t list, uint32_t to);
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen);                  /* as json_parse, and j is gone; NULL: j is still there, for its text */
 void json_stream_free(JsonStream *j);
-/* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself, unless
- * all that is asked for is a key of an object in a hollow one. */
+/* Keeps only the text: nodes is NULL and n is 0 until json_unfold has scanned it again (false: out of memory). A view unfolds its document by itself, a
+ * hollow one when somebody looks into its list. */
 void json_fold(JsonDoc *d);
 bool json_unfold(JsonDoc *d);
 void json_rest(void);                           /* what is kept for the next document is given back */

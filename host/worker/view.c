@@ -26,16 +26,24 @@ static View *view_of_any(lua_State *L, int idx) {
   return same && v->holder ? v : NULL;
 }
 
-/* hollow: may its document be that? */
-static View *view_at(lua_State *L, int idx, bool hollow) {
+/* What is looked at: the node as it is in the text, its children, or all that is in it. */
+enum look { LOOK_NODE, LOOK_CHILDREN, LOOK_ALL };
+
+/* Of a hollow document (json_stream_drop) children of one list are missing. */
+static bool is_there(const JsonDoc *d, uint32_t node, enum look look) {
+  if (!d->nodes || !d->hollow || look == LOOK_NODE) return d->nodes != NULL;
+  return node != d->list && (look == LOOK_CHILDREN || node > d->list || json_next(d->nodes, node) <= d->list);
+}
+
+static View *view_at(lua_State *L, int idx, enum look look) {
   View *v = view_of_any(L, idx);
   if (!v || !v->holder->doc) return NULL;                    /* no document: it was let go of */
-  if (hollow && v->holder->doc->nodes) return v;
+  if (is_there(v->holder->doc, v->node, look)) return v;
   return json_unfold(v->holder->doc) ? v : NULL;             /* no memory for its tape: some who ask are not within a protected call */
 }
 
-static View *check_view(lua_State *L, int idx, bool hollow) {
-  View *v = view_at(L, idx, hollow), *any = v ? v : view_of_any(L, idx);
+static View *check_view(lua_State *L, int idx, enum look look) {
+  View *v = view_at(L, idx, look), *any = v ? v : view_of_any(L, idx);
   if (!any) luaL_error(L, "expected a reply");
   if (!any->holder->doc) luaL_error(L, "a reply can only be read in the call that asked for it; copy what you need of it");
   if (!v) luaL_error(L, "out of memory");
@@ -48,8 +56,8 @@ static bool view_tell(const View *v, JsonDoc **doc, uint32_t *node) {
   return v != NULL;
 }
 
-bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) { return view_tell(view_at(L, idx, false), doc, node); }
-bool view_test_hollow(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) { return view_tell(view_at(L, idx, true), doc, node); }
+bool view_test(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) { return view_tell(view_at(L, idx, LOOK_ALL), doc, node); }
+bool view_test_hollow(lua_State *L, int idx, JsonDoc **doc, uint32_t *node) { return view_tell(view_at(L, idx, LOOK_NODE), doc, node); }
 
 static void push_text(lua_State *L, const JsonDoc *doc, uint32_t node) {
   const JsonNode *n = &doc->nodes[node];
@@ -145,10 +153,9 @@ static uint32_t element(View *v, int64_t i) {
 }
 
 static int view_index(lua_State *L) {
-  View *v = check_view(L, 1, true);
+  View *v = check_view(L, 1, LOOK_CHILDREN);
   uint32_t node = JSON_NONE;
   bool list = v->holder->doc->nodes[v->node].type == JSON_ARRAY;
-  if (list || v->node == v->holder->doc->list) check_view(L, 1, false);
   if (list && lua_isinteger(L, 2)) {
     node = element(v, lua_tointeger(L, 2));
   } else if (!list && lua_type(L, 2) == LUA_TSTRING) {
@@ -169,14 +176,14 @@ static int view_index(lua_State *L) {
 static int view_newindex(lua_State *L) { return luaL_error(L, "a reply is read-only"); }
 
 static int view_len(lua_State *L) {
-  View *v = check_view(L, 1, true);
+  View *v = check_view(L, 1, LOOK_NODE);
   lua_pushinteger(L, v->holder->doc->nodes[v->node].size);
   return 1;
 }
 
 /* Upvalues: the view, the next node, the index. Nulls are passed over, as a table would not hold them either. */
 static int view_next(lua_State *L) {
-  View *v = check_view(L, lua_upvalueindex(1), false);
+  View *v = check_view(L, lua_upvalueindex(1), LOOK_CHILDREN);
   const JsonNode *nodes = v->holder->doc->nodes;
   bool object = nodes[v->node].type == JSON_OBJECT;
   uint32_t node = (uint32_t)lua_tointeger(L, lua_upvalueindex(2)), value;
@@ -198,7 +205,7 @@ static int view_next(lua_State *L) {
 }
 
 static int view_pairs(lua_State *L) {
-  View *v = check_view(L, 1, false);
+  View *v = check_view(L, 1, LOOK_CHILDREN);
   lua_settop(L, 1);
   lua_pushinteger(L, json_first(v->node));
   lua_pushinteger(L, 0);
@@ -207,7 +214,7 @@ static int view_pairs(lua_State *L) {
 }
 
 static int view_tostring(lua_State *L) {
-  View *v = check_view(L, 1, true);
+  View *v = check_view(L, 1, LOOK_NODE);
   const JsonDoc *d = v->holder->doc;
   lua_pushlstring(L, d->text + d->nodes[v->node].start, json_bytes(d->nodes, v->node));
   return 1;

@@ -133,16 +133,21 @@ static void folded(void **state) {
   json_rest();
 }
 
-/* Of a reply whose list was read while it came, and taken off the tape, keys are found as it is; who looks into the list finds all of it. */
+static int test_view(lua_State *L) {
+  lua_pushboolean(L, view_test(L, 1, NULL, NULL));
+  return 1;
+}
+
+/* Of a reply whose list was read while it came, and taken off the tape, all else is found as it is; who looks into the list finds all of it. */
 static void hollow(void **state) {
   (void)state;
   static const char *const looks[] = {
     "assert(v.list[1].id == 'a' and v.list[3].id == 'c')", "assert(v.list[-1].in_[2] == '2')", "local n = 0 for _ in pairs(v.list) do n = n + 1 end assert(n == 3)",
-    "local seen = '' for k in pairs(v) do seen = seen .. k end assert(seen == 'codelistafter')",
+    "assert(test(v))", "assert(test(v.list))",
   };
   for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
     char err[160];
-    const char *first = "{\"code\":7,\"list\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\",\"in_\":[1,", *rest = "2]}],\"after\":{\"k\":[\"x\"]}}";
+    const char *first = "{\"code\":[7],\"list\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"c\",\"in_\":[1,", *rest = "2]}],\"after\":{\"k\":[\"x\"]}}";
     JsonStream *j = json_stream_new(0);
     json_stream_add(j, first, strlen(first));
     JsonDoc *d = json_stream_cut(j, 1);
@@ -154,7 +159,9 @@ static void hollow(void **state) {
     d = json_stream_end(j, err, sizeof err);
     assert_non_null(d);
     lua_State *L = state_with(d);
-    run(L, "assert(v.code == '7' and v.after.k and #v.list == 3 and #v == 3 and v.none == nil) after = v.after");
+    lua_register(L, "test", test_view);
+    run(L, "assert(v.code[1] == '7' and v.after.k[1] == 'x' and #v.list == 3 and #v == 3 and v.none == nil) after = v.after");
+    run(L, "local seen = '' for k in pairs(v) do seen = seen .. k end assert(seen == 'codelistafter' and test(after) and test(v.code))");
     run(L, "assert(tostring(v.list):find('^%[{.*2%]}%]$') and tostring(after) == '{\"k\":[\"x\"]}')");
     assert_true(d->hollow);
     run(L, looks[i]);
