@@ -82,6 +82,7 @@ end
 
 -- Fields of an endpoint: the type that each has, or true for what is looked at further down.
 local endpoint_fields = {
+  get = true, post = true, put = true, delete = true, patch = true,
   host = true, send = true, read = true, right = true, encode = true, arrays = true, run = "function", failed = true, code = true, message = true,
   text = true, kind = true, params = true, markets = true, cost = "number", bucket = "string", headers = "table", needs = "string", priceless = true,
   types = "string", timeout_ms = "number", steady = true,

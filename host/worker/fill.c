@@ -18,6 +18,7 @@ struct Fill {
   Shelf *shelf;
   unsigned generation;     /* of the store: an element may be read by what it holds */
   uint32_t list, next;     /* the list, and its first node that was not read; next 0: it was not there yet */
+  uint32_t gone;           /* so many nodes before that one were taken off the tape, as long as it is hollow */
   bool whole;              /* nothing is to come: a list that is not there is none */
 };
 
@@ -120,6 +121,10 @@ static int read_protected(lua_State *L) {
   const Plan *p = f->first ? f->first : f->plan;
   Walk w;
   Spot at;
+  if (!f->doc->hollow) {
+    f->next += f->gone;
+    f->gone = 0;
+  }
   if (f->next) {
     bool ended = f->doc->hollow && f->doc->list == f->list && f->doc->list_end;
     uint32_t end = ended ? f->doc->list_end : json_next(f->doc->nodes, f->list);
@@ -151,8 +156,12 @@ static bool read_on(Fill *f, ReadContext *c, uint32_t node) {
 
 bool fill_more(Fill *f, ReadContext *c, uint32_t node) { return read_on(f, c, node); }
 
+/* Not of a reply that is the list by keys: those that tell of a failure are looked for among them. */
 void fill_drop(Fill *f, JsonStream *parts) {
-  if (f->next && json_stream_drop(parts, f->list, f->next)) f->next = json_first(f->list);
+  uint32_t first = json_first(f->list), less = f->next - first;
+  if (f->next <= first || (f->list == 0 && f->doc->nodes[0].type == JSON_OBJECT) || !json_stream_drop(parts, f->list, f->next)) return;
+  f->gone += less;
+  f->next = first;
 }
 
 bool fill_end(Fill *f, ReadContext *c, uint32_t node) {

@@ -512,7 +512,7 @@ bool json_stream_drop(JsonStream *j, uint32_t list, uint32_t to) {
   JsonDoc *d = j->d;
   JsonNode *nodes = d->nodes;
   uint32_t first = json_first(list), less = to - first, at = j->scan.open;
-  if (j->outcome != SCAN_MORE || (d->hollow && list != j->scan.list)) return false;
+  if (j->outcome != SCAN_MORE || to <= first || (d->hollow && list != j->scan.list)) return false;
   while (at != JSON_NONE && at > list) at = nodes[at + 1].start;      /* of what is open, this is what it is in */
   if (at != list) return false;
   memmove(&nodes[first], &nodes[to], (d->n - to) * sizeof *nodes);

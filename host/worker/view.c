@@ -153,9 +153,10 @@ static uint32_t element(View *v, int64_t i) {
 }
 
 static int view_index(lua_State *L) {
-  View *v = check_view(L, 1, LOOK_CHILDREN);
+  View *v = check_view(L, 1, LOOK_NODE);
   uint32_t node = JSON_NONE;
   bool list = v->holder->doc->nodes[v->node].type == JSON_ARRAY;
+  if (!list || lua_isinteger(L, 2)) check_view(L, 1, LOOK_CHILDREN);
   if (list && lua_isinteger(L, 2)) {
     node = element(v, lua_tointeger(L, 2));
   } else if (!list && lua_type(L, 2) == LUA_TSTRING) {

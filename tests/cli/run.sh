@@ -92,6 +92,15 @@ check "new exchange" 0 "exchanges/mine.lua" new exchange mine --home home
 check "the new exchange is well formed" 0 "ok" check home/exchanges/mine.lua
 printf 'return { hosts = { api = "http://example.com" }, fetch_tickr = { get = "/x" } }\n' > bad.lua
 check "a bad adapter" 1 "bad.lua:" check bad.lua
+cat >fields.lua <<'END'
+return { hosts = { api = "https://api.example.com" }, fetch_ticker = { gett = "/x" }, fetch_time = { get = "x", cost = "1", right = "publik" },
+  fetch_trades = { get = "/x", run = 1, headers = "h", timeout_ms = 0 } }
+END
+for text in "fetch_ticker.gett: unknown field (did you mean 'get'?)" "fetch_time.cost: expected a number, got a string" "fetch_time.right: 'publik' is none of" \
+    "fetch_time.get: the path must begin with '/'" "fetch_trades: has both run and get" "fetch_trades.run: expected a function, got a number" \
+    "fetch_trades.headers: expected a table, got a string" "fetch_trades.timeout_ms: must be positive"; do
+  check "wrong fields of an endpoint" 1 "$text" check fields.lua
+done
 printf 'report { pair = "A/B", net = 0.5 }\nprint "hello"\n' > tiny.lua
 check "help of a script without arguments" 0 "takes no arguments" run tiny.lua --help
 check "which right each method needs" 0 "trade    cancel_order create_order" check home/exchanges/mine.lua

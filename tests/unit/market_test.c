@@ -13,6 +13,7 @@
 
 #include "worker/book.h"
 #include "worker/fill.h"
+#include "worker/market_in.h"
 #include "worker/plan.h"
 #include "worker/view.h"
 
@@ -195,9 +196,12 @@ static void straight_from_a_reply(void **state) {
 static const ReadContext plain = { .args_ref = LUA_NOREF, .maps_ref = LUA_NOREF, .symbol_of_ref = LUA_NOREF, .since = INT64_MIN, .limit = INT64_MIN,
                                    .taker = NAN, .maker = NAN };
 
-/* Reads json by p as it comes in parts of `step` bytes; what was read is taken off the tape, or stays. False: the list, or the JSON, is wrong; why into err.
- * From a tape that is hollow it is read once more to tell, as venue_early.c does. */
-static bool in_parts(const Plan *p, const char *json, size_t step, bool drop, char *err, size_t errlen) {
+/* What was read is on the tape until the end, or is taken off; of a tape that is hollow somebody may want the whole before the list is stored. */
+enum tape { TAPE_KEPT, TAPE_HOLLOW, TAPE_UNFOLDED, TAPES };
+
+/* Reads json by p as it comes in parts of `step` bytes. False: the list, or the JSON, is wrong; why into err. Of a hollow tape the whole is read once more to
+ * tell, as venue_early.c does. */
+static bool in_parts(const Plan *p, const char *json, size_t step, enum tape tape, char *err, size_t errlen) {
   ReadContext c = plain;
   unsigned depth;
   Fill *f = NULL;
@@ -215,12 +219,12 @@ static bool in_parts(const Plan *p, const char *json, size_t step, bool drop, ch
     assert_true(fill_is(f, p, d));
     bool ok = fill_more(f, &c, 0);
     json_stream_uncut(j);
-    if (ok && drop) fill_drop(f, j);
+    if (ok && tape) fill_drop(f, j);
     if (ok) continue;
     fill_free(f);
     f = NULL;
     given_up = true;
-    if (drop) continue;
+    if (tape) continue;
     snprintf(err, errlen, "%s", c.error);
     json_stream_free(j);
     return false;
@@ -231,8 +235,9 @@ static bool in_parts(const Plan *p, const char *json, size_t step, bool drop, ch
     json_stream_free(j);
     return false;
   }
+  if (tape == TAPE_UNFOLDED) assert_true(json_unfold(doc));
   bool ok = f && fill_end(f, &c, 0);
-  if (!ok && (!f || drop)) ok = json_unfold(doc) && plan_run_markets(p, &c, doc, 0, store);
+  if (!ok && (!f || tape)) ok = json_unfold(doc) && plan_run_markets(p, &c, doc, 0, store);
   assert_int_equal(doc->refs, ok ? 2 : 1);
   json_unref(doc);
   if (!ok) snprintf(err, errlen, "%s", c.error);
@@ -266,16 +271,19 @@ static void by_and_by(void **state) {
   (void)state;
   char err[256];
   const Plan *p = plan_of(markets_map);
-  if (!in_parts(p, markets_json, sizeof markets_json, false, err, sizeof err)) fail_msg("%s", err);
+  if (!in_parts(p, markets_json, sizeof markets_json, TAPE_KEPT, err, sizeof err)) fail_msg("%s", err);
   assert_int_equal(market_count(store), 3);
   push_market(by_symbol("A/Q"));
   lua_setglobal(L, "m");
   if (luaL_dostring(L, "eq(m.limits.amount.min, 0.1) eq(m.info.x.y[2], 'é') eq(m.extra.y[1], '1')")) fail_msg("%s", lua_tostring(L, -1));
   push_all();
-  for (size_t step = 1, drop = 0; step < sizeof markets_json; step += drop, drop = !drop) {
+  for (size_t i = TAPES; i < TAPES * sizeof markets_json; i++) {
+    size_t step = i / TAPES;
     load("return {}", false);
     p = plan_of(markets_map);
-    if (!in_parts(p, markets_json, step, drop, err, sizeof err)) fail_msg("in parts of %zu: %s", step, err);
+    if (!in_parts(p, markets_json, step, i % TAPES, err, sizeof err)) fail_msg("in parts of %zu: %s", step, err);
+    const Market *alone = market_by_id(store, "B", 1, NULL), *twice = market_by_id(store, "A1", 2, NULL);
+    if (alone != by_symbol("B/Q") || alone->same_id || !twice->same_id || twice->same_id->same_id) fail_msg("in parts of %zu: not each once", step);
     push_all();
     lua_pushvalue(L, -1);
     lua_setglobal(L, "last");
@@ -283,6 +291,28 @@ static void by_and_by(void **state) {
       fail_msg("in parts of %zu: %s", step, lua_tostring(L, -1));
     lua_settop(L, 0);
   }
+}
+
+/* Lists by keys: what is in an element must not be taken for one. */
+static void by_keys(void **state) {
+  (void)state;
+  static const struct { const char *map, *json; } rows[] = {
+    { "markets { at = 'r', id = '@key', symbol = '@key', extra = 'x' }",
+      "{\"e\":[],\"r\":{\"A/Q\":{\"x\":{}},\"B/Q\":{\"x\":{\"y\":{\"z\":[1]}}},\"N/Q\":null,\"C/Q\":{}},\"last\":{\"D/Q\":{\"x\":{}},\"E/Q\":[[2]]}}" },
+    { "markets { id = '@key', symbol = '@key', extra = 'x' }", "{\"A/Q\":{\"x\":{\"y\":{}}},\"B/Q\":{\"x\":{}},\"C/Q\":{\"w\":{\"x\":[{}]}}}         " },
+    { "markets { id = 'i', symbol = 's' }", "[{\"i\":\"A\",\"s\":\"A/Q\"},{\"i\":\"B\",\"s\":\"B/Q\",\"x\":[{\"s\":\"y\"}]},{\"i\":\"C\",\"s\":\"C/Q\"}]          " },
+  };
+  char err[256];
+  for (size_t r = 0; r < sizeof rows / sizeof *rows; r++)
+    for (size_t i = TAPES; i < TAPES * (strlen(rows[r].json) + 2); i++) {
+      size_t step = i / TAPES;
+      load("return {}", false);
+      if (!in_parts(plan_of(rows[r].map), rows[r].json, step, i % TAPES, err, sizeof err)) fail_msg("%s in parts of %zu: %s", rows[r].json, step, err);
+      if (market_count(store) != 3 || !by_symbol("A/Q") || !by_symbol("B/Q") || !by_symbol("C/Q")) fail_msg("%s in parts of %zu", rows[r].json, step);
+      for (size_t k = 0; k < 3; k++)
+        if (market_nth(store, k)->same_id) fail_msg("%s in parts of %zu: not each once", rows[r].json, step);
+      lua_settop(L, 0);
+    }
 }
 
 static void by_and_by_refused(void **state) {
@@ -302,9 +332,11 @@ static void by_and_by_refused(void **state) {
   unsigned depth, generation = market_generation(store);
   size_t count = market_count(store);
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    for (size_t step = 1, drop = 0; step <= strlen(rows[i].json); step += drop, drop = !drop) {
-      if (in_parts(plan_of(rows[i].map), rows[i].json, step, drop, err, sizeof err)) fail_msg("%s in parts of %zu: taken", rows[i].json, step);
-      assert_string_equal(err, drop && rows[i].of_text ? rows[i].of_text : rows[i].why);
+    for (size_t k = TAPES; k < TAPES * (strlen(rows[i].json) + 1); k++) {
+      size_t step = k / TAPES;
+      enum tape tape = k % TAPES;
+      if (in_parts(plan_of(rows[i].map), rows[i].json, step, tape, err, sizeof err)) fail_msg("%s in parts of %zu: taken", rows[i].json, step);
+      assert_string_equal(err, tape && rows[i].of_text ? rows[i].of_text : rows[i].why);
       lua_settop(L, 0);
     }
   assert_int_equal(market_generation(store), generation);
@@ -416,7 +448,7 @@ static void many(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(kept_and_found), cmocka_unit_test(codes), cmocka_unit_test(refused), cmocka_unit_test(straight_from_a_reply), cmocka_unit_test(by_and_by),
+    cmocka_unit_test(kept_and_found), cmocka_unit_test(codes), cmocka_unit_test(refused), cmocka_unit_test(straight_from_a_reply), cmocka_unit_test(by_and_by), cmocka_unit_test(by_keys),
     cmocka_unit_test(by_and_by_refused), cmocka_unit_test(the_rest_later), cmocka_unit_test(many),
   };
   return cmocka_run_group_tests(tests, setup, teardown);
