@@ -73,15 +73,16 @@ grep -qF '"updated":3200000' "$tmp/stdout" || fail "a large text: $(head -c 400 
 "$bourse" call proper fetch_order_book BTC/EUR --home "$tmp/home" --base-url "proper=$url" >"$tmp/stdout" 2>&1 </dev/null
 grep -qF '"asks":[[1.6,3]],"bids":[[1.5,2]]' "$tmp/stdout" || fail "a book: $(head -c 400 "$tmp/stdout")"
 # A list of markets is read while it comes; a map with a function waits for the whole of it. Both read the same, and what spoils it late is told alike.
-for list in list list_whole list_unsized list_once list_bad list_failed list_broken; do
-  id='"id"'
+for list in list list_whole list_looked list_unsized list_once list_bad list_failed list_broken; do
+  id='"id"' told='"error"'
   [ $list != list_whole ] || id='function(market) return market.id end'
+  [ $list != list_looked ] || told='function(reply) return not reply.markets[6000] and "short" or nil end'
   cat >"$tmp/home/exchanges/$list.lua" <<LUA
 return {
   hosts = { api = "https://api.example.com" },
-  failed = "error",
+  failed = $told,
   fetch_markets = {
-    get = "/${list%_whole}",
+    get = "/$(echo $list | sed 's/_whole\|_looked//')",
     read = markets {
       at = "markets", id = $id, baseId = "base", quoteId = "quote", precision = { price = "step" }, limits = { amount = { min = "filters.1.min" } },
     },
@@ -93,7 +94,7 @@ list() { id=$1; shift; "$bourse" markets "$id" "$@" --home "$tmp/home" --base-ur
 list list_whole || fail "a list of markets: $(head -c 400 "$tmp/stderr")"
 [ "$(wc -l <"$tmp/stdout")" -eq 6001 ] || fail "$(wc -l <"$tmp/stdout") lines of markets"
 mv "$tmp/stdout" "$tmp/markets"
-for name in list list_unsized list_once; do
+for name in list list_looked list_unsized list_once; do
   list $name || fail "$name: $(head -c 400 "$tmp/stderr")"
   cmp -s "$tmp/stdout" "$tmp/markets" || fail "$name: other markets"
 done
