@@ -49,10 +49,10 @@ const char *json_stream_text(const JsonStream *j, size_t *len);                 
 #define JSON_CUT_MAX 8
 JsonDoc *json_stream_cut(JsonStream *j, unsigned depth);
 void json_stream_uncut(JsonStream *j);
-/* The children of `list` before the node `to`, all of them whole, were read and are needed no more: they are taken off the tape, which so takes no more room than what comes at
- * once. The document is hollow then: of the list only the last children are there, from its first place on, up to list_end (0 as long as it is open), and
- * all that is no child of it has the number that it would have. json_unfold makes it whole. False: there are none, the list has ended, or is another one than
- * before, and nothing was done. */
+/* The children of `list` before the node `to`, all of them whole, were read and are needed no more: they are taken off the tape, which so takes no more
+ * room than what comes at once. The document is hollow then: of the list only the last children are there, from its first place on, up to list_end (0 as
+ * long as it is open), and all that is no child of it has the number that it would have. json_unfold makes it whole. False: there are none, the list has
+ * ended, or is another one than before, and nothing was done. */
 bool json_stream_drop(JsonStream *j, uint32_t list, uint32_t to);
 JsonDoc *json_stream_end(JsonStream *j, char *err, size_t errlen);                  /* as json_parse, and j is gone; NULL: j is still there, for its text */
 void json_stream_free(JsonStream *j);
