@@ -85,7 +85,7 @@ local endpoint_fields = {
   get = true, post = true, put = true, delete = true, patch = true,
   host = true, send = true, read = true, right = true, encode = true, arrays = true, run = "function", failed = true, code = true, message = true,
   text = true, kind = true, params = true, markets = true, cost = "number", bucket = "string", headers = "table", needs = "string", priceless = true,
-  types = "string", timeout_ms = "number", steady = true,
+  types = "string", timeout_ms = "number", steady = "boolean",
 }
 
 local function check_endpoint(A, field, d, report)
@@ -107,7 +107,6 @@ local function check_endpoint(A, field, d, report)
   end
   if d.run ~= nil then
     if verb then report(field, "has both run and " .. verb) end
-    is_type(d.steady, "boolean", field .. ".steady", report)
   elseif not verb then
     report(field, "says neither what to get, post, put, delete or patch, nor how to run")
   else

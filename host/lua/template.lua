@@ -10,11 +10,9 @@ end
 
 -- "name.field|transform:arg|..." -> a function of `a` that gives the value or nil.
 local function placeholder(text)
-  if text:find("^[%a_][%w_]*$") and text ~= "true" and text ~= "false" then
-    return function(a) return a:value(text) end
-  end
   if text == "true" then return function() return true end end
   if text == "false" then return function() return false end end
+  if text:find "^[%a_][%w_]*$" then return function(a) return a:value(text) end end
   if tonumber(text) then local n = raw_number(text) return function() return n end end
   local head, rest = text:match("^([^|]*)(.*)$")
   local names = {}

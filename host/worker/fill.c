@@ -126,7 +126,7 @@ static int read_protected(lua_State *L) {
     f->gone = 0;
   }
   if (f->next) {
-    bool ended = f->doc->hollow && f->doc->list == f->list && f->doc->list_end;
+    bool ended = f->doc->hollow && f->doc->list_end;
     uint32_t end = ended ? f->doc->list_end : json_next(f->doc->nodes, f->list);
     w = (Walk){ f->doc, f->next, end, f->doc->nodes[f->list].type == JSON_OBJECT, 0 };
   } else if (!walk_open(r, p, &f->run.spot, !f->whole, &w)) {

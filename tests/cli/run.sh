@@ -94,11 +94,12 @@ printf 'return { hosts = { api = "http://example.com" }, fetch_tickr = { get = "
 check "a bad adapter" 1 "bad.lua:" check bad.lua
 cat >fields.lua <<'END'
 return { hosts = { api = "https://api.example.com" }, fetch_ticker = { gett = "/x" }, fetch_time = { get = "x", cost = "1", right = "publik" },
-  fetch_trades = { get = "/x", run = 1, headers = "h", timeout_ms = 0 } }
+  fetch_trades = { get = "/x", run = 1, headers = "h", timeout_ms = 0, steady = 1 } }
 END
 for text in "fetch_ticker.gett: unknown field (did you mean 'get'?)" "fetch_time.cost: expected a number, got a string" "fetch_time.right: 'publik' is none of" \
     "fetch_time.get: the path must begin with '/'" "fetch_trades: has both run and get" "fetch_trades.run: expected a function, got a number" \
-    "fetch_trades.headers: expected a table, got a string" "fetch_trades.timeout_ms: must be positive"; do
+    "fetch_trades.headers: expected a table, got a string" "fetch_trades.timeout_ms: must be positive" \
+    "fetch_trades.steady: expected a boolean, got a number"; do
   check "wrong fields of an endpoint" 1 "$text" check fields.lua
 done
 printf 'report { pair = "A/B", net = 0.5 }\nprint "hello"\n' > tiny.lua
