@@ -16,6 +16,7 @@ typedef struct State {
   lua_State *task;                 /* the coroutine at the bottom of what runs, when the worker's own queue runs it */
   bool waiting;                    /* the yield on its way out is a wait, not the script's own */
   struct { lua_State *L; int n; bool raise; } wake;
+  struct { size_t at, from, ahead; } collect;      /* collect.c: bytes in use when it is next, and when it was; KB that Lua's collector was held off by */
   bool script;                     /* the strategy or verb, not an adapter */
   char name[128];                  /* for messages; chunks of the script are called "@name" */
 } State;

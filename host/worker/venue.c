@@ -8,6 +8,7 @@
 #include "wire/message.h"
 #include "wire/pack.h"
 #include "worker/adapter_lib.h"
+#include "worker/collect.h"
 #include "worker/copy.h"
 #include "worker/hostlua.h"
 #include "worker/plan.h"
@@ -237,7 +238,9 @@ bool venue_read(Venue *v, lua_State *to, lua_State *L, int first, char *err, siz
     if (!p) snprintf(rc.error, sizeof rc.error, "read is no map");
     else if (!view_test(L, first + 2, &doc, &node)) snprintf(rc.error, sizeof rc.error, "the reply is neither an object nor a list");
     else {
+      collect_before(to, doc->len);
       ok = plan_run(to, p, &rc, doc, node);
+      collect_after(to);
       json_ref(doc);
       view_release(L, first + 2);    /* to the adapter's collector it is a few bytes: 16,000 books piled up to 150 MB */
       json_fold(doc);                /* the infos of what was read scan it again, if anybody looks */

@@ -110,6 +110,32 @@ spoilt() {
 spoilt list_bad "BadResponse: market.baseId: expected text or a number, got a list at markets.6000.base"
 spoilt list_failed "ExchangeError: closed today"
 spoilt list_broken "BadResponse: the reply is not JSON"
+# Lists that are asked for again and again take the memory of one: the one before is let go of first. A reply of which little is read leaves the collector
+# as it was.
+cat >"$tmp/home/exchanges/again.lua" <<'LUA'
+return {
+  hosts = { api = "https://api.example.com" },
+  fetch_markets = { get = "/list", read = markets { at = "markets", id = "id", baseId = "base", quoteId = "quote" } },
+  fetch_tickers = { get = "/list", read = tickers { at = "markets", market = "id", last = "step", low = "filters.1.min" } },
+}
+LUA
+cat >"$tmp/again.lua" <<'LUA'
+local ex, least, most = exchange "again", math.huge, 0
+for i = 1, 12 do
+  local list, n = ex:fetch_tickers(), 0
+  for _ in pairs(list) do n = n + 1 end
+  assert(n == 6000, n)
+  local kb = collectgarbage("count")
+  least, most = math.min(least, kb), math.max(most, kb)
+end
+assert(least > 2000 and most < 1.2 * least, ("%.0f to %.0f KB"):format(least, most))
+local few = ex:fetch_tickers { "B/Q1" }
+assert(few["B/Q1"].last == 0.001 and next(few, next(few)) == nil)
+local before, peak = collectgarbage("count"), 0
+for i = 1, 30000 do few = { i } peak = math.max(peak, collectgarbage("count")) end
+assert(before < 1000 and peak < 3 * before, ("%.0f to %.0f KB"):format(before, peak))
+LUA
+"$bourse" run "$tmp/again.lua" --home "$tmp/home" --base-url "again=$url" >"$tmp/stdout" 2>&1 </dev/null || fail "a list again: $(head -c 400 "$tmp/stdout")"
 # Loads that fail leave the list that is there as it was, also where each was to be read by a map of its own; a map of something else is none.
 cat >"$tmp/home/exchanges/remade.lua" <<'LUA'
 local loads = 0
