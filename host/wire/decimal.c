@@ -151,7 +151,7 @@ bool dec_from_double(double x, Decimal *out) {
 }
 
 /* All digits at once, right-aligned in sixteen bytes: those behind the point as they lie, those before it one byte further back, over the point. */
-bool dec_quick_double(const char *s, size_t len, double *out) {
+static inline bool quick(const char *s, size_t len, uint64_t *m, bool *minus, unsigned *behind_point) {
 #if defined(__SSE2__) && defined(__x86_64__)
   static const uint8_t zeros_and_ones[32] = { [16 ... 31] = 0xff };
   const char *end = s + len;
@@ -173,15 +173,34 @@ bool dec_quick_double(const char *s, size_t len, double *out) {
   v = _mm_add_epi16(_mm_mullo_epi16(_mm_and_si128(v, _mm_set1_epi16(0xff)), _mm_set1_epi16(10)), _mm_srli_epi16(v, 8));
   v = _mm_madd_epi16(v, _mm_set1_epi32(100 | 1 << 16));
   v = _mm_madd_epi16(_mm_packs_epi32(v, v), _mm_set1_epi32(10000 | 1 << 16));
-  uint64_t halves = (uint64_t)_mm_cvtsi128_si64(v), m = (halves & UINT32_MAX) * 100000000 + (halves >> 32);
-  if (m >> 53) return false;
+  uint64_t halves = (uint64_t)_mm_cvtsi128_si64(v);
+  *m = (halves & UINT32_MAX) * 100000000 + (halves >> 32);
+  *minus = neg;
+  *behind_point = (unsigned)places;
+  return true;
+#else
+  (void)s, (void)len, (void)m, (void)minus, (void)behind_point;
+  return false;
+#endif
+}
+
+bool dec_quick(const char *s, size_t len, Decimal *out) {
+  uint64_t m;
+  bool neg;
+  unsigned places;
+  if (!quick(s, len, &m, &neg, &places)) return false;
+  *out = (Decimal){ neg ? -(int64_t)m : (int64_t)m, m ? (int)places : 0 };
+  return true;
+}
+
+bool dec_quick_double(const char *s, size_t len, double *out) {
+  uint64_t m;
+  bool neg;
+  unsigned places;
+  if (!quick(s, len, &m, &neg, &places) || m >> 53) return false;
   double x = (double)(int64_t)m / pow_double[places];
   *out = neg && m ? -x : x;
   return true;
-#else
-  (void)s, (void)len, (void)out;
-  return false;
-#endif
 }
 
 Decimal dec_strip(Decimal d) {
@@ -218,21 +237,32 @@ static double slow_double(Decimal d) {   /* digits and exponent only: no point, 
 }
 
 /* Both operands exact and one operation: correctly rounded. */
-static inline bool fast_double(u128 m, int scale, double *out) {
-  if (m >> 53 || scale < -22 || scale > 22) return false;
-  double x = (double)(uint64_t)m;
-  *out = scale >= 0 ? x / pow_double[scale] : x * pow_double[-scale];
+static inline bool fast_double(__int128 m, int scale, double *out) {
+  int64_t few = (int64_t)m;
+  if (few != m || (few < 0 ? -(uint64_t)few : (uint64_t)few) >> 53 || scale < -22 || scale > 22) return false;
+  *out = scale >= 0 ? (double)few / pow_double[scale] : (double)few * pow_double[-scale];
+  return true;
+}
+
+/* Amounts of 17 to 19 digits are common in volumes. A quotient of 63 bits, or 64, whose last bit also says that there was a rest, is rounded once, when it
+ * becomes a double. */
+static inline bool wide_double(Decimal d, double *out) {
+  u128 m = magnitude(d.m);
+  if (m >> 64 || d.scale < 0 || d.scale > 19) return false;
+  int up = __builtin_clzll((uint64_t)m), by = __builtin_clzll(pow64[d.scale]);
+  u128 dividend = m << up << 63;
+  uint64_t divisor = pow64[d.scale] << by, quotient = (uint64_t)(dividend / divisor);
+  quotient |= (u128)quotient * divisor != dividend;
+  double x = ldexp((double)quotient, by - up - 63);
+  *out = d.m < 0 ? -x : x;
   return true;
 }
 
 double dec_double(Decimal d) {
   double x;
-  if (d.m == 0) return 0;
-  if (!fast_double(magnitude(d.m), d.scale, &x)) {
-    d = dec_strip(d);
-    if (!fast_double(magnitude(d.m), d.scale, &x)) return slow_double(d);
-  }
-  return d.m < 0 ? -x : x;
+  if (fast_double(d.m, d.scale, &x) || wide_double(d, &x)) return x;
+  d = dec_strip(d);
+  return fast_double(d.m, d.scale, &x) ? x : slow_double(d);
 }
 
 bool dec_read_double(const char *s, size_t len, double *out) {

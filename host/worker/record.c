@@ -259,26 +259,9 @@ static void push_trades(lua_State *L, const Tree *t) {
   lua_settop(L, table);
 }
 
-/* Amounts of 17 to 19 digits are common in volumes. An 80-bit quotient is exact to half of its last bit, so it rounds to the right double
- * unless it stands just on the middle of two. */
-static double as_double(Decimal d) {
-#if defined(__x86_64__)
-  static const long double powers[] = { 1e0L, 1e1L, 1e2L, 1e3L, 1e4L, 1e5L, 1e6L, 1e7L, 1e8L,
-    1e9L, 1e10L, 1e11L, 1e12L, 1e13L, 1e14L, 1e15L, 1e16L, 1e17L, 1e18L };
-  __int128 m = d.m < 0 ? -d.m : d.m;
-  if (m >> 53 && !(m >> 64) && d.scale >= 0 && d.scale <= 18) {
-    long double x = (long double)(uint64_t)m / powers[d.scale];
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    if ((bits & 0x7ff) != 0x400) return d.m < 0 ? -(double)x : (double)x;
-  }
-#endif
-  return dec_double(d);
-}
-
-static void push_slot(lua_State *L, const Value *v, enum slot_type type) {
+static inline void push_slot(lua_State *L, const Value *v, enum slot_type type) {
   switch (v->kind) {
-    case V_DECIMAL: lua_pushnumber(L, as_double(v->d)); return;
+    case V_DECIMAL: lua_pushnumber(L, dec_double(v->d)); return;
     case V_TEXT: lua_pushlstring(L, v->s, v->n); return;
     case V_TIME: lua_pushinteger(L, v->t); return;
     case V_BOOL: lua_pushboolean(L, v->b); return;
@@ -291,13 +274,13 @@ static void push_slot(lua_State *L, const Value *v, enum slot_type type) {
 /* Slots from lo to hi share their first `depth` names: fills the table on top with them. */
 static void push_range(lua_State *L, const Record *rec, int keys, int lo, int hi, int depth) {
   const SlotInfo *slots = rec->schema->slots;
+  const Value *values = rec->slots;
   if (depth >= SLOT_DEPTH) return;
   for (int i = lo; i < hi;) {
     if (slots[i].depth == depth + 1) {
-      const Value *v = &rec->slots[i];
-      if (v->kind != V_NONE) {
+      if (values[i].kind != V_NONE) {
         lua_pushvalue(L, keys + slots[i].key[depth]);
-        push_slot(L, v, slots[i].type);
+        push_slot(L, &values[i], slots[i].type);
         lua_rawset(L, -3);
       }
       i++;

@@ -145,10 +145,12 @@ static void doubles(void **state) {
 static bool quick(const char *text, size_t n, char before) {
   char *block = malloc(n < 17 ? 17 : n), *s = n < 17 ? block + 17 - n : block;
   double x, want;
-  Decimal d;
+  Decimal d, got;
   memcpy(s, text, n);
   memset(block, before, (size_t)(s - block));
-  bool took = dec_quick_double(s, n, &x);
+  bool took = dec_quick_double(s, n, &x), exact = dec_quick(s, n, &got);
+  if (took && !exact) fail_msg("'%.*s' is a double, but no decimal", (int)n, text);
+  if (exact && (!dec_parse(text, n, &d) || d.m != got.m || d.scale != got.scale)) fail_msg("'%.*s' is another decimal", (int)n, text);
   if (took) {
     if (!dec_parse(text, n, &d)) fail_msg("'%.*s' is no number", (int)n, text);
     want = dec_double(d);
