@@ -204,13 +204,22 @@ static bool key_is(const JsonDoc *doc, uint32_t node, const char *name, uint32_t
   return k->type == JSON_STRING && k->size == len && !k->escaped && same_bytes(doc->text + k->start, name, len);
 }
 
+static inline bool same_name(const JsonDoc *doc, const JsonNode *x, const JsonNode *y) {
+  return x->size == y->size && same_bytes(doc->text + x->start, doc->text + y->start, x->size);
+}
+
 /* Two objects with the same keys in the same places: what stands between the keys is of equal size. */
 static bool same_layout(const JsonDoc *doc, uint32_t a, uint32_t b) {
   const JsonNode *x = &doc->nodes[a], *y = &doc->nodes[b];
   uint32_t size = x[1].start - a, next;
   if (y->type != JSON_OBJECT || x->size != y->size || y[1].start - b != size) return false;
+  if (json_flat(doc->nodes, a)) {          /* and so is the other, of as many pairs in as many places */
+    for (uint32_t i = json_first(0); i < size; i += 2)
+      if (!same_name(doc, x + i, y + i)) return false;
+    return true;
+  }
   for (uint32_t i = json_first(0); i < size; i = next) {
-    if (x[i].size != y[i].size || !same_bytes(doc->text + x[i].start, doc->text + y[i].start, x[i].size)) return false;
+    if (!same_name(doc, x + i, y + i)) return false;
     next = json_next(doc->nodes, a + i + 1) - a;
     if (json_next(doc->nodes, b + i + 1) - b != next) return false;
   }

@@ -9,16 +9,21 @@
 
 /* ---- slots as decimals ---- */
 
-static bool get(const Record *rec, int slot, Decimal *out) {
+static inline bool get(const Record *rec, int slot, Decimal *out) {
   if (rec->slots[slot].kind != V_DECIMAL) return false;
   *out = rec->slots[slot].d;
   return true;
 }
 
-static void put(Record *rec, int slot, Decimal d) { rec->slots[slot] = value_decimal(d); }
+static inline void put(Record *rec, int slot, Decimal d) {
+  Value *v = &rec->slots[slot];
+  v->kind = V_DECIMAL;
+  v->node = JSON_NONE;
+  v->d = d;
+}
 
-static void drop_zero(Record *rec, int slot) {
-  if (rec->slots[slot].kind == V_DECIMAL && dec_is_zero(rec->slots[slot].d)) rec->slots[slot] = value_none();
+static inline void drop_zero(Record *rec, int slot) {
+  if (rec->slots[slot].kind == V_DECIMAL && rec->slots[slot].d.m == 0) rec->slots[slot] = value_none();
 }
 
 static inline bool text_is(const Value *v, const char *s) { return v->kind == V_TEXT && v->n == strlen(s) && same_bytes(v->s, s, v->n); }

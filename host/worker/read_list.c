@@ -45,12 +45,13 @@ void run_keyed(Reader *r, const Plan *p, const Spot *from) {
   lua_createtable(L, 0, names.names ? (int)names.names->n : count > INT32_MAX ? 0 : (int)count);
   if (!some) return;
   int table = lua_gettop(L), keys = record_keys(L, p->schema, r->doc), slot = read_key_slot(r, p->kind, p->schema);
+  int own = schema_slot(p->schema, p->kind->key, strlen(p->kind->key));
   Record *rec = record_new(r, p->schema);
   while (walk_next(r, p, &w, &at)) {
     if (!read_chosen(r, p, &at)) continue;
     record_clear(rec);
     if (!read_record(r, p, rec, &at, p->schema->symbol >= 0 ? &names : NULL)) continue;
-    if (read_wanted(&names, &rec->slots[schema_slot(p->schema, p->kind->key, strlen(p->kind->key))])) read_push_keyed(r, rec, slot, table, keys);
+    if (read_wanted(&names, &rec->slots[own])) read_push_keyed(r, rec, slot, table, keys);
   }
   lua_settop(L, table);
 }

@@ -86,10 +86,6 @@ Value value_text(const char *s, size_t n) {
   return v;
 }
 
-Value value_decimal(Decimal d) { Value v = value_none(); v.kind = V_DECIMAL; v.d = d; return v; }
-Value value_bool(bool b) { Value v = value_none(); v.kind = V_BOOL; v.b = b; return v; }
-Value value_time(int64_t ms) { Value v = value_none(); v.kind = V_TIME; v.t = ms; return v; }
-
 /* Room first: a scratch buffer must not be lost to a raised error. Unescaped text is never longer than what it came from. */
 static Value text_of_escaped(Arena *a, JsonDoc *doc, uint32_t node) {
   char *copy = arena_alloc(a, (size_t)doc->nodes[node].size + 1);

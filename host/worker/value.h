@@ -57,9 +57,9 @@ typedef struct Tree { bool list; uint32_t n; TreeItem *items; } Tree;
 
 static inline Value value_none(void) { Value v; v.kind = V_NONE; v.b = false; v.node = JSON_NONE; v.s = NULL; v.n = 0; return v; }
 Value value_text(const char *s, size_t n);
-Value value_decimal(Decimal d);
-Value value_bool(bool b);
-Value value_time(int64_t ms);
+static inline Value value_decimal(Decimal d) { Value v = value_none(); v.kind = V_DECIMAL; v.d = d; return v; }
+static inline Value value_bool(bool b) { Value v = value_none(); v.kind = V_BOOL; v.b = b; return v; }
+static inline Value value_time(int64_t ms) { Value v = value_none(); v.kind = V_TIME; v.t = ms; return v; }
 /* memcmp() == 0 for short names, without a call. */
 static inline bool same_bytes(const char *a, const char *b, size_t n) {
   uint64_t x, y;
