@@ -606,10 +606,11 @@ static bool headers_of_all(Http *h) {
 
 /* --- libcurl and the loop --- */
 
+/* An error is found by reading, after what came before it: of a server that answers and resets at once the kernel may tell the error alone. CURL_CSELECT_ERR
+ * would end the transfer unread. */
 static void on_socket(void *ctx, int fd, int events) {
   Http *h = ctx;
-  int running, what = (events & LOOP_READ ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0) |
-                      (events & LOOP_GONE ? CURL_CSELECT_ERR : 0);
+  int running, what = (events & (LOOP_READ | LOOP_GONE) ? CURL_CSELECT_IN : 0) | (events & LOOP_WRITE ? CURL_CSELECT_OUT : 0);
   h->curl->multi_socket_action(h->multi, fd, what, &running);
   collect(h);
 }

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <cmocka.h>
 #include "broker/keys.h"
@@ -15,6 +17,16 @@
 #include "wire/message.h"
 #include "wire/pack.h"
 #include "wire/recipe_ops.h"
+
+/* In place of the C library's: an error that a kernel told alone, though there was something to read before it. Linux does when another core just sees to it. */
+static bool errors_alone;
+int epoll_wait(int ep, struct epoll_event *events, int max, int ms) {
+  if (errors_alone) usleep(50000);               /* until all is there */
+  int n = (int)syscall(SYS_epoll_pwait, ep, events, max, ms, NULL, 0);
+  for (int i = 0; errors_alone && i < n; i++)
+    if (events[i].events & EPOLLERR) events[i].events = EPOLLERR;
+  return n;
+}
 
 static FaultServer server;
 static char base[64], dir[64];
@@ -199,6 +211,21 @@ static void failures(void **state) {
   assert_int_equal(status(&r, 8), 200);
   assert_int_equal(status(&r, 9), 503);
   assert_true(fault_hits("/down") > 1);
+  played_free(&r);
+}
+
+static void reset_after_answer(void **state) {
+  (void)state;
+  Play p = { 0 };
+  Played r;
+  declare(&p, 1, 100);
+  fault_hits_reset();
+  ask(&p, (Ask){ .url = API "/answer_and_reset" });
+  errors_alone = true;
+  run(&p, &r);
+  errors_alone = false;
+  assert_int_equal(status(&r, 0), 200);
+  assert_int_equal(fault_hits("/answer_and_reset"), 1);
   played_free(&r);
 }
 
@@ -487,7 +514,7 @@ int main(int argc, char **argv) {
   keys_take_environment();
   server = fault_server(NULL, NULL);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(good), cmocka_unit_test(refused), cmocka_unit_test(sealed_in_public), cmocka_unit_test(failures), cmocka_unit_test(too_many),
+    cmocka_unit_test(good), cmocka_unit_test(refused), cmocka_unit_test(sealed_in_public), cmocka_unit_test(failures), cmocka_unit_test(reset_after_answer), cmocka_unit_test(too_many),
     cmocka_unit_test(budget), cmocka_unit_test(nobody_there), cmocka_unit_test(signing_for_show), cmocka_unit_test(signed_requests),
     cmocka_unit_test(taken_over), cmocka_unit_test(secret_in_url), cmocka_unit_test(dry_run_sends_nothing),
   };

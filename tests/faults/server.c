@@ -281,7 +281,10 @@ static int misbehave(Conn *c, const char *path, int nth) {
   else if (!strcmp(path, "/busy_once")) puts_to(c, count > 1 ? ok : "HTTP/1.1 429 Too Many\r\nRetry-After: 1\r\nContent-Length: 4\r\n\r\nslow");
   else if (!strcmp(path, "/down")) puts_to(c, "HTTP/1.1 503 Down\r\nContent-Length: 4\r\n\r\ndown");
   else if (!strcmp(path, "/down_once")) puts_to(c, count > 1 ? ok : "HTTP/1.1 503 Down\r\nContent-Length: 4\r\n\r\ndown");
-  else if (!strcmp(path, "/reset_once")) {
+  else if (!strcmp(path, "/answer_and_reset")) {
+    puts_to(c, ok);
+    reset(c);
+  } else if (!strcmp(path, "/reset_once")) {
     if (count == 1) reset(c);
     puts_to(c, ok);
   } else if (!strcmp(path, "/redirect_away")) puts_to(c, "HTTP/1.1 302 Found\r\nLocation: https://evil.example/steal\r\nContent-Length: 0\r\n\r\n");
