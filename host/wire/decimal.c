@@ -237,10 +237,10 @@ static double slow_double(Decimal d) {   /* digits and exponent only: no point, 
 }
 
 /* Both operands exact and one operation: correctly rounded. */
-static inline bool fast_double(__int128 m, int scale, double *out) {
-  int64_t few = (int64_t)m;
-  if (few != m || (few < 0 ? -(uint64_t)few : (uint64_t)few) >> 53 || scale < -22 || scale > 22) return false;
-  *out = scale >= 0 ? (double)few / pow_double[scale] : (double)few * pow_double[-scale];
+static inline bool fast_double(Decimal d, double *out) {
+  if (magnitude(d.m) >> 53 || d.scale < -22 || d.scale > 22) return false;
+  double x = (double)(int64_t)d.m;
+  *out = d.scale >= 0 ? x / pow_double[d.scale] : x * pow_double[-d.scale];
   return true;
 }
 
@@ -260,9 +260,9 @@ static inline bool wide_double(Decimal d, double *out) {
 
 double dec_double(Decimal d) {
   double x;
-  if (fast_double(d.m, d.scale, &x) || wide_double(d, &x)) return x;
+  if (fast_double(d, &x) || wide_double(d, &x)) return x;
   d = dec_strip(d);
-  return fast_double(d.m, d.scale, &x) ? x : slow_double(d);
+  return fast_double(d, &x) ? x : slow_double(d);
 }
 
 bool dec_read_double(const char *s, size_t len, double *out) {

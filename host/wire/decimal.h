@@ -17,8 +17,9 @@ bool dec_parse(const char *s, size_t len, Decimal *out);          /* "-1.50e-7",
 bool dec_from_double(double x, Decimal *out);                     /* shortest text that reads back the same; false: not finite */
 Decimal dec_from_int(long long x);
 double dec_double(Decimal d);                                     /* correctly rounded; fast path for short ones */
-/* Of the usual short text what dec_parse makes of it, or that and dec_double; false: ask them. Up to its end there must be 17 bytes to read, whatever
+/* Of the usual short text what dec_parse makes of it, or that and dec_double; false: ask them. Up to its end there must be so many bytes to read, whatever
  * they are. */
+#define DEC_QUICK_ROOM 17
 bool dec_quick(const char *s, size_t len, Decimal *out);
 bool dec_quick_double(const char *s, size_t len, double *out);
 bool dec_read_double(const char *s, size_t len, double *out);     /* text of any length, correctly rounded; false: no number, or infinite */

@@ -1,5 +1,4 @@
 #include "worker/collect.h"
-#include <stdint.h>
 #include "worker/state.h"
 
 #define SMALL (16u << 20)      /* bytes: a larger state is left to Lua, which collects in steps; all at once would take longer than 15 ms */
@@ -11,6 +10,7 @@ static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 void collect_before(lua_State *L, size_t bytes) {
   State *s = state_of(L);
   const Heap *h = s->heap.heap;
+  s->collect.at = least(s->collect.at, 4 * s->heap.used);      /* it has shrunk since: Lua's collector let go of what was kept then */
   if (s->heap.used < s->collect.at || s->heap.used > SMALL) return;
   lua_gc(L, LUA_GCCOLLECT);
   s->collect.at = 2 * s->heap.used;

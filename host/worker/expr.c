@@ -417,7 +417,7 @@ bool expr_number(Reader *r, const Expr *e, const Spot *spot, Value *out) {
     if (n->type == JSON_NULL || (n->type == JSON_STRING && n->size == 0)) continue;
     if (n->type != JSON_STRING && n->type != JSON_NUMBER) return false;
     const char *text = at.doc->text + n->start;
-    if (!(n->start + n->size >= 17 && dec_quick(text, n->size, &out->d)) && !dec_parse(text, n->size, &out->d)) return false;
+    if (!(n->start + n->size >= DEC_QUICK_ROOM && dec_quick(text, n->size, &out->d)) && !dec_parse(text, n->size, &out->d)) return false;
     out->kind = V_DECIMAL;
     out->node = at.node;
     return true;

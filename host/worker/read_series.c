@@ -23,7 +23,7 @@ static inline double node_number(Reader *r, JsonDoc *doc, uint32_t node, const c
   const JsonNode *n = &doc->nodes[node];
   double x;
   bool scalar = (n->type == JSON_STRING || n->type == JSON_NUMBER) && n->size;
-  if (scalar && n->start + n->size >= 17 && dec_quick_double(doc->text + n->start, n->size, &x)) return x;
+  if (scalar && n->start + n->size >= DEC_QUICK_ROOM && dec_quick_double(doc->text + n->start, n->size, &x)) return x;
   Value v = value_of_node(&r->arena, doc, node);
   return level_number(r, &v, field);
 }

@@ -110,8 +110,8 @@ spoilt() {
 spoilt list_bad "BadResponse: market.baseId: expected text or a number, got a list at markets.6000.base"
 spoilt list_failed "ExchangeError: closed today"
 spoilt list_broken "BadResponse: the reply is not JSON"
-# Lists that are asked for again and again take the memory of one: the one before is let go of first. A reply of which little is read leaves the collector
-# as it was.
+# Lists that are asked for again and again take the memory of one: the one before is let go of first, also after the script kept much for a while. A reply of
+# which little is read leaves the collector as it was.
 cat >"$tmp/home/exchanges/again.lua" <<'LUA'
 return {
   hosts = { api = "https://api.example.com" },
@@ -121,6 +121,17 @@ return {
 LUA
 cat >"$tmp/again.lua" <<'LUA'
 local ex, least, most = exchange "again", math.huge, 0
+local much = {}
+for i = 1, 100000 do much[i] = {} end
+ex:fetch_tickers()
+much = nil
+local from = collectgarbage("count")
+assert(from > 7000, from)
+for i = 1, 1000000 do
+  if collectgarbage("count") < 1000 then break end
+  local _ = { i }
+end
+assert(collectgarbage("count") < 3000, collectgarbage("count"))
 for i = 1, 12 do
   local list, n = ex:fetch_tickers(), 0
   for _ in pairs(list) do n = n + 1 end

@@ -514,8 +514,8 @@ int main(int argc, char **argv) {
   keys_take_environment();
   server = fault_server(NULL, NULL);
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(good), cmocka_unit_test(refused), cmocka_unit_test(sealed_in_public), cmocka_unit_test(failures), cmocka_unit_test(reset_after_answer), cmocka_unit_test(too_many),
-    cmocka_unit_test(budget), cmocka_unit_test(nobody_there), cmocka_unit_test(signing_for_show), cmocka_unit_test(signed_requests),
+    cmocka_unit_test(good), cmocka_unit_test(refused), cmocka_unit_test(sealed_in_public), cmocka_unit_test(failures), cmocka_unit_test(reset_after_answer),
+    cmocka_unit_test(too_many), cmocka_unit_test(budget), cmocka_unit_test(nobody_there), cmocka_unit_test(signing_for_show), cmocka_unit_test(signed_requests),
     cmocka_unit_test(taken_over), cmocka_unit_test(secret_in_url), cmocka_unit_test(dry_run_sends_nothing),
   };
   int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,7 @@ static void doubles(void **state) {
 
 /* `text` with so much before it as there must be. Gives whether the quick way took it. */
 static bool quick(const char *text, size_t n, char before) {
-  char *block = malloc(n < 17 ? 17 : n), *s = n < 17 ? block + 17 - n : block;
+  char *block = malloc(n < DEC_QUICK_ROOM ? DEC_QUICK_ROOM : n), *s = n < DEC_QUICK_ROOM ? block + DEC_QUICK_ROOM - n : block;
   double x, want;
   Decimal d, got;
   memcpy(s, text, n);
